@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What user space tells the BPF programs: read-only configuration, fixed before load (so that the
+ * verifier removes what is not used), and the little state that changes while they run. */
+#ifndef UF_ABI_CONFIG_H
+#define UF_ABI_CONFIG_H
+
+#include "types.h"
+#include "limits.h"
+#include "hooks.h"
+
+/* Half-open range of kernel text: a slab birth whose call site lies in it is of this class. */
+struct uf_site_range {
+	__u64 start;
+	__u64 end;
+	__u32 object_class; /* enum uf_class */
+	__u32 unused;
+};
+
+struct uf_config {
+	__u32 set_mask;	   /* sets of the object table - 1 */
+	__u32 origin_mask; /* sets of the origin table - 1 */
+	__u32 classes;	   /* bit 1 << enum uf_class for each class that is followed */
+	__u32 copies;	   /* attached copies of the birth and death programs */
+	__u32 self_tgid;
+	__u8 only_targets; /* follow processes with UF_PROC_TARGET only */
+	__u8 follow;	   /* children of targets become targets */
+	__u8 always_walk;  /* walk the stack of every birth */
+	__u8 kmem_births;  /* sockets and dentries are born and die in the kmem tracepoints */
+	__u8 unused[4];
+	/* x86: the entry code of device interrupts and IPIs, asm_common_interrupt to the last
+	 * asm_sysvec_*; 0: unknown */
+	__u64 irq_entry_start;
+	__u64 irq_entry_end;
+	__u32 nr_sites;
+	__u32 unused1;
+	struct uf_site_range sites[UF_SITE_MAX];
+};
+
+enum uf_phase {
+	UF_PHASE_OFF = 0,
+	UF_PHASE_SELFTEST = 1, /* programs only note that they were called */
+	UF_PHASE_TRACING = 2,
+};
+
+struct uf_state {
+	__u32 phase;	    /* enum uf_phase; user space writes */
+	__u32 clone_births; /* the clone hook is the birth of a cloned socket, not only its owner */
+	__u32 describe_births; /* SOCKET_DESCRIBE says where a socket comes from, its birth does not
+				*/
+	__u32 unused;
+	__u8 fired[UF_HOOK_COUNT]; /* 1: the hook's program ran during the self-test */
+};
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Records of the ring buffer `events`. The first member of each is the header; all padding is
+ * explicit and zero. */
+#ifndef UF_ABI_EVENTS_H
+#define UF_ABI_EVENTS_H
+
+#include "types.h"
+#include "limits.h"
+
+enum uf_rec_type {
+	UF_REC_ORIGIN = 1,
+	UF_REC_STAGE = 2,
+	UF_REC_FREE = 3,
+	UF_REC_PROCESS = 4,
+};
+
+struct uf_rec_header {
+	__u16 type; /* enum uf_rec_type */
+	__u16 size; /* of the whole record */
+	__u32 cpu;
+	__u64 ktime_ns; /* CLOCK_MONOTONIC */
+};
+UF_ASSERT_SIZE(struct uf_rec_header, 16);
+
+/* Where the CPU was when the object was made. */
+enum uf_context {
+	UF_CONTEXT_PROCESS = 0,
+	UF_CONTEXT_SOFTIRQ = 1,
+	UF_CONTEXT_HARDIRQ = 2,
+	UF_CONTEXT_KTHREAD = 3,
+	UF_CONTEXT_IDLE = 4,
+};
+
+/* First birth with this origin. Sent again at the next birth when the ring buffer was full. */
+struct uf_rec_origin {
+	struct uf_rec_header header;
+	__u32 origin; /* as in uf_meta.origin */
+	__u32 tgid;   /* 0 in interrupt context */
+	__u32 tid;
+	__u8 object_class; /* enum uf_class */
+	__u8 context;	   /* enum uf_context */
+	__u16 kernel_frames;
+	__u16 user_frames;
+	__u16 unused0;
+	__s32 syscall; /* number, -1: none */
+	__u64 call_site;
+	__u64 cache;	  /* struct kmem_cache *, 0: unknown */
+	__u32 cache_size; /* bytes of an object with its padding, 0: unknown */
+	__u32 unused1;
+	__u64 cgroup_id;
+	char comm[UF_COMM_LEN];
+	char cache_name[UF_CACHE_NAME_LEN];
+	__u64 kernel_stack[UF_KSTACK_MAX]; /* innermost first */
+	__u64 user_stack[UF_USTACK_MAX];
+};
+UF_ASSERT_SIZE(struct uf_rec_origin, 120 + 8 * (UF_KSTACK_MAX + UF_USTACK_MAX));
+
+/* A promoted object reached a stage the first time. */
+struct uf_rec_stage {
+	struct uf_rec_header header;
+	__u64 addr;
+	__u64 birth_ns;
+	__u32 stage; /* one bit of enum uf_stage */
+	__u32 tgid;  /* of the task that caused it */
+	__u64 value; /* TCP_STATE: the new state; MEM_HELD: the bytes */
+};
+UF_ASSERT_SIZE(struct uf_rec_stage, 48);
+
+/* A promoted object died. */
+struct uf_rec_free {
+	struct uf_rec_header header;
+	__u64 addr;
+	__u64 birth_ns;
+	__u32 origin;
+	__u32 tgid; /* current at the death; in an interrupt it is a bystander */
+};
+UF_ASSERT_SIZE(struct uf_rec_free, 40);
+
+enum uf_process_event {
+	UF_PROCESS_FORK = 1, /* a traced process made a child */
+	UF_PROCESS_EXEC = 2,
+	UF_PROCESS_EXIT = 3, /* last thread begins to exit; its files are still open */
+};
+
+struct uf_rec_process {
+	struct uf_rec_header header;
+	__u32 event; /* enum uf_process_event */
+	__u32 tgid;
+	__u32 parent_tgid;
+	__u32 exit_code;  /* as wait() gives it */
+	__u32 held_files; /* exit: open files seen */
+	__u32 unused;
+	char comm[UF_COMM_LEN];
+};
+UF_ASSERT_SIZE(struct uf_rec_process, 56);
+
+#endif

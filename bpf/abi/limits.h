@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Sizes that both sides must agree on, each with its reason. */
+#ifndef UF_ABI_LIMITS_H
+#define UF_ABI_LIMITS_H
+
+/* Ways of a set of the object table: one cache line holds the overflow count and seven addresses.
+ */
+#define UF_WAYS 7
+/* Ways of a set of the origin table: four 64-byte entries. */
+#define UF_ORIGIN_WAYS 4
+/* Frames kept of a kernel stack. The deepest birth seen in a VM (NFS over ext4 over loop) had 44.
+ */
+#define UF_KSTACK_MAX 64
+/* Frames kept of a user stack. */
+#define UF_USTACK_MAX 48
+/* TASK_COMM_LEN of the kernel. */
+#define UF_COMM_LEN 16
+/* Names of slab caches are shorter than this in every kernel seen; longer ones are cut. */
+#define UF_CACHE_NAME_LEN 32
+/* Independent copies of a program, so that one that is interrupted by its own hook loses nothing:
+ * with preemption off, a CPU nests at most task < softirq < hardirq < NMI, and no slab hook runs in
+ * NMI (docs/accuracy.md). */
+#define UF_COPIES 3
+/* Call-site ranges that decide the class of a slab birth (user/bpf/site_ranges.h). */
+#define UF_SITE_MAX 16
+/* Process flags are kept a byte a PID in pages of this size; pids go up to PID_MAX_LIMIT (4 Mi). */
+#define UF_PROC_PAGE  4096
+#define UF_PROC_PAGES 1024
+
+#endif

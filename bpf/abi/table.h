@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The two tables that the kernel side fills and user space reads through a shared mapping.
+ *
+ * Objects: a set-associative hash by object address. One cache line holds a set's addresses, so
+ * that a free of an address that is not followed (most of them) touches one line. A slot is claimed
+ * by compare-and-swap of its address from 0 to (addr | UF_ADDR_FILLING), filled, and published by a
+ * plain store of the address; a death stores 0. (address, birth_ns) names an object for ever.
+ *
+ * An object whose set is full goes to one other set (uf_table_other_set); `overflow` of the first
+ * counts those, so that a look-up goes to the second set only when one is there.
+ */
+#ifndef UF_ABI_TABLE_H
+#define UF_ABI_TABLE_H
+
+#include "types.h"
+#include "limits.h"
+#include "counters.h"
+#include "hooks.h"
+
+/* Slab objects are at least 8-byte aligned, so the low bit of an address is free for this mark. */
+#define UF_ADDR_FILLING 1ULL
+
+/* uf_meta.bits: stages (low half), class, flags. */
+enum uf_stage {
+	UF_STAGE_FD_INSTALLED = 1u << 0, /* a file descriptor refers to the socket */
+	UF_STAGE_ACCEPTED = 1u << 1,	 /* accept() handed it to a program */
+	UF_STAGE_SHUTDOWN = 1u << 2,	 /* shutdown() */
+	UF_STAGE_RELEASED = 1u << 3,  /* last file reference dropped: sock_close, __sock_release */
+	UF_STAGE_TCP_CLOSE = 1u << 4, /* tcp_close */
+	UF_STAGE_DESTROYED = 1u << 5, /* tcp_destroy_sock tracepoint, inet_csk_destroy_sock */
+	UF_STAGE_QUEUES_KILLED = 1u << 6, /* sk_stream_kill_queues */
+	UF_STAGE_MEM_HELD = 1u << 7,	 /* queue memory was not zero when the queues were killed */
+	UF_STAGE_UNREFERENCED = 1u << 8, /* dentry: went on the LRU the first time */
+	UF_STAGE_LAST_DPUT =
+		1u << 9, /* dentry: dput() of the last reference (one traced process) */
+	UF_STAGE_RCU_PENDING = 1u << 10,  /* freed by its user, memory waits for a grace period */
+	UF_STAGE_HELD_AT_EXIT = 1u << 11, /* an open file of an exiting process refers to it */
+	UF_STAGE_TCP_STATE = 1u << 12,	  /* changed its TCP state at least once */
+	UF_STAGE_MASK = 0xffffu,
+};
+
+#define UF_CLASS_SHIFT 16
+#define UF_CLASS_MASK  (0xfu << UF_CLASS_SHIFT)
+enum uf_class {
+	UF_CLASS_NONE = 0,
+	UF_CLASS_SLAB = 1,
+	UF_CLASS_SOCKET = 2,
+	UF_CLASS_DENTRY = 3,
+	UF_CLASS_COUNT,
+};
+
+/* User space holds this object in its tracker: stages and death are wanted as records. */
+#define UF_META_PROMOTED (1u << 24)
+
+struct uf_meta {
+	__u64 birth_ns; /* CLOCK_MONOTONIC */
+	__u32 origin;	/* index into the origin table plus 1; 0: unknown */
+	__u32 tgid;	/* process it was made for; 0: none (interrupt, idle) */
+	__u32 size;	/* bytes the allocator gave (kmalloc); 0: the origin's cache says it */
+	__u32 bits;	/* uf_stage | class << UF_CLASS_SHIFT | UF_META_* */
+};
+UF_ASSERT_SIZE(struct uf_meta, 24);
+
+struct uf_set {
+	__u64 overflow;
+	__u64 addr[UF_WAYS];
+	struct uf_meta meta[UF_WAYS];
+	__u64 unused[3];
+};
+UF_ASSERT_SIZE(struct uf_set, 256);
+
+/* uf_origin.flags */
+enum uf_origin_flag {
+	UF_ORIGIN_SENT = 1u << 0, /* its record reached the ring buffer */
+	UF_ORIGIN_WALK = 1u << 1, /* walk the stack of every birth that has this key */
+};
+
+/* An origin is where objects come from: one class, cache, call site, process and call stack. The
+ * counters are exact (atomic) and never reset. */
+struct uf_origin {
+	__u64 key; /* 64-bit hash; 0: free entry */
+	__u64 births;
+	__u64 deaths;	     /* every death, those below included */
+	__u64 exit_released; /* deaths caused by the exit of the owner */
+	__u64 exit_pending;  /* deaths after the owner's exit of objects it had released before */
+	__u32 tgid;
+	__u32 flags;
+	__u64 last_birth_ns; /* of the latest birth, roughly: CPUs overwrite one another */
+	__u64 unused;
+};
+UF_ASSERT_SIZE(struct uf_origin, 64);
+
+struct uf_origin_set {
+	struct uf_origin way[UF_ORIGIN_WAYS];
+};
+
+/* What a CPU keeps for itself (map `cpus`): counters are summed over CPUs by user space; done[] is
+ * how a spare copy of a program learns that the copy before it has handled this very event. */
+struct uf_cpu {
+	__u64 counters[UF_CTR_COUNT];
+	__u64 done[UF_HOOK_COUNT];
+};
+
+/* Process flags (map `procs`), a byte a tgid. */
+enum uf_proc_flag {
+	UF_PROC_TARGET = 1u << 0,  /* follow what this process makes */
+	UF_PROC_EXITING = 1u << 1, /* its last thread has begun to exit */
+	UF_PROC_IGNORE = 1u << 2,  /* the tool itself */
+};
+struct uf_proc_page {
+	__u8 flags[UF_PROC_PAGE];
+};
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Differences between kernels and architectures, one getter each. Nothing outside this header may
+ * assume an architecture or a kernel version. */
+#ifndef UF_LIB_COMPAT_H
+#define UF_LIB_COMPAT_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
+#define UF_PF_EXITING 0x00000004
+#define UF_PF_KTHREAD 0x00200000
+
+/*
+ * Is this the current task at work, or an interrupt that borrowed the CPU? The preempt count would
+ * tell, but its symbol cannot be resolved on kernels without CONFIG_KALLSYMS_ALL, so two facts
+ * about stacks are used instead:
+ *
+ * - an interrupt of kernel code runs on a per-CPU stack of its own (x86-64, arm64 since 6.0), and
+ * so do softirqs; the context of a program lies on the kernel stack, so its address tells;
+ * - on x86 an interrupt of user code stays on the task's stack (call_on_irqstack_cond), which is
+ * empty then: right below the registers lies the return address into the interrupt's entry code.
+ *
+ * Known limits: ksoftirqd counts as a task, and so do all interrupts of PREEMPT_RT kernels, which
+ * are threads there; FRED (x86 of 2024 and later, where the kernel uses it) enters otherwise.
+ */
+#define UF_THREAD_SIZE (16 * 1024)
+
+static __always_inline bool compat__in_interrupt(struct task_struct *task, void *ctx,
+						 u64 irq_entry_start, u64 irq_entry_end)
+{
+	void *copy = ctx;
+	u64 at = 0;
+
+	/* The verifier lets no arithmetic on a context pointer pass; read back it is a number. */
+	bpf_probe_read_kernel(&at, sizeof(at), &copy);
+	if (at - (u64)task->stack >= UF_THREAD_SIZE)
+		return true;
+#if defined(__TARGET_ARCH_x86)
+	if (irq_entry_end && !(task->flags & UF_PF_KTHREAD)) {
+		struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
+		u64 caller = 0;
+
+		/* System calls have their number here, interrupts and exceptions -1. */
+		if ((int)regs->orig_ax != -1)
+			return false;
+		bpf_probe_read_kernel(&caller, sizeof(caller), (void *)regs - sizeof(caller));
+		return caller >= irq_entry_start && caller < irq_entry_end;
+	}
+#endif
+	return false;
+}
+
+/* 6.13 replaced the count of a file by one that is biased: 0 means one reference ("fs: add
+ * file_ref"). */
+struct file___v6_12 {
+	atomic_long_t f_count;
+} __attribute__((preserve_access_index));
+struct uf_file_ref___v6_13 {
+	atomic64_t refcnt;
+} __attribute__((preserve_access_index));
+struct file___v6_13 {
+	struct uf_file_ref___v6_13 f_ref;
+} __attribute__((preserve_access_index));
+
+static __always_inline bool compat__is_last_file_ref(struct file *file)
+{
+	u64 count = 0;
+
+	if (bpf_core_field_exists(struct file___v6_12, f_count)) {
+		bpf_core_read(&count, sizeof(count), &((struct file___v6_12 *)file)->f_count);
+		return count == 1;
+	}
+	if (bpf_core_field_exists(struct file___v6_13, f_ref)) {
+		bpf_core_read(&count, sizeof(count), &((struct file___v6_13 *)file)->f_ref);
+		return count == 0;
+	}
+	return false;
+}
+
+#if defined(__TARGET_ARCH_x86)
+static __always_inline u64 compat__user_ip(const struct pt_regs *regs)
+{
+	return regs->ip;
+}
+
+static __always_inline u64 compat__user_sp(const struct pt_regs *regs)
+{
+	return regs->sp;
+}
+
+static __always_inline int compat__syscall(const struct pt_regs *regs)
+{
+	return (int)regs->orig_ax;
+}
+
+#define UF_SYSCALL_FIELD orig_ax
+#define UF_SYSCALL_ARG0	 di
+#define UF_NR_CLOSE	 3
+
+/* arch/x86/entry/syscalls/syscall_64.tbl */
+static __always_inline bool compat__is_accept(long syscall)
+{
+	return syscall == 43 || syscall == 288;
+}
+#elif defined(__TARGET_ARCH_arm64)
+static __always_inline u64 compat__user_ip(const struct pt_regs *regs)
+{
+	return regs->user_regs.pc;
+}
+
+static __always_inline u64 compat__user_sp(const struct pt_regs *regs)
+{
+	return regs->user_regs.sp;
+}
+
+static __always_inline int compat__syscall(const struct pt_regs *regs)
+{
+	return regs->syscallno;
+}
+
+#define UF_SYSCALL_FIELD syscallno
+#define UF_SYSCALL_ARG0	 orig_x0
+#define UF_NR_CLOSE	 57
+
+/* include/uapi/asm-generic/unistd.h */
+static __always_inline bool compat__is_accept(long syscall)
+{
+	return syscall == 202 || syscall == 242;
+}
+#else
+#error "unfreed supports x86-64 and arm64"
+#endif
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* For whom an object is made: the current process, unless an interrupt borrowed it. */
+#ifndef UF_LIB_CONTEXT_H
+#define UF_LIB_CONTEXT_H
+
+#include "lib/compat.bpf.h"
+#include "lib/maps.bpf.h"
+
+struct uf_owner {
+	u32 tgid;    /* 0: none */
+	u32 context; /* enum uf_context */
+};
+
+static __always_inline u8 proc__flags(u32 tgid)
+{
+	u32 page_index = tgid / UF_PROC_PAGE;
+	struct uf_proc_page *page = bpf_map_lookup_elem(&procs, &page_index);
+
+	return page ? page->flags[tgid % UF_PROC_PAGE] : 0;
+}
+
+/* A byte store: the flags of a tgid are written by the fork that makes it and by its own exit only,
+ * and by user space before tracing starts. */
+static __always_inline void proc__set_flags(u32 tgid, u8 flags)
+{
+	u32 page_index = tgid / UF_PROC_PAGE;
+	struct uf_proc_page *page = bpf_map_lookup_elem(&procs, &page_index);
+
+	if (page)
+		page->flags[tgid % UF_PROC_PAGE] = flags;
+}
+
+static __always_inline bool context__in_interrupt(struct task_struct *task, void *ctx)
+{
+	return compat__in_interrupt(task, ctx, cfg.irq_entry_start, cfg.irq_entry_end);
+}
+
+/* ctx is the program's. User space refines softirq to hardirq by the stack. */
+static __always_inline struct uf_owner context__owner(void *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct uf_owner owner = {};
+
+	if (context__in_interrupt(task, ctx))
+		owner.context = UF_CONTEXT_SOFTIRQ;
+	else if (!task->pid)
+		owner.context = UF_CONTEXT_IDLE;
+	else
+		owner.tgid = task->tgid;
+	return owner;
+}
+
+/* May an object of this owner be followed? Interrupt context passes only in host mode: for a target
+ * it is a bystander, and what is made there for a target is claimed by its class (socket clones).
+ */
+static __always_inline bool context__wanted(u32 tgid)
+{
+	u8 flags = proc__flags(tgid);
+
+	if (flags & UF_PROC_IGNORE)
+		return false;
+	return !cfg.only_targets || (flags & UF_PROC_TARGET);
+}
+
+#endif

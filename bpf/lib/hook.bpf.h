@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* How a program starts: is tracing on, and has a copy before it done this event already? */
+#ifndef UF_LIB_HOOK_H
+#define UF_LIB_HOOK_H
+
+#include "lib/counter.bpf.h"
+
+/* True while tracing. During the self-test it only notes that the hook is called. */
+static __always_inline bool hook__active(enum uf_hook hook)
+{
+	volatile struct uf_state *now = (volatile struct uf_state *)&run_state;
+	u32 phase = now->phase;
+
+	if (likely(phase == UF_PHASE_TRACING))
+		return true;
+	if (phase == UF_PHASE_SELFTEST)
+		now->fired[hook] = 1;
+	return false;
+}
+
+/*
+ * The kernel skips a program that is already running on this CPU (bpf_prog_get_recursion_context,
+ * 6.1 and later), which loses the event of an interrupt that lands inside it. So births and deaths
+ * have UF_COPIES copies, and every operation is idempotent. The first copy leaves the address in
+ * the per-CPU mark of its hook; the others find it there and return. The first clears the mark
+ * before it works and the last clears it at its end, so that a stale mark cannot hide a later event
+ * on the same address: for that, an interrupt would have to hit within the few instructions between
+ * the entry of copy 0 and its first store, on the address of the last nested event of this CPU.
+ */
+static __always_inline bool copy__begin(struct uf_cpu *cpu, enum uf_hook hook, u64 addr, u32 copy)
+{
+	if (cfg.copies < 2)
+		return true;
+	if (copy == 0) {
+		cpu->done[hook] = 0;
+		return true;
+	}
+	if (cpu->done[hook] != addr)
+		return true;
+	if (copy + 1 >= cfg.copies)
+		cpu->done[hook] = 0;
+	return false;
+}
+
+static __always_inline void copy__end(struct uf_cpu *cpu, enum uf_hook hook, u64 addr, u32 copy)
+{
+	if (cfg.copies < 2)
+		return;
+	cpu->done[hook] = copy + 1 >= cfg.copies ? 0 : addr;
+}
+
+/* Defines the copies of a raw tracepoint program: name_0(ctx) ... call name(ctx, 0) ... */
+#define UF_RAW_TP_COPIES(tracepoint, name)                                                         \
+	SEC("?raw_tp/" tracepoint) int name##_0(struct bpf_raw_tracepoint_args *ctx)               \
+	{                                                                                          \
+		return name(ctx, 0);                                                               \
+	}                                                                                          \
+	SEC("?raw_tp/" tracepoint) int name##_1(struct bpf_raw_tracepoint_args *ctx)               \
+	{                                                                                          \
+		return name(ctx, 1);                                                               \
+	}                                                                                          \
+	SEC("?raw_tp/" tracepoint) int name##_2(struct bpf_raw_tracepoint_args *ctx)               \
+	{                                                                                          \
+		return name(ctx, 2);                                                               \
+	}
+
+/* The same for a trampoline program (fentry, fexit); section "fentry/function". */
+#define UF_TRAMPOLINE_COPIES(section, name)                                                        \
+	SEC("?" section) int name##_0(u64 *ctx)                                                    \
+	{                                                                                          \
+		return name(ctx, 0);                                                               \
+	}                                                                                          \
+	SEC("?" section) int name##_1(u64 *ctx)                                                    \
+	{                                                                                          \
+		return name(ctx, 1);                                                               \
+	}                                                                                          \
+	SEC("?" section) int name##_2(u64 *ctx)                                                    \
+	{                                                                                          \
+		return name(ctx, 2);                                                               \
+	}
+
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Every map and global of the BPF side. maps.bpf.c defines them (UF_DEFINE_MAPS), everyone else
+ * sees the same text as a declaration, so that a differing size is a link error. */
+#ifndef UF_LIB_MAPS_H
+#define UF_LIB_MAPS_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
+#include "abi/config.h"
+#include "abi/counters.h"
+#include "abi/events.h"
+#include "abi/table.h"
+
+#ifdef UF_DEFINE_MAPS
+#define UF_EXTERN
+#else
+#define UF_EXTERN extern
+#endif
+
+#define likely(x)   __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+
+/* Live objects; max_entries is set before load (--max-objects). */
+UF_EXTERN struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct uf_set);
+} objects SEC(".maps");
+
+/* Where objects come from; max_entries is set before load. */
+UF_EXTERN struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct uf_origin_set);
+} origins SEC(".maps");
+
+UF_EXTERN struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 8 * 1024 * 1024);
+} events SEC(".maps");
+
+UF_EXTERN struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct uf_cpu);
+} cpus SEC(".maps");
+
+/* Flags of each process by tgid (enum uf_proc_flag). */
+UF_EXTERN struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, UF_PROC_PAGES);
+	__type(key, u32);
+	__type(value, struct uf_proc_page);
+} procs SEC(".maps");
+
+/* Buffers for stack walks: too large for the BPF stack. UF_SCRATCH_PER_CPU for each CPU, claimed by
+ * compare-and-swap, because births nest (interrupts) and may be preempted (7.x tracepoints). */
+#define UF_SCRATCH_PER_CPU 4
+struct uf_scratch {
+	u32 busy;
+	u32 unused;
+	u64 kernel_stack[UF_KSTACK_MAX];
+	u64 user_stack[UF_USTACK_MAX];
+};
+UF_EXTERN struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, UF_SCRATCH_PER_CPU);
+	__type(key, u32);
+	__type(value, struct uf_scratch);
+} scratch SEC(".maps");
+
+#ifndef UF_DEFINE_MAPS
+extern const volatile struct uf_config cfg;
+extern struct uf_state run_state;
+#endif
+
+#endif

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What probes say of objects: born, reached a stage, dead. Each operation may be done twice. */
+#ifndef UF_LIB_OBJECT_H
+#define UF_LIB_OBJECT_H
+
+#include "lib/hook.bpf.h"
+#include "lib/origin.bpf.h"
+#include "lib/table.bpf.h"
+
+/* ERR_PTR values, NULL and ZERO_SIZE_PTR are no objects. */
+static __always_inline bool object__is_pointer(u64 addr)
+{
+	return addr > 4096 && addr < (u64)-4096;
+}
+
+static __always_inline void origin__count_birth(u32 id, u64 birth_ns)
+{
+	struct uf_origin *origin = origin__by_id(id);
+
+	if (!origin)
+		return;
+	__sync_fetch_and_add(&origin->births, 1);
+	origin->last_birth_ns = birth_ns;
+}
+
+/*
+ * Enters an object. `again`: a copy before this one may have handled the same birth, so an object
+ * that is in the table already is this one. Otherwise it is one whose death was missed, or a large
+ * kmalloc, which 6.12 and later announce twice (__do_kmalloc_node around __kmalloc_large_node): the
+ * newer news wins, because its call site is the real caller.
+ */
+static __always_inline void object__enter(u64 addr, const struct uf_meta *meta, bool again)
+{
+	struct uf_meta former;
+	struct uf_slot slot;
+
+	if (unlikely(table__find(addr, &slot))) {
+		if (again)
+			return;
+		counter__inc(UF_CTR_BIRTH_ON_LIVE);
+		if (table__remove(addr, &former)) {
+			struct uf_origin *old = origin__by_id(former.origin);
+
+			if (old)
+				__sync_fetch_and_add(&old->deaths, 1);
+		}
+	}
+	if (table__insert(addr, meta))
+		origin__count_birth(meta->origin, meta->birth_ns);
+}
+
+static __always_inline void object__describe(void *ctx, const struct uf_birth *birth,
+					     struct uf_meta *meta)
+{
+	meta->birth_ns = bpf_ktime_get_ns();
+	meta->origin = birth->describe_later ? 0 : origin__of(ctx, birth);
+	meta->tgid = birth->owner.tgid;
+	meta->size = birth->size;
+	meta->bits = birth->object_class << UF_CLASS_SHIFT;
+}
+
+static __always_inline void object__born(void *ctx, const struct uf_birth *birth, bool again)
+{
+	struct uf_meta meta = {};
+	struct uf_slot slot;
+
+	/* Before the origin, which may cost a stack walk. */
+	if (again && table__find(birth->addr, &slot))
+		return;
+	object__describe(ctx, birth, &meta);
+	object__enter(birth->addr, &meta, again);
+}
+
+/* Was this death caused by the exit of the object's owner? (abi/table.h: exit_released) What an RCU
+ * callback frees, in softirq or in a kernel thread, was given up before. */
+static __always_inline void object__count_exit_death(void *ctx, struct uf_origin *origin, u32 bits)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	bool released;
+
+	/* A task that lives on and frees it at once has closed it in good order: a child that went
+	 * on with what it inherited. */
+	if (bits & UF_STAGE_HELD_AT_EXIT)
+		released = (task->flags & (UF_PF_EXITING | UF_PF_KTHREAD)) ||
+			   context__in_interrupt(task, ctx);
+	else if (bits & (UF_STAGE_RELEASED | UF_STAGE_RCU_PENDING))
+		released = false;
+	else
+		released = (task->flags & UF_PF_EXITING) &&
+			   (proc__flags(task->tgid) & UF_PROC_EXITING) &&
+			   !context__in_interrupt(task, ctx);
+	__sync_fetch_and_add(released ? &origin->exit_released : &origin->exit_pending, 1);
+}
+
+static __always_inline void object__send_free(u64 addr, const struct uf_meta *meta)
+{
+	struct uf_rec_free *record =
+		ring__reserve(sizeof(*record), UF_REC_FREE, UF_CTR_RING_DROP_FREE);
+
+	if (!record)
+		return;
+	record->addr = addr;
+	record->birth_ns = meta->birth_ns;
+	record->origin = meta->origin;
+	record->tgid = bpf_get_current_pid_tgid() >> 32;
+	ring__submit(record);
+}
+
+/* False: the object was not followed. */
+static __always_inline bool object__died(void *ctx, u64 addr)
+{
+	struct uf_origin *origin;
+	struct uf_meta meta;
+
+	if (likely(!table__remove(addr, &meta)))
+		return false;
+	origin = origin__by_id(meta.origin);
+	if (origin) {
+		__sync_fetch_and_add(&origin->deaths, 1);
+		if (cfg.only_targets && (proc__flags(meta.tgid) & UF_PROC_EXITING))
+			object__count_exit_death(ctx, origin, meta.bits);
+	}
+	if (meta.bits & UF_META_PROMOTED)
+		object__send_free(addr, &meta);
+	return true;
+}
+
+static __noinline __attribute__((unused)) int object__send_stage(u64 addr, u64 birth_ns, u32 stage,
+								 u64 value)
+{
+	struct uf_rec_stage *record =
+		ring__reserve(sizeof(*record), UF_REC_STAGE, UF_CTR_RING_DROP_STAGE);
+
+	if (!record)
+		return 0;
+	record->addr = addr;
+	record->birth_ns = birth_ns;
+	record->stage = stage;
+	record->tgid = bpf_get_current_pid_tgid() >> 32;
+	record->value = value;
+	ring__submit(record);
+	return 0;
+}
+
+/* Notes that an object reached a stage; nothing happens if it is not followed. */
+static __always_inline bool object__reached(u64 addr, u32 stage, u64 value)
+{
+	struct uf_meta *meta;
+	struct uf_slot slot;
+	u32 bits;
+
+	if (!table__find(addr, &slot) || slot.way >= UF_WAYS)
+		return false;
+	meta = &slot.set->meta[slot.way];
+	if (meta->bits & stage)
+		return true;
+	/* Released in good order after all, by a child of the process that had it open at its exit.
+	 */
+	if (stage == UF_STAGE_RELEASED && (meta->bits & UF_STAGE_HELD_AT_EXIT) &&
+	    !(((struct task_struct *)bpf_get_current_task_btf())->flags & UF_PF_EXITING))
+		__sync_fetch_and_and(&meta->bits, ~UF_STAGE_HELD_AT_EXIT);
+	bits = __sync_fetch_and_or(&meta->bits, stage);
+	if ((bits & UF_META_PROMOTED) && !(bits & stage))
+		object__send_stage(addr, meta->birth_ns, stage, value);
+	return true;
+}
+
+/* The process an object is made for, 0 if it is not followed. */
+static __always_inline bool object__owner(u64 addr, u32 *tgid)
+{
+	struct uf_slot slot;
+
+	if (!table__find(addr, &slot) || slot.way >= UF_WAYS)
+		return false;
+	*tgid = slot.set->meta[slot.way].tgid;
+	return true;
+}
+
+/* Gives an object to another process and origin: a socket that a softirq made for a listener comes
+ * to its program at accept(). Its birth stays. An object that is not followed is born now, if
+ * `or_born`: to the process that is traced its life begins here. */
+static __always_inline void object__claim(void *ctx, const struct uf_birth *birth, bool or_born)
+{
+	struct uf_meta fresh = {};
+	struct uf_slot slot;
+	bool known = table__find(birth->addr, &slot);
+	struct uf_origin *old;
+
+	if (!known && !or_born)
+		return;
+	fresh.origin = origin__of(ctx, birth);
+	fresh.tgid = birth->owner.tgid;
+	if (known && slot.way < UF_WAYS) {
+		struct uf_meta *meta = &slot.set->meta[slot.way];
+
+		old = origin__by_id(meta->origin);
+		if (old)
+			__sync_fetch_and_add(&old->births, -1);
+		meta->origin = fresh.origin;
+		meta->tgid = fresh.tgid;
+	} else {
+		fresh.birth_ns = bpf_ktime_get_ns();
+		fresh.bits = birth->object_class << UF_CLASS_SHIFT;
+		if (!table__insert(birth->addr, &fresh))
+			return;
+	}
+	origin__count_birth(fresh.origin, bpf_ktime_get_ns());
+}
+
+#endif

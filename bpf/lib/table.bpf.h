@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The object table (abi/table.h): claim a slot, find one, clear one. No lock, no allocation. */
+#ifndef UF_LIB_TABLE_H
+#define UF_LIB_TABLE_H
+
+#include "lib/counter.bpf.h"
+
+/* Fibonacci hashing: the upper half of the product is well mixed. */
+static __always_inline u64 table__hash(u64 addr)
+{
+	return (addr >> 3) * 0x9E3779B97F4A7C15ULL;
+}
+
+static __always_inline struct uf_set *table__first_set(u64 hash)
+{
+	u32 index = (u32)(hash >> 32) & cfg.set_mask;
+
+	return bpf_map_lookup_elem(&objects, &index);
+}
+
+/* Where an object goes whose first set is full: other bits of the hash, and never the first set. */
+static __always_inline struct uf_set *table__other_set(u64 hash)
+{
+	u32 first = (u32)(hash >> 32) & cfg.set_mask;
+	u32 index = (first ^ (1 + ((u32)(hash >> 8) & (cfg.set_mask >> 1)))) & cfg.set_mask;
+
+	return bpf_map_lookup_elem(&objects, &index);
+}
+
+/* Way that holds value, UF_WAYS if none. */
+static __always_inline u32 set__find(const struct uf_set *set, u64 value)
+{
+#pragma unroll
+	for (u32 way = 0; way < UF_WAYS; way++)
+		if (((volatile const struct uf_set *)set)->addr[way] == value)
+			return way;
+	return UF_WAYS;
+}
+
+struct uf_slot {
+	struct uf_set *set;
+	struct uf_set *home; /* first set, when the slot is in the other one */
+	u32 way;
+};
+
+static __always_inline bool table__find(u64 addr, struct uf_slot *slot)
+{
+	u64 hash = table__hash(addr);
+	struct uf_set *set = table__first_set(hash);
+
+	if (!set)
+		return false;
+	slot->home = NULL;
+	slot->set = set;
+	slot->way = set__find(set, addr);
+	if (likely(slot->way < UF_WAYS))
+		return true;
+	if (likely(!((volatile struct uf_set *)set)->overflow))
+		return false;
+	slot->home = set;
+	slot->set = table__other_set(hash);
+	if (!slot->set)
+		return false;
+	slot->way = set__find(slot->set, addr);
+	return slot->way < UF_WAYS;
+}
+
+/* Tries to fill one empty way of a set. */
+static __always_inline bool set__claim(struct uf_set *set, u64 addr, const struct uf_meta *meta)
+{
+#pragma unroll
+	for (u32 way = 0; way < UF_WAYS; way++) {
+		if (((volatile struct uf_set *)set)->addr[way])
+			continue;
+		if (__sync_val_compare_and_swap(&set->addr[way], 0, addr | UF_ADDR_FILLING))
+			continue;
+		set->meta[way] = *meta;
+		/* x86 keeps the order of stores; the compiler must, too. arm64 needs the
+		 * release order that an atomic exchange gives. */
+		__sync_lock_test_and_set(&set->addr[way], addr);
+		return true;
+	}
+	return false;
+}
+
+/* Enters an object that is not in the table. Counts it when there is no room. */
+static __always_inline bool table__insert(u64 addr, const struct uf_meta *meta)
+{
+	u64 hash = table__hash(addr);
+	struct uf_set *set = table__first_set(hash);
+
+	if (!set)
+		return false;
+	if (likely(set__claim(set, addr, meta)))
+		return true;
+	/* Count first: a look-up that comes in between then searches both sets. */
+	__sync_fetch_and_add(&set->overflow, 1);
+	struct uf_set *other = table__other_set(hash);
+
+	if (other && set__claim(other, addr, meta))
+		return true;
+	__sync_fetch_and_add(&set->overflow, -1);
+	counter__inc(UF_CTR_TABLE_FULL);
+	return false;
+}
+
+/* Takes an object out and gives what was known of it. False: not in the table. */
+static __always_inline bool table__remove(u64 addr, struct uf_meta *meta)
+{
+	struct uf_slot slot;
+
+	if (!table__find(addr, &slot) || slot.way >= UF_WAYS)
+		return false;
+	*meta = slot.set->meta[slot.way];
+	((volatile struct uf_set *)slot.set)->addr[slot.way] = 0;
+	if (unlikely(slot.home))
+		__sync_fetch_and_add(&slot.home->overflow, -1);
+	return true;
+}
+
+#endif

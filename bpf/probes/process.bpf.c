@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Processes: children of the traced ones, and the moment a traced one begins to exit. Then its
+ * files are still open (sched_process_exit comes before exit_files), so what it leaked can be told
+ * from what the kernel is about to clean up behind it.
+ */
+#include "lib/fd_walk.bpf.h"
+
+static __always_inline struct uf_rec_process *process__record(enum uf_process_event event, u32 tgid)
+{
+	struct uf_rec_process *record =
+		ring__reserve(sizeof(*record), UF_REC_PROCESS, UF_CTR_RING_DROP_PROCESS);
+
+	if (!record)
+		return NULL;
+	record->event = event;
+	record->tgid = tgid;
+	record->parent_tgid = 0;
+	record->exit_code = 0;
+	record->held_files = 0;
+	record->unused = 0;
+	return record;
+}
+
+/* sched:sched_process_fork (parent, child): before the child runs. */
+SEC("?raw_tp/sched_process_fork")
+int process_fork(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *parent = (struct task_struct *)ctx->args[0];
+	struct task_struct *child = (struct task_struct *)ctx->args[1];
+	struct uf_rec_process *record;
+	u32 tgid, parent_tgid;
+	u8 flags = 0;
+
+	if (!hook__active(UF_HOOK_PROCESS_FORK))
+		return 0;
+	tgid = BPF_CORE_READ(child, tgid);
+	if (tgid != (u32)BPF_CORE_READ(child, pid))
+		return 0;
+	parent_tgid = BPF_CORE_READ(parent, tgid);
+	if (cfg.follow && (proc__flags(parent_tgid) & UF_PROC_TARGET))
+		flags = UF_PROC_TARGET;
+	/* Also forgets the former process of this number. */
+	proc__set_flags(tgid, flags);
+	if (!flags)
+		return 0;
+	record = process__record(UF_PROCESS_FORK, tgid);
+	if (!record)
+		return 0;
+	record->parent_tgid = parent_tgid;
+	bpf_core_read(&record->comm, sizeof(record->comm), &child->comm);
+	ring__submit_now(record);
+	return 0;
+}
+
+/* sched:sched_process_exec (task, old_pid, bprm): comm is the new one. */
+SEC("?raw_tp/sched_process_exec")
+int process_exec(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *task = (struct task_struct *)ctx->args[0];
+	struct uf_rec_process *record;
+	u32 tgid;
+
+	if (!hook__active(UF_HOOK_PROCESS_EXEC))
+		return 0;
+	tgid = BPF_CORE_READ(task, tgid);
+	if (!(proc__flags(tgid) & UF_PROC_TARGET))
+		return 0;
+	record = process__record(UF_PROCESS_EXEC, tgid);
+	if (!record)
+		return 0;
+	bpf_core_read(&record->comm, sizeof(record->comm), &task->comm);
+	ring__submit_now(record);
+	return 0;
+}
+
+/* sched:sched_process_exit (task[, group_dead since 6.16]), once a thread. signal->live counts the
+ * threads that have not begun to exit, and is decremented before this. */
+SEC("?raw_tp/sched_process_exit")
+int process_exit(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *task = (struct task_struct *)ctx->args[0];
+	struct uf_rec_process *record;
+	u32 tgid, held;
+	u8 flags;
+
+	if (!hook__active(UF_HOOK_PROCESS_EXIT))
+		return 0;
+	tgid = BPF_CORE_READ(task, tgid);
+	flags = proc__flags(tgid);
+	if (!(flags & UF_PROC_TARGET) || (flags & UF_PROC_EXITING))
+		return 0;
+	if (BPF_CORE_READ(task, signal, live.counter) != 0)
+		return 0;
+	held = fd_walk__mark(task);
+	proc__set_flags(tgid, flags | UF_PROC_EXITING);
+	record = process__record(UF_PROCESS_EXIT, tgid);
+	if (!record)
+		return 0;
+	record->exit_code = BPF_CORE_READ(task, signal, group_exit_code);
+	if (!record->exit_code)
+		record->exit_code = BPF_CORE_READ(task, exit_code);
+	record->held_files = held;
+	bpf_core_read(&record->comm, sizeof(record->comm), &task->comm);
+	ring__submit_now(record);
+	return 0;
+}

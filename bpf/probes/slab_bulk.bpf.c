@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Slab objects that pass the kmem tracepoints by.
+ *
+ * kmem_cache_alloc_bulk and kmem_cache_free_bulk have no tracepoint: socket buffers (NAPI), maple
+ * tree nodes, io_uring requests, and everything that kfree_rcu() freed, up to 6.17 always and later
+ * for caches without sheaves. From 6.18 kfree_rcu() may put objects into a sheaf, an array that
+ * rcu_free_sheaf() empties after a grace period, without any event either. The arrays are read on
+ * entry, before the functions reorder them.
+ *
+ * kvfree_call_rcu() is where an object is given up: from then on it is rcu-pending, not leaked.
+ */
+#include "lib/object.bpf.h"
+#include "lib/trampoline.bpf.h"
+
+struct uf_bulk {
+	u64 *array;
+	struct uf_meta meta; /* births */
+	u32 again;
+};
+
+static long bulk__died(u32 i, struct uf_bulk *bulk)
+{
+	u64 addr = 0;
+
+	if (bpf_probe_read_kernel(&addr, sizeof(addr), bulk->array + i))
+		counter__inc(UF_CTR_READ_FAILED);
+	else if (object__is_pointer(addr))
+		/* No context: what a process gives back in bulk is not what its exit frees. */
+		object__died(NULL, addr);
+	return 0;
+}
+
+static long bulk__born(u32 i, struct uf_bulk *bulk)
+{
+	u64 addr = 0;
+
+	if (bpf_probe_read_kernel(&addr, sizeof(addr), bulk->array + i))
+		counter__inc(UF_CTR_READ_FAILED);
+	else if (object__is_pointer(addr))
+		object__enter(addr, &bulk->meta, bulk->again);
+	return 0;
+}
+
+static __always_inline void slab__died_array(enum uf_hook hook, u64 array, u32 count, u32 copy)
+{
+	struct uf_bulk bulk = {.array = (u64 *)array};
+	struct uf_cpu *cpu = cpu__this();
+
+	if (!cpu || !copy__begin(cpu, hook, array, copy))
+		return;
+	bpf_loop(count, bulk__died, &bulk, 0);
+	copy__end(cpu, hook, array, copy);
+}
+
+/* (s, size, p) */
+static __always_inline int slab_free_bulk(u64 *ctx, u32 copy)
+{
+	if (hook__active(UF_HOOK_SLAB_FREE_BULK))
+		slab__died_array(UF_HOOK_SLAB_FREE_BULK, trampoline__arg(ctx, 2),
+				 trampoline__arg(ctx, 1), copy);
+	return 0;
+}
+UF_TRAMPOLINE_COPIES("fentry/kmem_cache_free_bulk", slab_free_bulk)
+
+SEC("?kprobe/kmem_cache_free_bulk")
+int slab_free_bulk_kprobe(struct pt_regs *ctx)
+{
+	if (hook__active(UF_HOOK_SLAB_FREE_BULK))
+		slab__died_array(UF_HOOK_SLAB_FREE_BULK, PT_REGS_PARM3(ctx), PT_REGS_PARM2(ctx), 0);
+	return 0;
+}
+
+/* struct slab_sheaf, mm/slub.c: not in the type information of older kernels. */
+struct slab_sheaf___v6_18 {
+	unsigned int size;
+	void *objects[];
+} __attribute__((preserve_access_index));
+
+/* The argument is the rcu_head at the start of the sheaf. */
+static __always_inline void slab__died_sheaf(u64 *ctx, enum uf_hook hook, u32 copy)
+{
+	u64 sheaf = trampoline__arg(ctx, 0);
+	struct slab_sheaf___v6_18 *typed = (struct slab_sheaf___v6_18 *)sheaf;
+
+	slab__died_array(hook, sheaf + bpf_core_field_offset(struct slab_sheaf___v6_18, objects),
+			 BPF_CORE_READ(typed, size), copy);
+}
+
+static __always_inline int slab_free_sheaf(u64 *ctx, u32 copy)
+{
+	if (hook__active(UF_HOOK_SLAB_FREE_SHEAF))
+		slab__died_sheaf(ctx, UF_HOOK_SLAB_FREE_SHEAF, copy);
+	return 0;
+}
+UF_TRAMPOLINE_COPIES("fentry/rcu_free_sheaf", slab_free_sheaf)
+
+static __always_inline int slab_free_sheaf_nobarn(u64 *ctx, u32 copy)
+{
+	if (hook__active(UF_HOOK_SLAB_FREE_SHEAF_NOBARN))
+		slab__died_sheaf(ctx, UF_HOOK_SLAB_FREE_SHEAF_NOBARN, copy);
+	return 0;
+}
+UF_TRAMPOLINE_COPIES("fentry/rcu_free_sheaf_nobarn", slab_free_sheaf_nobarn)
+
+/* kfree_nolock(ptr), 6.18 and later. */
+static __always_inline int slab_free_nolock(u64 *ctx, u32 copy)
+{
+	u64 addr;
+	struct uf_cpu *cpu;
+
+	if (!hook__active(UF_HOOK_SLAB_FREE_NOLOCK))
+		return 0;
+	addr = trampoline__arg(ctx, 0);
+	cpu = cpu__this();
+	if (!object__is_pointer(addr) || !cpu ||
+	    !copy__begin(cpu, UF_HOOK_SLAB_FREE_NOLOCK, addr, copy))
+		return 0;
+	object__died(ctx, addr);
+	copy__end(cpu, UF_HOOK_SLAB_FREE_NOLOCK, addr, copy);
+	return 0;
+}
+UF_TRAMPOLINE_COPIES("fentry/kfree_nolock", slab_free_nolock)
+
+/* (s, flags, size, p): number of objects, 0 for failure; bool since 7.2, so only its low byte
+ * counts. */
+static __always_inline int slab__born_array(u64 *ctx, u32 copy)
+{
+	struct uf_birth birth = {.object_class = UF_CLASS_SLAB};
+	struct uf_bulk bulk = {.again = copy > 0};
+	struct uf_cpu *cpu;
+
+	if (!(u8)trampoline__ret(ctx))
+		return 0;
+	bulk.array = (u64 *)trampoline__arg(ctx, 3);
+	cpu = cpu__this();
+	if (!cpu || !copy__begin(cpu, UF_HOOK_SLAB_ALLOC_BULK, (u64)bulk.array, copy))
+		return 0;
+	birth.cache = trampoline__arg(ctx, 0);
+	birth.owner = context__owner(ctx);
+	if (context__wanted(birth.owner.tgid)) {
+		object__describe(ctx, &birth, &bulk.meta);
+		bpf_loop(trampoline__arg(ctx, 2), bulk__born, &bulk, 0);
+	}
+	copy__end(cpu, UF_HOOK_SLAB_ALLOC_BULK, (u64)bulk.array, copy);
+	return 0;
+}
+
+static __always_inline int slab_alloc_bulk(u64 *ctx, u32 copy)
+{
+	return hook__active(UF_HOOK_SLAB_ALLOC_BULK) ? slab__born_array(ctx, copy) : 0;
+}
+UF_TRAMPOLINE_COPIES("fexit/kmem_cache_alloc_bulk", slab_alloc_bulk)
+
+/* Renamed in 6.10 ("mm/slab: enable slab allocation tagging for kmalloc and friends"). */
+static __always_inline int slab_alloc_bulk_noprof(u64 *ctx, u32 copy)
+{
+	return slab_alloc_bulk(ctx, copy);
+}
+UF_TRAMPOLINE_COPIES("fexit/kmem_cache_alloc_bulk_noprof", slab_alloc_bulk_noprof)
+
+/* (head, ptr); before 6.4 (head, offset of head in the object); without a head the object itself.
+ */
+static __always_inline void slab__given_up(u64 head, u64 second)
+{
+	object__reached(second < 4096 ? head - second : second, UF_STAGE_RCU_PENDING, 0);
+}
+
+SEC("?fentry/kvfree_call_rcu")
+int slab_free_rcu(u64 *ctx)
+{
+	if (hook__active(UF_HOOK_SLAB_FREE_RCU))
+		slab__given_up(trampoline__arg(ctx, 0), trampoline__arg(ctx, 1));
+	return 0;
+}
+
+SEC("?kprobe/kvfree_call_rcu")
+int slab_free_rcu_kprobe(struct pt_regs *ctx)
+{
+	if (hook__active(UF_HOOK_SLAB_FREE_RCU))
+		slab__given_up(PT_REGS_PARM1(ctx), PT_REGS_PARM2(ctx));
+	return 0;
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Births and deaths of struct sock, from the functions of the socket layer. Not used when the slab
+ * tracepoints give them (cfg.kmem_births): there the allocating function tells sockets.
+ *
+ * Birth: sk_alloc (a program or the kernel makes one) and sk_clone_lock, sk_clone (7.0 and later):
+ * a listener gets a connection, in softirq. Death: __sk_destruct, the only way to the allocator;
+ * sk_free is called for every transmitted packet and is no death.
+ * With BPF LSM, sk_alloc_security and sk_free_security are the same two moments, and LSM programs
+ * have no recursion guard (bpf_prog_check_recur), so that one copy is exact even under preemption.
+ */
+#include "lib/object.bpf.h"
+#include "lib/trampoline.bpf.h"
+
+static __always_inline void socket__born(void *ctx, u64 sk, enum uf_hook hook, u32 copy)
+{
+	struct uf_birth birth = {.addr = sk, .object_class = UF_CLASS_SOCKET};
+	struct uf_cpu *cpu = cpu__this();
+
+	if (!object__is_pointer(sk) || !cpu || !copy__begin(cpu, hook, sk, copy))
+		return;
+	birth.owner = context__owner(ctx);
+	birth.cache = (u64)BPF_CORE_READ((struct sock *)sk, __sk_common.skc_prot, slab);
+	if (context__wanted(birth.owner.tgid))
+		object__born(ctx, &birth, copy > 0);
+	copy__end(cpu, hook, sk, copy);
+}
+
+static __always_inline void socket__died(void *ctx, u64 sk, u32 copy)
+{
+	struct uf_cpu *cpu = cpu__this();
+
+	if (!cpu || !copy__begin(cpu, UF_HOOK_SOCKET_FREE, sk, copy))
+		return;
+	object__died(ctx, sk);
+	copy__end(cpu, UF_HOOK_SOCKET_FREE, sk, copy);
+}
+
+static __always_inline int socket_alloc(u64 *ctx, u32 copy)
+{
+	if (hook__active(UF_HOOK_SOCKET_ALLOC))
+		socket__born(ctx, trampoline__ret(ctx), UF_HOOK_SOCKET_ALLOC, copy);
+	return 0;
+}
+UF_TRAMPOLINE_COPIES("fexit/sk_alloc", socket_alloc)
+
+SEC("?kretprobe/sk_alloc")
+int socket_alloc_kretprobe(struct pt_regs *ctx)
+{
+	if (hook__active(UF_HOOK_SOCKET_ALLOC))
+		socket__born(ctx, PT_REGS_RC(ctx), UF_HOOK_SOCKET_ALLOC, 0);
+	return 0;
+}
+
+static __always_inline u64 socket__of_rcu_head(u64 head)
+{
+	return head - bpf_core_field_offset(struct sock, sk_rcu);
+}
+
+static __always_inline int socket_free(u64 *ctx, u32 copy)
+{
+	if (hook__active(UF_HOOK_SOCKET_FREE))
+		socket__died(ctx, socket__of_rcu_head(trampoline__arg(ctx, 0)), copy);
+	return 0;
+}
+UF_TRAMPOLINE_COPIES("fentry/__sk_destruct", socket_free)
+
+SEC("?kprobe/__sk_destruct")
+int socket_free_kprobe(struct pt_regs *ctx)
+{
+	if (hook__active(UF_HOOK_SOCKET_FREE))
+		socket__died(ctx, socket__of_rcu_head(PT_REGS_PARM1(ctx)), 0);
+	return 0;
+}
+
+/* Called for clones too, and before any field of the sock is set, so that its protocol is not known
+ * yet: where socket_describe follows, the origin is left to it. */
+SEC("?lsm/sk_alloc_security")
+int socket_alloc_lsm(u64 *ctx)
+{
+	struct uf_birth birth = {.object_class = UF_CLASS_SOCKET};
+
+	if (!hook__active(UF_HOOK_SOCKET_ALLOC))
+		return 0;
+	birth.addr = trampoline__arg(ctx, 0);
+	birth.owner = context__owner(ctx);
+	birth.describe_later = run_state.describe_births;
+	if (context__wanted(birth.owner.tgid))
+		object__born(ctx, &birth, false);
+	return 0;
+}
+
+SEC("?fexit/sk_alloc")
+int socket_describe(u64 *ctx)
+{
+	struct uf_birth birth = {.object_class = UF_CLASS_SOCKET};
+	struct sock *sk;
+
+	if (!hook__active(UF_HOOK_SOCKET_DESCRIBE))
+		return 0;
+	sk = (struct sock *)trampoline__ret(ctx);
+	if (!sk)
+		return 0;
+	birth.addr = (u64)sk;
+	birth.owner = context__owner(ctx);
+	birth.cache = (u64)BPF_CORE_READ(sk, __sk_common.skc_prot, slab);
+	object__claim(ctx, &birth, false);
+	return 0;
+}
+
+SEC("?lsm/sk_free_security")
+int socket_free_lsm(u64 *ctx)
+{
+	if (hook__active(UF_HOOK_SOCKET_FREE))
+		object__died(ctx, trampoline__arg(ctx, 0));
+	return 0;
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Sockets that the kernel makes for a listener, and how they come to a program.
+ *
+ * A clone is made in softirq, where the current process is a bystander: it belongs to the owner of
+ * the listener until accept() gives it to somebody. do_accept serves accept, accept4 and io_uring
+ * for every family, and returns the file.
+ */
+#include "lib/compat.bpf.h"
+#include "lib/object.bpf.h"
+#include "lib/socket.bpf.h"
+#include "lib/trampoline.bpf.h"
+
+/* The clone may be in the table already (LSM, slab tracepoint), without an owner. */
+static __always_inline void socket__cloned(void *ctx, u64 parent, u64 child, u32 copy)
+{
+	struct uf_birth birth = {.addr = child, .object_class = UF_CLASS_SOCKET};
+	struct uf_cpu *cpu = cpu__this();
+	bool known;
+
+	if (!object__is_pointer(child) || !cpu ||
+	    !copy__begin(cpu, UF_HOOK_SOCKET_CLONE, child, copy))
+		return;
+	birth.owner = context__owner(ctx);
+	known = object__owner(parent, &birth.owner.tgid);
+	if (run_state.clone_births) {
+		birth.cache = (u64)BPF_CORE_READ((struct sock *)child, __sk_common.skc_prot, slab);
+		if (known || context__wanted(birth.owner.tgid))
+			object__born(ctx, &birth, copy > 0);
+	} else {
+		birth.cache = (u64)BPF_CORE_READ((struct sock *)child, __sk_common.skc_prot, slab);
+		object__claim(ctx, &birth, known && cfg.only_targets);
+	}
+	copy__end(cpu, UF_HOOK_SOCKET_CLONE, child, copy);
+}
+
+static __always_inline int socket_clone(u64 *ctx, u32 copy)
+{
+	if (hook__active(UF_HOOK_SOCKET_CLONE))
+		socket__cloned(ctx, trampoline__arg(ctx, 0), trampoline__ret(ctx), copy);
+	return 0;
+}
+UF_TRAMPOLINE_COPIES("fexit/sk_clone_lock", socket_clone)
+
+/* 7.0 renamed it and added an argument; the first argument and the result stayed. */
+static __always_inline int socket_clone_v7(u64 *ctx, u32 copy)
+{
+	return socket_clone(ctx, copy);
+}
+UF_TRAMPOLINE_COPIES("fexit/sk_clone", socket_clone_v7)
+
+SEC("?kretprobe/sk_clone_lock")
+int socket_clone_kretprobe(struct pt_regs *ctx)
+{
+	if (hook__active(UF_HOOK_SOCKET_CLONE))
+		socket__cloned(ctx, 0, PT_REGS_RC(ctx), 0);
+	return 0;
+}
+
+static __always_inline void socket__accepted(void *ctx, u64 file)
+{
+	struct uf_birth birth = {.object_class = UF_CLASS_SOCKET};
+	struct sock *sk;
+
+	if (!object__is_pointer(file))
+		return;
+	birth.owner = context__owner(ctx);
+	if (!context__wanted(birth.owner.tgid))
+		return;
+	sk = (struct sock *)socket__sk_of_file((struct file *)file);
+	if (!sk)
+		return;
+	birth.addr = (u64)sk;
+	birth.cache = (u64)BPF_CORE_READ(sk, __sk_common.skc_prot, slab);
+	/* Not followed so far: its listener is older than the trace, or nobody could tell whose
+	 * it was. */
+	object__claim(ctx, &birth, cfg.only_targets);
+	object__reached(birth.addr, UF_STAGE_FD_INSTALLED, 0);
+	object__reached(birth.addr, UF_STAGE_ACCEPTED, 0);
+}
+
+SEC("?fexit/do_accept")
+int socket_accept(u64 *ctx)
+{
+	if (hook__active(UF_HOOK_SOCKET_ACCEPT))
+		socket__accepted(ctx, trampoline__ret(ctx));
+	return 0;
+}
+
+/* raw_syscalls:sys_exit (regs, ret): where no function can be hooked. It runs at every system call
+ * of the host, so it is used for traced processes only. */
+SEC("?raw_tp/sys_exit")
+int socket_accept_sys_exit(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct pt_regs *regs = (struct pt_regs *)ctx->args[0];
+	struct task_struct *task;
+	struct file **files, *file = NULL;
+	long fd = (long)ctx->args[1];
+
+	if (!hook__active(UF_HOOK_SOCKET_ACCEPT))
+		return 0;
+	if (fd < 0 || !compat__is_accept(BPF_CORE_READ(regs, UF_SYSCALL_FIELD)))
+		return 0;
+	task = bpf_get_current_task_btf();
+	files = BPF_CORE_READ(task, files, fdt, fd);
+	if (bpf_probe_read_kernel(&file, sizeof(file), files + fd))
+		counter__inc(UF_CTR_READ_FAILED);
+	else
+		socket__accepted(ctx, (u64)file);
+	return 0;
+}
+
+SEC("?kretprobe/do_accept")
+int socket_accept_kretprobe(struct pt_regs *ctx)
+{
+	if (hook__active(UF_HOOK_SOCKET_ACCEPT))
+		socket__accepted(ctx, PT_REGS_RC(ctx));
+	return 0;
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The steps of a socket's end: the last file reference goes (sock_close), tcp_close, the protocol
+ * is done with it (tcp_destroy_sock), its queues are killed. A socket that stays alive misses one.
+ */
+#include "lib/compat.bpf.h"
+#include "lib/object.bpf.h"
+#include "lib/socket.bpf.h"
+#include "lib/trampoline.bpf.h"
+
+static __always_inline void socket__file_made(u64 file)
+{
+	u64 sk = object__is_pointer(file) ? socket__sk_of_file((struct file *)file) : 0;
+
+	/* accept() makes the file before it has a sock; do_accept notes those. */
+	if (sk)
+		object__reached(sk, UF_STAGE_FD_INSTALLED, 0);
+}
+
+SEC("?fexit/sock_alloc_file")
+int socket_file(u64 *ctx)
+{
+	if (hook__active(UF_HOOK_SOCKET_FILE))
+		socket__file_made(trampoline__ret(ctx));
+	return 0;
+}
+
+SEC("?kretprobe/sock_alloc_file")
+int socket_file_kretprobe(struct pt_regs *ctx)
+{
+	if (hook__active(UF_HOOK_SOCKET_FILE))
+		socket__file_made(PT_REGS_RC(ctx));
+	return 0;
+}
+
+/* sock_close(inode, file) is called through socket_file_ops only, so it cannot be inlined. */
+static __always_inline void socket__closed(u64 inode)
+{
+	u64 sk = (u64)BPF_CORE_READ(socket__of_inode((struct inode *)inode), sk);
+
+	if (sk)
+		object__reached(sk, UF_STAGE_RELEASED, 0);
+}
+
+SEC("?fentry/sock_close")
+int socket_close(u64 *ctx)
+{
+	if (hook__active(UF_HOOK_SOCKET_CLOSE))
+		socket__closed(trampoline__arg(ctx, 0));
+	return 0;
+}
+
+SEC("?kprobe/sock_close")
+int socket_close_kprobe(struct pt_regs *ctx)
+{
+	if (hook__active(UF_HOOK_SOCKET_CLOSE))
+		socket__closed(PT_REGS_PARM1(ctx));
+	return 0;
+}
+
+/* raw_syscalls:sys_enter (regs, id): where no function can be hooked. close() of the last
+ * reference; what dup2, close_range or io_uring close is not noticed. For traced processes only,
+ * like sys_exit. */
+SEC("?raw_tp/sys_enter")
+int socket_close_sys_enter(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct pt_regs *regs = (struct pt_regs *)ctx->args[0];
+	struct task_struct *task;
+	struct file **files, *file = NULL;
+	struct fdtable *table;
+	u64 sk;
+	u32 fd;
+
+	if (!hook__active(UF_HOOK_SOCKET_CLOSE) || ctx->args[1] != UF_NR_CLOSE)
+		return 0;
+	task = bpf_get_current_task_btf();
+	if (!(proc__flags(task->tgid) & UF_PROC_TARGET))
+		return 0;
+	fd = BPF_CORE_READ(regs, UF_SYSCALL_ARG0);
+	table = BPF_CORE_READ(task, files, fdt);
+	files = BPF_CORE_READ(table, fd);
+	if (fd >= BPF_CORE_READ(table, max_fds) ||
+	    bpf_probe_read_kernel(&file, sizeof(file), files + fd) || !file)
+		return 0;
+	sk = socket__sk_of_file(file);
+	if (sk && compat__is_last_file_ref(file))
+		object__reached(sk, UF_STAGE_RELEASED, 0);
+	return 0;
+}
+
+/* tcp_close(sk, timeout) is called through proto->close. */
+SEC("?fentry/tcp_close")
+int socket_tcp_close(u64 *ctx)
+{
+	if (hook__active(UF_HOOK_SOCKET_TCP_CLOSE))
+		object__reached(trampoline__arg(ctx, 0), UF_STAGE_TCP_CLOSE, 0);
+	return 0;
+}
+
+SEC("?kprobe/tcp_close")
+int socket_tcp_close_kprobe(struct pt_regs *ctx)
+{
+	if (hook__active(UF_HOOK_SOCKET_TCP_CLOSE))
+		object__reached(PT_REGS_PARM1(ctx), UF_STAGE_TCP_CLOSE, 0);
+	return 0;
+}
+
+/* At its end nothing may be charged to the socket any more. */
+SEC("?fexit/sk_stream_kill_queues")
+int socket_kill_queues(u64 *ctx)
+{
+	u64 sk = trampoline__arg(ctx, 0);
+	int charged;
+
+	if (!hook__active(UF_HOOK_SOCKET_KILL_QUEUES))
+		return 0;
+	if (!object__reached(sk, UF_STAGE_QUEUES_KILLED, 0))
+		return 0;
+	charged = BPF_CORE_READ((struct sock *)sk, sk_wmem_queued);
+	if (!charged)
+		charged = BPF_CORE_READ((struct sock *)sk, sk_forward_alloc);
+	if (charged)
+		object__reached(sk, UF_STAGE_MEM_HELD, (u32)charged);
+	return 0;
+}
+
+SEC("?kprobe/sk_stream_kill_queues")
+int socket_kill_queues_kprobe(struct pt_regs *ctx)
+{
+	if (hook__active(UF_HOOK_SOCKET_KILL_QUEUES))
+		object__reached(PT_REGS_PARM1(ctx), UF_STAGE_QUEUES_KILLED, 0);
+	return 0;
+}
+
+/* tcp:tcp_destroy_sock (sk) */
+SEC("?raw_tp/tcp_destroy_sock")
+int socket_destroy(struct bpf_raw_tracepoint_args *ctx)
+{
+	if (hook__active(UF_HOOK_SOCKET_DESTROY))
+		object__reached(ctx->args[0], UF_STAGE_DESTROYED, 0);
+	return 0;
+}
+
+/* sock:inet_sock_set_state (sk, oldstate, newstate) */
+SEC("?raw_tp/inet_sock_set_state")
+int socket_tcp_state(struct bpf_raw_tracepoint_args *ctx)
+{
+	if (hook__active(UF_HOOK_SOCKET_STATE))
+		object__reached(ctx->args[0], UF_STAGE_TCP_STATE, ctx->args[2]);
+	return 0;
+}

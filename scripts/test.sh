@@ -1,0 +1,103 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Every test this machine can run, from cheap to dear. Ends with "N passed, N failed, N skipped",
+# counted in tiers. A tier that cannot run here says why; in CI (CI=true) a skip that is not listed
+# in ALLOWED_SKIPS is a failure.
+#   scripts/test.sh            all tiers
+#   scripts/test.sh unit e2e   these only
+set -u
+cd "$(dirname "$0")/.." || exit 1
+
+ALLOWED_SKIPS=" "
+passed=0 failed=0 skipped=0
+wanted=" $* "
+summary=()
+
+# tier NAME FUNCTION: runs it; status 77 with a reason on the last line means skipped.
+tier() {
+    local name=$1 function=$2 log status start
+    [ "$wanted" = "  " ] || [[ "$wanted" == *" $name "* ]] || return 0
+    log=$(mktemp)
+    start=$SECONDS
+    printf '== %s\n' "$name"
+    "$function" > >(tee "$log") 2>&1
+    status=$?
+    wait
+    if [ $status = 77 ]; then
+        summary+=("skipped  $name: $(tail -n 1 "$log")")
+        if [ "${CI:-}" = true ] && [[ "$ALLOWED_SKIPS" != *" $name "* ]]; then
+            summary+=("FAILED   $name: it must run in CI")
+            failed=$((failed + 1))
+        else
+            skipped=$((skipped + 1))
+        fi
+    elif [ $status = 0 ]; then
+        passed=$((passed + 1))
+        summary+=("passed   $name ($((SECONDS - start)) s)")
+    else
+        failed=$((failed + 1))
+        summary+=("FAILED   $name (status $status)")
+    fi
+    rm -f "$log"
+}
+
+need_root() {
+    [ "$(id -u)" = 0 ] && return 0
+    echo "needs root"
+    return 77
+}
+
+dependencies() { scripts/install-deps.sh --tests; }
+
+build_gcc() { cmake --preset ci-gcc >/dev/null && cmake --build build; }
+
+format() {
+    local tool
+    tool=$(command -v clang-format-14) || {
+        echo "needs clang-format-14, the pinned version"
+        return 77
+    }
+    git ls-files '*.cpp' '*.h' '*.c' ':!vmlinux' ':!tests/vm/module' | xargs "$tool" --dry-run -Werror &&
+        git ls-files '*.sh' '.ci/run' | xargs shellcheck -x
+}
+
+unit() { ctest --test-dir build -L unit --output-on-failure -j2; }
+
+abi() { ctest --test-dir build -L abi --output-on-failure; }
+
+build_clang() { cmake --preset ci-clang >/dev/null && cmake --build build-clang; }
+
+sanitized_unit() {
+    cmake --preset asan >/dev/null && cmake --build build-asan &&
+        ctest --test-dir build-asan -L unit --output-on-failure -j2
+}
+
+live() {
+    need_root || return
+    ctest --test-dir build -L live --output-on-failure
+}
+
+e2e() {
+    need_root || return
+    build/tests/e2e/bin/unfreed_e2e --gtest_brief=1
+}
+
+vm() {
+    tests/vm/test.sh 6.1 6.12
+}
+
+tier dependencies dependencies
+tier build-gcc build_gcc
+tier format format
+tier unit unit
+tier abi abi
+tier live live
+tier e2e e2e
+tier vm vm
+tier build-clang build_clang
+tier unit-asan sanitized_unit
+
+printf '\n'
+printf '%s\n' "${summary[@]}"
+printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+[ "$failed" = 0 ]

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Every program that this kernel can load passes the verifier, at no more than its budgeted cost.
+// The budget file has one line a program: name, instructions the verifier may look at. A program
+// that gets dearer fails here before it fails on an older kernel; UNFREED_UPDATE_BUDGET=1 writes
+// the file anew with a quarter to spare.
+#include "abi/config.h"
+#include "abi/table.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <new>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace unfreed {
+namespace {
+
+struct Close {
+    void operator()(bpf_object* object) const { bpf_object__close(object); }
+};
+using ObjectPtr = std::unique_ptr<bpf_object, Close>;
+
+// Built in, or from the environment (in a VM the files lie elsewhere).
+std::string path_of(const char* variable, const char* built_in) {
+    const char* path = std::getenv(variable);
+    return path != nullptr ? path : built_in;
+}
+std::string object_path() {
+    return path_of("UNFREED_BPF_OBJECT", UNFREED_BPF_OBJECT);
+}
+std::string budget_path() {
+    return path_of("UNFREED_BUDGET", UNFREED_BUDGET);
+}
+
+std::map<std::string, std::uint32_t> read_budget() {
+    std::map<std::string, std::uint32_t> budget;
+    std::ifstream file(budget_path());
+    std::string name;
+    std::uint32_t instructions = 0;
+    while (file >> name >> instructions)
+        budget[name] = instructions;
+    return budget;
+}
+
+std::vector<std::string> program_names() {
+    std::vector<std::string> names;
+    const ObjectPtr object(bpf_object__open_file(object_path().c_str(), nullptr));
+    bpf_program* program = nullptr;
+    bpf_object__for_each_program(program, object.get()) {
+        const std::string name = bpf_program__name(program);
+        // The copies are the same code but for a constant: the first two are its two shapes.
+        if (!name.ends_with("_2"))
+            names.push_back(name);
+    }
+    return names;
+}
+
+// A configuration that keeps as much code as any.
+void configure(bpf_object* object) {
+    bpf_map* rodata = bpf_object__find_map_by_name(object, ".rodata");
+    std::size_t size = 0;
+    ASSERT_NE(bpf_map__initial_value(rodata, &size), nullptr);
+    ASSERT_GE(size, sizeof(uf_config));
+    std::vector<char> data(size);
+    auto* config = new (data.data()) uf_config{};
+    config->set_mask = 15;
+    config->origin_mask = 15;
+    config->classes = ~0u;
+    config->copies = UF_COPIES;
+    config->only_targets = 1;
+    config->follow = 1;
+    config->kmem_births = 1;
+    config->nr_sites = UF_SITE_MAX;
+    for (uf_site_range& site : config->sites)
+        site = {1, 2, UF_CLASS_SOCKET, 0};
+    ASSERT_EQ(bpf_map__set_initial_value(rodata, data.data(), data.size()), 0);
+    bpf_map__set_max_entries(bpf_object__find_map_by_name(object, "objects"), 16);
+    bpf_map__set_max_entries(bpf_object__find_map_by_name(object, "origins"), 16);
+    bpf_map__set_max_entries(bpf_object__find_map_by_name(object, "scratch"),
+                             4 * static_cast<unsigned>(libbpf_num_possible_cpus()));
+}
+
+// nullopt: this kernel does not permit or know it (another kernel's variant).
+std::optional<std::uint32_t> verified_instructions(const std::string& name, std::string& why) {
+    const ObjectPtr object(bpf_object__open_file(object_path().c_str(), nullptr));
+    bpf_program* program = bpf_object__find_program_by_name(object.get(), name.c_str());
+    bpf_program__set_autoload(program, true);
+    configure(object.get());
+    std::vector<char> log(1 << 20);
+    bpf_program__set_log_buf(program, log.data(), log.size());
+    if (const int error = bpf_object__load(object.get()); error != 0) {
+        why = std::strerror(-error);
+        // A log means that the verifier read it and said no.
+        if (std::strlen(log.data()) > 200)
+            ADD_FAILURE() << name << ": the verifier refuses it\n" << log.data();
+        return std::nullopt;
+    }
+    bpf_prog_info info{};
+    std::uint32_t size = sizeof(info);
+    EXPECT_EQ(bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size), 0);
+    return info.verified_insns; // 5.16 and later, 0 before
+}
+
+TEST(VerifierBudget, EveryLoadableProgramStaysInIt) {
+    libbpf_set_print(nullptr);
+    const auto budget = read_budget();
+    const bool update = std::getenv("UNFREED_UPDATE_BUDGET") != nullptr;
+    std::map<std::string, std::uint32_t> spent = budget;
+    int loaded = 0;
+    for (const std::string& name : program_names()) {
+        std::string why;
+        const auto instructions = verified_instructions(name, why);
+        if (!instructions) {
+            std::printf("not loadable here: %s (%s)\n", name.c_str(), why.c_str());
+            continue;
+        }
+        ++loaded;
+        if (update) {
+            spent[name] = *instructions * 5 / 4;
+            continue;
+        }
+        const auto allowed = budget.find(name);
+        ASSERT_NE(allowed, budget.end()) << name << " has no line in " << budget_path();
+        EXPECT_LE(*instructions, allowed->second) << name;
+    }
+    EXPECT_GT(loaded, 10);
+    if (update) {
+        std::ofstream file(budget_path());
+        for (const auto& [name, instructions] : spent)
+            file << name << ' ' << instructions << '\n';
+    }
+}
+
+} // namespace
+} // namespace unfreed

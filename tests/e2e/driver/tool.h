@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The program under test and its reports, as the tests want them.
+#pragma once
+
+#include "process.h"
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace unfreed::e2e {
+
+using Json = nlohmann::json;
+
+// Paths given by the environment: UNFREED (the tool) and UNFREED_BIN (leakers and churners).
+std::string tool_path();
+std::string program_path(const std::string& name);
+
+// Options that every traced test adds (UNFREED_OPTIONS, split at blanks): the VM tier runs the same
+// tests with --without fentry,lsm and so on.
+std::vector<std::string> extra_options();
+
+// `unfreed COMMAND... --format json -q` + extra options, then `tail`.
+std::vector<std::string> command(std::vector<std::string> head, std::vector<std::string> tail = {});
+
+// The report in stdout; a test failure and null if it is none.
+Json report_of(const Finished& finished);
+
+// Groups of this class whose processes have this comm, with a count other than 0.
+std::vector<Json> groups_of(const Json& report, const std::string& object_class,
+                            const std::string& comm);
+// Sum of their counts.
+std::uint64_t count_of(const Json& report, const std::string& object_class,
+                       const std::string& comm);
+bool stack_has(const Json& group, const std::string& function_part);
+
+// Number of loaded BPF programs of any process whose name starts as ours do, read from the kernel.
+int loaded_programs();
+// True as soon as there is none; the kernel frees programs some grace periods after their end.
+bool no_program_left();
+
+// The host permits tracepoint programs only; some stages cannot be seen.
+bool tracepoints_only(const Json& report);
+
+// A fresh directory below a file system that keeps it; removed by the caller's TempDir.
+struct TempDir {
+    TempDir();
+    ~TempDir();
+    std::string path;
+};
+
+} // namespace unfreed::e2e

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "analyze/leak_analyzer.h"
+#include "support/analyze_options.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace unfreed::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+TEST(LeakAnalyzer, NothingAliveGivesNothing) {
+    const AnalyzedGroups found = analyze({}, host());
+    EXPECT_THAT(found.groups, IsEmpty());
+    EXPECT_EQ(found.outstanding, 0U);
+}
+
+TEST(LeakAnalyzer, AGroupTellsAllOfItsObjects) {
+    SnapshotBuilder builder;
+    builder.process({}).origin({.id = 3}, {.births = 412});
+    builder.objects(1, {.birth_ns = 50 * kSecond, .origin = 3});
+    builder.objects(410, {.birth_ns = 60 * kSecond, .origin = 3});
+    builder.objects(1, {.birth_ns = 70 * kSecond, .origin = 3});
+    const AnalyzedGroups found = analyze(builder.snapshot, host());
+    ASSERT_THAT(found.groups, SizeIs(1));
+    const AnalyzedGroup& group = found.groups[0];
+    EXPECT_EQ(group.object_class, ObjectClass::socket);
+    EXPECT_EQ(group.cache, "TCP");
+    EXPECT_EQ(group.program, "/bin/leaker");
+    EXPECT_EQ(group.kind, "never-closed");
+    EXPECT_EQ(group.missing_stage, "released");
+    EXPECT_EQ(group.verdict, "live");
+    EXPECT_EQ(group.count, 412U);
+    EXPECT_EQ(group.released_at_exit, 0U);
+    EXPECT_EQ(group.bytes, 412U * 1024);
+    EXPECT_EQ(group.births, 412U);
+    EXPECT_EQ(group.deaths, 0U);
+    ASSERT_TRUE(group.age_ns);
+    EXPECT_EQ(group.age_ns->min, 30 * kSecond);
+    EXPECT_EQ(group.age_ns->p50, 40 * kSecond);
+    EXPECT_EQ(group.age_ns->max, 50 * kSecond);
+    EXPECT_NEAR(group.growth_per_s.value(), 412.0 / 60, 1e-9);
+    EXPECT_EQ(group.evidence, "412 born, 0 freed in 60 s, +6.9/s");
+    EXPECT_THAT(group.kernel_stack, ElementsAre(0x10U, 0x20U));
+    EXPECT_THAT(group.user_stack, ElementsAre(0x1U));
+    EXPECT_EQ(group.user_stack_tgid, 100U);
+    EXPECT_THAT(group.origins, ElementsAre(OriginId{3}));
+    ASSERT_THAT(group.processes, SizeIs(1));
+    EXPECT_EQ(group.processes[0].pid, 100U);
+    EXPECT_EQ(group.processes[0].comm, "leaker");
+    EXPECT_EQ(group.processes[0].exe, "/bin/leaker");
+    EXPECT_EQ(group.processes[0].cgroup, "/cg");
+    EXPECT_TRUE(group.processes[0].alive);
+    EXPECT_EQ(group.processes[0].count, 412U);
+    EXPECT_EQ(found.outstanding, 412U);
+}
+
+TEST(LeakAnalyzer, YoungObjectsAreCountedApart) {
+    SnapshotBuilder builder;
+    builder.process({}).origin({});
+    builder.objects(2, {.birth_ns = kNow - 10 * kSecond});
+    builder.objects(3, {.birth_ns = kNow - 10 * kSecond + 1});
+    builder.objects(1, {.birth_ns = kNow + 1}); // born while the table was copied
+    const AnalyzedGroups found = analyze(builder.snapshot, host());
+    ASSERT_THAT(found.groups, SizeIs(1));
+    EXPECT_EQ(found.groups[0].count, 2U);
+    EXPECT_EQ(found.young_objects, 4U);
+    EXPECT_EQ(found.outstanding, 2U);
+}
+
+TEST(LeakAnalyzer, OnlyTheOldestObjectsAreListed) {
+    SnapshotBuilder builder;
+    builder.process({}).origin({});
+    for (std::uint64_t birth : {5U, 2U, 9U, 1U, 7U})
+        builder.objects(1, {.birth_ns = birth});
+    AnalyzeOptions options = host();
+    options.objects_per_group = 2;
+    const AnalyzedGroups found = analyze(builder.snapshot, options);
+    ASSERT_THAT(found.groups, SizeIs(1));
+    ASSERT_THAT(found.groups[0].objects, SizeIs(2));
+    EXPECT_EQ(found.groups[0].objects[0].slot.birth_ns, 1U);
+    EXPECT_EQ(found.groups[0].objects[1].slot.birth_ns, 2U);
+}
+
+TEST(LeakAnalyzer, TopCutsButCounts) {
+    SnapshotBuilder builder;
+    builder.process({});
+    for (std::uint32_t id = 1; id <= 5; ++id)
+        builder.origin({.id = id, .kernel_stack = {id}}).objects(id, {.origin = id});
+    AnalyzeOptions options = host();
+    options.top = 2;
+    const AnalyzedGroups found = analyze(builder.snapshot, options);
+    ASSERT_THAT(found.groups, SizeIs(2));
+    EXPECT_EQ(found.groups[0].count, 5U);
+    EXPECT_EQ(found.groups_omitted, 3U);
+    EXPECT_EQ(found.outstanding, 15U);
+}
+
+TEST(LeakAnalyzer, TheOrderOfTheInputDoesNotMatter) {
+    SnapshotBuilder builder;
+    builder.process({});
+    for (std::uint32_t id = 1; id <= 40; ++id)
+        builder.origin({.id = id, .kernel_stack = {id % 20}}).objects(1, {.origin = id});
+    const AnalyzedGroups forward = analyze(builder.snapshot, host());
+    Snapshot reversed;
+    reversed.taken_at_ns = builder.snapshot.taken_at_ns;
+    reversed.objects = builder.snapshot.objects;
+    std::reverse(reversed.objects.begin(), reversed.objects.end());
+    reversed.processes = builder.snapshot.processes;
+    for (std::uint32_t id = 40; id >= 1; --id) {
+        reversed.origins[OriginId{id}] = builder.snapshot.origins[OriginId{id}];
+        reversed.counts[OriginId{id}] = builder.snapshot.counts[OriginId{id}];
+    }
+    const AnalyzedGroups backward = analyze(reversed, host());
+    ASSERT_EQ(forward.groups.size(), backward.groups.size());
+    for (std::size_t i = 0; i < forward.groups.size(); ++i) {
+        EXPECT_EQ(forward.groups[i].kernel_stack, backward.groups[i].kernel_stack);
+        EXPECT_EQ(forward.groups[i].origins, backward.groups[i].origins);
+        EXPECT_EQ(forward.groups[i].objects.at(0).slot.address,
+                  backward.groups[i].objects.at(0).slot.address);
+    }
+}
+
+} // namespace
+} // namespace unfreed::test

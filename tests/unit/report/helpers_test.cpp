@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The small pieces of the text writer.
+#include "report/group_id.h"
+#include "report/humanize.h"
+#include "report/page.h"
+#include "report/phrases.h"
+#include "report/site.h"
+#include "report/table.h"
+#include "report/utf8.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace unfreed {
+namespace {
+
+using ::testing::ElementsAre;
+
+TEST(Humanize, CountsStayExact) {
+    EXPECT_EQ(human_count(0), "0");
+    EXPECT_EQ(human_count(999), "999");
+    EXPECT_EQ(human_count(10'012), "10 012");
+    EXPECT_EQ(human_count(1'234'567), "1 234 567");
+    EXPECT_EQ(human_count(1, "object", "objects"), "1 object");
+    EXPECT_EQ(human_delta(10'012), "+10 012");
+    EXPECT_EQ(human_delta(-1), "-1");
+    EXPECT_EQ(human_delta(0), "0");
+    EXPECT_EQ(human_delta(std::numeric_limits<std::int64_t>::min()), "-9 223 372 036 854 775 808");
+}
+
+TEST(Humanize, Bytes) {
+    EXPECT_EQ(human_bytes(1023), "1023 B");
+    EXPECT_EQ(human_bytes(1024), "1.0 KiB");
+    EXPECT_EQ(human_bytes(1'700'000), "1.6 MiB");
+    EXPECT_EQ(human_bytes(1'048'575), "1.0 MiB");
+    EXPECT_EQ(human_bytes(200 * 1024), "200 KiB");
+    EXPECT_EQ(human_bytes(50 * 1024 + 300), "50 KiB");
+    EXPECT_EQ(human_bytes(std::nullopt), "?");
+}
+
+TEST(Humanize, Durations) {
+    EXPECT_EQ(human_duration(0), "0 ns");
+    EXPECT_EQ(human_duration(850'000), "850 us");
+    EXPECT_EQ(human_duration(250'000'000), "250 ms");
+    EXPECT_EQ(human_duration(3'290'000'000), "3.2 s");
+    EXPECT_EQ(human_duration(3'090'000'000), "3 s");
+    EXPECT_EQ(human_duration(9'999'999'999), "9.9 s");
+    EXPECT_EQ(human_duration(59'900'000'000), "59 s");
+    EXPECT_EQ(human_duration(65'000'000'000), "1m 05s");
+    EXPECT_EQ(human_duration(7'380'000'000'000), "2h 03m");
+    EXPECT_EQ(human_duration(273'600'000'000'000), "3d 04h");
+}
+
+TEST(Humanize, RatesAreNeverRoundedToNothing) {
+    EXPECT_EQ(human_rate(16.66), "+16.7/s");
+    EXPECT_EQ(human_rate(-2.0), "-2.0/s");
+    EXPECT_EQ(human_rate(12'345.6), "+12 346/s");
+    EXPECT_EQ(human_rate(0.5), "+30.0/min");
+    EXPECT_EQ(human_rate(0.001), "+3.6/h");
+    EXPECT_EQ(human_rate(0.00001), "+0.9/day");
+    EXPECT_EQ(human_rate(0.0), "0/s");
+    EXPECT_EQ(human_rate(1.0), "+1.0/s");
+    EXPECT_EQ(human_rate(std::nullopt), "?");
+}
+
+TEST(Utf8, EscapesWhatIsInvalidOnly) {
+    EXPECT_EQ(escape_invalid_utf8("grün € 😀"), "grün € 😀");
+    EXPECT_EQ(escape_invalid_utf8("\xff"), "\\xff");
+    EXPECT_EQ(escape_invalid_utf8("a\xe2\x82"), "a\\xe2\\x82");        // cut short
+    EXPECT_EQ(escape_invalid_utf8("\xc0\xaf"), "\\xc0\\xaf");          // longer than needed
+    EXPECT_EQ(escape_invalid_utf8("\xed\xa0\x80"), "\\xed\\xa0\\x80"); // half of a pair
+    EXPECT_EQ(escape_invalid_utf8("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80"); // too large
+    EXPECT_EQ(escape_invalid_utf8("tab\there"), "tab\there");
+}
+
+TEST(Utf8, TerminalGetsNoControlCharacters) {
+    EXPECT_EQ(escape_for_terminal("\x1b[2J\n"), "\\x1b[2J\\x0a");
+    EXPECT_EQ(escape_for_terminal("\xc2\x9b"), "\\xc2\\x9b");          // control sequence in one
+    EXPECT_EQ(escape_for_terminal("\xe2\x80\xae"), "\\xe2\\x80\\xae"); // right to left
+    EXPECT_EQ(escape_for_terminal("grün"), "grün");
+}
+
+TEST(Utf8, CutsInTheMiddle) {
+    EXPECT_EQ(cut_middle("abcdefghij", 10), "abcdefghij");
+    EXPECT_EQ(cut_middle("abcdefghij", 7), "abc…hij");
+    EXPECT_EQ(cut_middle("abcdefghij", 6), "abc…ij");
+    EXPECT_EQ(cut_middle("äöüßäöüß", 5), "äö…üß");
+    EXPECT_EQ(cut_middle("ab", 1), "…");
+    EXPECT_EQ(cut_middle("ab", 0), "");
+}
+
+TEST(Table, AlignsAndShrinksTheWidestFirst) {
+    Table table({{"N", Table::Align::right, 0}, {"NAME", Table::Align::left, 3}, {"X"}});
+    table.add_row({"1", "abcdefghij", "x"});
+    table.add_row({"22", "b", ""});
+    EXPECT_THAT(table.lines(80), ElementsAre(" N  NAME        X", " 1  abcdefghij  x", "22  b"));
+    EXPECT_THAT(table.lines(12), ElementsAre(" N  NAME   X", " 1  ab…ij  x", "22  b"));
+    EXPECT_THAT(table.lines(1), ElementsAre(" N  N…E  X", " 1  a…j  x", "22  b"));
+}
+
+TEST(Page, BreaksBetweenWordsButNotInNumbers) {
+    Page page(20, false);
+    page.paragraph("there were now 10 012 of 1.6 MiB", {0, 2});
+    EXPECT_EQ(page.take(), "there were now\n  10 012 of 1.6 MiB\n");
+    Page narrow(10, false);
+    narrow.paragraph("abcdefghijklmnop q", {0, 2});
+    EXPECT_EQ(narrow.take(), "abcdefghij\n  klmnop q\n");
+    Page label(20, false);
+    label.labelled("  Why:   ", "one two three");
+    EXPECT_EQ(label.take(), "  Why:   one two\n         three\n");
+}
+
+Frame frame(const char* function, std::uint64_t offset = 1, const char* module = "vmlinux") {
+    Frame made;
+    made.function = function;
+    made.offset = offset;
+    made.module = module;
+    made.address = 0x1000 + offset;
+    return made;
+}
+
+TEST(Site, IsTheFirstFunctionThatTells) {
+    const std::vector<Frame> socket{frame("kmem_cache_alloc_noprof"), frame("sk_prot_alloc"),
+                                    frame("sk_alloc"), frame("inet_create"),
+                                    frame("__sock_create")};
+    EXPECT_EQ(allocation_site(socket), "inet_create");
+    const std::vector<Frame> file{frame("kmem_cache_alloc_lru_noprof"), frame("__d_alloc"),
+                                  frame("d_alloc_pseudo"), frame("alloc_file_pseudo"),
+                                  frame("sock_alloc_file")};
+    EXPECT_EQ(allocation_site(file), "sock_alloc_file");
+    const std::vector<Frame> plumbing{frame(""), frame("__kmalloc_noprof"), frame("kthread")};
+    EXPECT_EQ(allocation_site(plumbing), "__kmalloc_noprof");
+    const std::vector<Frame> unknown{frame("", 0x234)};
+    EXPECT_EQ(allocation_site(unknown), "0x1234");
+    EXPECT_EQ(allocation_site({}), "?");
+}
+
+TEST(GroupId, IsStableAndTellsOriginsApart) {
+    const std::vector<Frame> kernel{frame("sk_alloc", 5), frame("inet_create", 9)};
+    const std::vector<Frame> user{frame("main", 3, "/bin/x"), frame("", 0x10, "/bin/x")};
+    const std::string id = group_id("socket", "TCP", kernel, user, "/bin/x");
+    EXPECT_EQ(id, "f8f12fe4a09c");
+    EXPECT_NE(id, group_id("slab", "TCP", kernel, user, "/bin/x"));
+    EXPECT_NE(id, group_id("socket", "UDP", kernel, user, "/bin/x"));
+    EXPECT_NE(id, group_id("socket", "TCP", kernel, user, "/bin/y"));
+    EXPECT_NE(id, group_id("socket", "TCP", user, kernel, "/bin/x"));
+    std::vector<Frame> other = kernel;
+    other[1].offset = 10;
+    EXPECT_NE(id, group_id("socket", "TCP", other, user, "/bin/x"));
+    other = user;
+    other[1].offset = 0x11;
+    EXPECT_NE(id, group_id("socket", "TCP", kernel, other, "/bin/x"));
+}
+
+TEST(GroupId, IgnoresWhatDiffersBetweenRuns) {
+    std::vector<Frame> kernel{frame("sk_alloc", 5)};
+    std::vector<Frame> user{frame("", 0x77, "")};
+    const std::string id = group_id("slab", "kmalloc-rnd-07-64", kernel, user, "");
+    kernel[0].address += 0x200000;
+    user[0].address = user[0].offset = 0x88;
+    EXPECT_EQ(id, group_id("slab", "kmalloc-rnd-12-64", kernel, user, ""));
+    EXPECT_EQ(id, group_id("slab", "kmalloc-64", kernel, user, ""));
+    EXPECT_NE(id, group_id("slab", "kmalloc-rnd-07-96", kernel, user, ""));
+}
+
+TEST(Phrases, CountFitsTheNoun) {
+    Group group;
+    group.object_class = ObjectClass::dentry;
+    group.count = 1;
+    EXPECT_EQ(objects_phrase(group), "1 dentry");
+    group.count = 2000;
+    EXPECT_EQ(objects_phrase(group), "2 000 dentries");
+    group.object_class = ObjectClass::slab;
+    group.cache = "kmalloc-64";
+    EXPECT_EQ(objects_phrase(group), "2 000 kmalloc-64 objects");
+}
+
+TEST(Phrases, FreedByExitIsNotFreedByTheProgram) {
+    Group group;
+    group.births = 10;
+    group.count = 10;
+    group.deaths = 10;
+    group.released_at_exit = 10;
+    EXPECT_EQ(fate_phrase(group), "freed only by the exit");
+    EXPECT_EQ(evidence_phrase(group, 60'000'000'000), "10 born, 0 freed in 1m 00s");
+    EXPECT_EQ(exit_phrase(group), "all 10 were freed only because the process exited");
+    group.released_at_exit = 0;
+    group.deaths = 0;
+    EXPECT_EQ(fate_phrase(group), "never freed");
+    EXPECT_EQ(exit_phrase(group), "");
+    group.births = 15;
+    group.deaths = 5;
+    EXPECT_EQ(fate_phrase(group), "not freed");
+    EXPECT_EQ(evidence_phrase(group, 60'000'000'000), "15 born, 5 freed in 1m 00s");
+    group.verdict = "rcu-pending";
+    EXPECT_EQ(fate_phrase(group), "waiting for RCU");
+}
+
+TEST(Phrases, WaitStatus) {
+    EXPECT_EQ(wait_status_phrase(0), "exited with status 0");
+    EXPECT_EQ(wait_status_phrase(3 << 8), "exited with status 3");
+    EXPECT_EQ(wait_status_phrase(9), "was killed by signal 9");
+}
+
+} // namespace
+} // namespace unfreed

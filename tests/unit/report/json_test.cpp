@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "report/json.h"
+#include "sample_report.h"
+#include "schema_validator.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+namespace unfreed::testing {
+namespace {
+
+using nlohmann::json;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+
+json schema() {
+    std::ifstream file(UNFREED_TEST_DATA "/../../../docs/report-schema.json");
+    return json::parse(file);
+}
+
+json written(const Report& report) {
+    return json::parse(to_json(report));
+}
+
+TEST(Json, FollowsTheSchemaInEveryField) {
+    EXPECT_THAT(validate(schema(), written(sample_report())), IsEmpty());
+    EXPECT_THAT(validate(schema(), written(clean_report())), IsEmpty());
+    EXPECT_THAT(validate(schema(), written(Report())), IsEmpty());
+}
+
+// The validator is the judge above, so it must be able to say no.
+TEST(Json, ValidatorFindsEachKindOfError) {
+    const json good = written(sample_report());
+    const auto errors_after = [&good](const char* pointer, const json& value) {
+        json bad = good;
+        bad[json::json_pointer(pointer)] = value;
+        return validate(schema(), bad).size();
+    };
+    EXPECT_EQ(errors_after("/complete", "yes"), 1u);
+    EXPECT_EQ(errors_after("/trace/mode", "all"), 1u);
+    EXPECT_EQ(errors_after("/groups/0/count", nullptr), 1u);
+    EXPECT_EQ(errors_after("/groups/0/kernel_stack/2/offset", 0.5), 1u);
+    EXPECT_EQ(errors_after("/groups/1/new_field", 1), 1u);
+    EXPECT_EQ(errors_after("/groups/0/objects/0/stages/released", "never"), 1u);
+    json missing = good;
+    missing.erase("totals");
+    EXPECT_EQ(validate(schema(), missing).size(), 1u);
+}
+
+TEST(Json, UnknownNumbersAreNullNotZero) {
+    const json report = written(sample_report());
+    const json& unknown = report["groups"][2];
+    for (const char* field :
+         {"bytes", "growth_per_s", "age_ns", "confidence", "interval", "missing_stage", "pattern"})
+        EXPECT_TRUE(unknown[field].is_null()) << field;
+    EXPECT_TRUE(unknown["user_stack"][0]["offset"].is_null());
+    EXPECT_TRUE(unknown["user_stack"][0]["line"].is_null());
+    EXPECT_TRUE(report["coverage"][1]["kernel_delta"].is_null());
+    EXPECT_TRUE(report["groups"][0]["objects"][0]["stages"]["tcp_state"].is_null());
+    EXPECT_TRUE(written(clean_report())["trace"]["command"].is_null());
+    EXPECT_TRUE(written(clean_report())["trace"]["command_status"].is_null());
+}
+
+TEST(Json, NumbersThatAreNoNumbersAreNull) {
+    Report report = sample_report();
+    report.groups[0].growth_per_s = std::numeric_limits<double>::infinity();
+    report.groups[0].confidence = std::numeric_limits<double>::quiet_NaN();
+    EXPECT_TRUE(written(report)["groups"][0]["growth_per_s"].is_null());
+    EXPECT_TRUE(written(report)["groups"][0]["confidence"].is_null());
+}
+
+TEST(Json, KeepsValuesExactly) {
+    const json report = written(sample_report());
+    EXPECT_EQ(report["groups"][0]["objects"][0]["address"], "0xffff888103a5c000");
+    EXPECT_EQ(report["groups"][0]["count"], 1000);
+    EXPECT_EQ(report["groups"][0]["age_ns"]["max"], 61'000'000'000);
+    EXPECT_EQ(report["groups"][0]["user_stack"][1]["line"], 118);
+    EXPECT_EQ(report["groups"][0]["user_stack"][3]["offset"], 0x1149);
+    EXPECT_EQ(report["groups"][1]["class"], "dentry");
+    EXPECT_EQ(report["coverage"][1]["traced_delta"], -3);
+    EXPECT_EQ(report["totals"]["young"], 37);
+    EXPECT_EQ(report["trace"]["command_status"], 256);
+    EXPECT_EQ(report["groups_omitted"], 4);
+}
+
+TEST(Json, EscapesBytesThatAreNoUtf8) {
+    const json report = written(sample_report());
+    EXPECT_EQ(report["groups"][2]["cache"], "kmalloc-\\x80");
+    EXPECT_EQ(report["trace"]["command"][4], "a b\x1b[2J\\xff");
+    EXPECT_EQ(report["groups"][0]["evidence"],
+              "1 000 born, 0 freed in 1m 00s, straight line r²=0.99");
+}
+
+TEST(Json, SampleOfOneIsTheNumberOne) {
+    EXPECT_TRUE(written(clean_report())["trace"]["sample"].is_number_integer());
+    EXPECT_EQ(written(sample_report())["trace"]["sample"], 0.25);
+}
+
+TEST(Json, IsIndentedInSchemaOrderAndEndsWithALineEnd) {
+    const std::string text = to_json(sample_report());
+    EXPECT_THAT(text, StartsWith("{\n  \"schema\": \"unfreed-report/1\",\n  \"tool\": {\n    "));
+    EXPECT_EQ(text.back(), '\n');
+    std::size_t at = 0;
+    for (const char* key :
+         {"\n  \"host\"", "\n  \"trace\"", "\n  \"complete\"", "\n  \"losses\"", "\n  \"hooks\"",
+          "\n  \"coverage\"", "\n  \"totals\"", "\n  \"groups\""}) {
+        const std::size_t found = text.find(key);
+        ASSERT_NE(found, text.npos) << key;
+        EXPECT_GT(found, at) << key;
+        at = found;
+    }
+    EXPECT_EQ(text, to_json(sample_report()));
+}
+
+} // namespace
+} // namespace unfreed::testing

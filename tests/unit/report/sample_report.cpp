@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "sample_report.h"
+
+namespace unfreed::testing {
+namespace {
+
+constexpr std::uint64_t kSecond = 1'000'000'000;
+
+Frame kernel(const char* function, std::uint64_t offset, const char* module = "vmlinux") {
+    Frame frame;
+    frame.function = function;
+    frame.offset = offset;
+    frame.module = module;
+    frame.address = 0xffffffff81000000 + offset;
+    return frame;
+}
+
+Frame user(const char* function, std::uint64_t offset, const char* module) {
+    Frame frame = kernel(function, offset, module);
+    frame.address = 0x55d000000000 + offset;
+    return frame;
+}
+
+Group socket_group() {
+    Group group;
+    group.id = "3f2a91c0d4e7";
+    group.object_class = ObjectClass::socket;
+    group.cache = "TCP";
+    group.kind = "never-closed";
+    group.verdict = "leaking";
+    group.evidence = "1 000 born, 0 freed in 1m 00s, straight line r²=0.99";
+    group.advice = "close the socket on the error path of open_connection()";
+    group.confidence = 0.97;
+    group.count = 1000;
+    group.released_at_exit = 993;
+    group.bytes = 1'700'000;
+    group.births = 1000;
+    group.growth_per_s = 16.66;
+    group.age_ns = Ages{3 * kSecond, 31 * kSecond, 61 * kSecond};
+    group.processes = {{4242, "tcp_leaker", "/usr/local/bin/tcp_leaker",
+                        "/system.slice/leaker.service", "3f8a2c", false, 1000}};
+    group.kernel_stack = {kernel("kmem_cache_alloc_noprof", 0x1f3),
+                          kernel("sk_prot_alloc", 0x5e),
+                          kernel("sk_alloc", 0x2c),
+                          kernel("inet_create", 0xd1),
+                          kernel("__sock_create", 0x105),
+                          kernel("__sys_socket", 0x7a),
+                          kernel("__x64_sys_socket", 0x17),
+                          kernel("do_syscall_64", 0x82),
+                          kernel("entry_SYSCALL_64_after_hwframe", 0x76)};
+    Frame inlined = user("open_connection", 0x41, "/usr/local/bin/tcp_leaker");
+    inlined.file = "/src/leaker/connection.cpp";
+    inlined.line = 118;
+    inlined.inlined = true;
+    Frame nameless = user("", 0x1149, "/usr/local/bin/tcp_leaker");
+    group.user_stack = {
+        user("__socket", 0x9, "/usr/lib/x86_64-linux-gnu/libc.so.6"), inlined,
+        user("std::vector<std::unique_ptr<net::Connection>, std::allocator<std::unique_ptr<"
+             "net::Connection>>>::emplace_back(std::unique_ptr<net::Connection>&&)",
+             0x83, "/usr/local/bin/tcp_leaker"),
+        nameless};
+    group.missing_stage = "released";
+    group.objects = {{0xffff888103a5c000,
+                      61 * kSecond,
+                      {{"fd_installed", 61 * kSecond}, {"tcp_state", std::nullopt}},
+                      {{"local", "127.0.0.1:43210"}, {"state", "CLOSE_WAIT"}}}};
+    return group;
+}
+
+Group dentry_group() {
+    Group group;
+    group.id = "00b7c2d91a44";
+    group.object_class = ObjectClass::dentry;
+    group.cache = "dentry";
+    group.kind = "negative-flood";
+    group.verdict = "cached";
+    group.count = 10'012;
+    group.bytes = 10'012 * 192;
+    group.births = 12'500;
+    group.deaths = 2'488;
+    group.growth_per_s = 0.03;
+    group.age_ns = Ages{5'400'000'000, 6'000'000'000, 3'725 * kSecond};
+    for (std::uint32_t i = 0; i < 7; ++i)
+        group.processes.push_back({100 + i, "nginx", "/usr/sbin/nginx", "/", "", true, 2000 - i});
+    group.stack_quality = "inferred";
+    group.kernel_stack = {kernel("__d_alloc", 0x31), kernel("d_alloc_parallel", 0x55)};
+    for (int i = 0; i < 30; ++i)
+        group.kernel_stack.push_back(kernel("ovl_lookup", 0x100, "overlay"));
+    group.pattern = "/var/cache/thumbs/*.tmp";
+    return group;
+}
+
+// Nearly nothing is known, and what is known wants to break the terminal.
+Group unknown_group() {
+    Group group;
+    group.id = "ffffffffffff";
+    group.cache = "kmalloc-\x80";
+    group.count = 1;
+    group.estimated = true;
+    group.births = 1;
+    group.context = "softirq";
+    group.stack_quality = "unknown";
+    Frame unknown;
+    unknown.address = 0xffffffffc0de1234;
+    group.user_stack = {unknown};
+    return group;
+}
+
+void fill_environment(Report& report) {
+    report.tool = {"0.1.0", "g++ 12.2"};
+    report.host = {"web-03", "6.12.0-amd64", "x86_64", "0b0f2d5e-6f4e-4b8e-9c50-3d2f1f0c7f11"};
+    report.trace.started_at = "2026-03-01T03:04:05Z";
+    report.trace.duration_ns = 61 * kSecond;
+    report.trace.classes = {"socket", "dentry", "slab"};
+    report.trace.min_age_ns = 2 * kSecond;
+}
+
+} // namespace
+
+Report sample_report() {
+    Report report;
+    fill_environment(report);
+    report.trace.mode = "run";
+    report.trace.targets = {4242};
+    report.trace.command = {"./tcp_leaker", "--count", "1000", "--name", "a b\x1b[2J\xff"};
+    report.trace.command_status = 1 << 8;
+    report.trace.sample = 0.25;
+    report.complete = false;
+    report.losses = {
+        {"unknown_deaths", 1203, Severity::info,
+         "frees of objects that were not followed: born before attach, filtered, or sampled out"},
+        {"objects_not_tracked", 12'345, Severity::data_loss,
+         "objects could not be followed because the object table was full; raise --max-objects"},
+        {"malformed_records", 0, Severity::error, "records could not be decoded"}};
+    report.hooks = {{"slab", "birth", "kmem_cache_alloc", "raw_tp", ""},
+                    {"dentry", "death", "dentry_free", "none", "the compiler inlined it"}};
+    report.coverage = {{"dentry", "dentry", 10'012, 10'015, 0.9997, true},
+                       {"maple_node", "slab", -3, std::nullopt, std::nullopt, false}};
+    report.notes = {
+        "Bulk frees are invisible to tracepoints: caches that use them (skbuff_head_cache, "
+        "maple_node) are not reliable."};
+    report.totals = {123'456, 112'443, 11'013, 1203, 2};
+    report.groups = {socket_group(), dentry_group(), unknown_group()};
+    report.groups_omitted = 4;
+    report.young_objects = 37;
+    return report;
+}
+
+Report clean_report() {
+    Report report;
+    fill_environment(report);
+    report.losses = {{"unknown_deaths", 0, Severity::info, "frees of objects not followed"}};
+    report.totals = {12'345, 12'345, 0, 0, 0};
+    return report;
+}
+
+} // namespace unfreed::testing

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "report/text.h"
+#include "report/utf8.h"
+#include "sample_report.h"
+#include "support/golden.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+namespace unfreed::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string text_of(const Report& report, std::size_t width = 80) {
+    return to_text(report, {.width = width, .color = false});
+}
+
+TEST(Text, LooksAsCheckedIn) {
+    expect_golden("report_80.txt", text_of(sample_report(), 80));
+    expect_golden("report_120.txt", text_of(sample_report(), 120));
+    expect_golden("report_clean_80.txt", text_of(clean_report(), 80));
+}
+
+TEST(Text, FitsTheWidth) {
+    for (std::size_t width : {60u, 80u, 100u, 120u, 200u}) {
+        std::istringstream lines(text_of(sample_report(), width));
+        for (std::string line; std::getline(lines, line);) {
+            EXPECT_LE(display_width(line), width) << line;
+            EXPECT_FALSE(line.ends_with(' ')) << '"' << line << '"';
+        }
+    }
+}
+
+TEST(Text, SaysWhoWhatHowManyHowFastHowOldAndWhere) {
+    const std::string text = text_of(sample_report(), 120);
+    EXPECT_THAT(text, HasSubstr("[1] 1 000 sockets (TCP) never freed   tcp_leaker[4242]   "
+                                "+16.7/s   age 3 s .. 1m 01s   1.6 MiB"));
+    EXPECT_THAT(text, HasSubstr("inet_create+0xd1\n"));
+    EXPECT_THAT(text, HasSubstr("ovl_lookup+0x100 [overlay]\n"));
+    EXPECT_THAT(
+        text, HasSubstr("993 of 1 000 were freed only because the process exited; 7 outlived it"));
+    EXPECT_THAT(text, HasSubstr("it exited with status 1"));
+}
+
+TEST(Text, CutsLongStacksOnly) {
+    Report report = sample_report();
+    EXPECT_THAT(text_of(report), HasSubstr("      ... 8 more\n"));
+    report.groups[1].kernel_stack.resize(24);
+    EXPECT_THAT(text_of(report), Not(HasSubstr("... 8 more")));
+}
+
+TEST(Text, PipedHasNoEscapeSequences) {
+    EXPECT_EQ(text_of(sample_report()).find('\x1b'), std::string::npos);
+    EXPECT_EQ(to_text(sample_report()).find('\x1b'), std::string::npos);
+}
+
+TEST(Text, ColorChangesNothingButColor) {
+    std::string colored = to_text(sample_report(), {.width = 80, .color = true});
+    EXPECT_THAT(colored, HasSubstr("\x1b[1;31mINCOMPLETE"));
+    for (const char* sequence : {"\x1b[0m", "\x1b[1m", "\x1b[1;31m", "\x1b[33m"})
+        for (std::size_t at; (at = colored.find(sequence)) != colored.npos;)
+            colored.erase(at, std::string_view(sequence).size());
+    EXPECT_EQ(colored, text_of(sample_report()));
+}
+
+TEST(Text, SaysPlainlyThatNothingIsOutstanding) {
+    const std::string text = text_of(clean_report());
+    EXPECT_THAT(text, HasSubstr("Nothing is outstanding: 12 345 births and 12 345 deaths were "
+                                "watched in 1m 01s.\n"));
+    EXPECT_THAT(text, HasSubstr("\nComplete: nothing was lost.\n"));
+}
+
+// Nothing found by a trace that saw nothing is no good news.
+TEST(Text, DoesNotCallSilenceClean) {
+    Report report = clean_report();
+    report.totals = {};
+    EXPECT_THAT(text_of(report), HasSubstr("No birth at all was seen"));
+    EXPECT_THAT(text_of(clean_report()), Not(HasSubstr("No birth at all was seen")));
+}
+
+TEST(Text, YoungObjectsAreNotForgotten) {
+    Report report = clean_report();
+    report.young_objects = 5;
+    EXPECT_THAT(text_of(report),
+                HasSubstr("Nothing older than 2 s is outstanding; 5 objects are younger"));
+}
+
+TEST(Text, ShowsEveryLossThatIsNotZero) {
+    const std::string text = text_of(sample_report());
+    EXPECT_THAT(text, HasSubstr("data lost    12 345 objects could not be followed"));
+    EXPECT_THAT(text, HasSubstr("to know      1 203 frees of objects"));
+    EXPECT_THAT(text, Not(HasSubstr("records could not be decoded")));
+    EXPECT_THAT(text, HasSubstr("\nINCOMPLETE:"));
+    EXPECT_THAT(text, Not(HasSubstr("Complete:")));
+}
+
+TEST(Text, NamesWhatTheHostCannotShow) {
+    const std::string text = text_of(sample_report(), 120);
+    EXPECT_THAT(text, HasSubstr("not seen: dentry death (the compiler inlined it)"));
+    EXPECT_THAT(text, HasSubstr("Bulk frees are invisible"));
+    EXPECT_THAT(text_of(clean_report()), Not(HasSubstr("cannot show")));
+}
+
+TEST(Text, UnknownNumbersAreNoZeros) {
+    Report report = sample_report();
+    report.groups = {report.groups[2]};
+    const std::string text = text_of(report);
+    EXPECT_THAT(text, HasSubstr("     ~1       ?       -     ?  kmalloc-\\x80  (softirq)  ?\n"));
+}
+
+} // namespace
+} // namespace unfreed::testing

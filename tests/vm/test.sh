@@ -1,0 +1,65 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# The VM tier: boots each kernel and runs the live and end-to-end tests in it, with every kind of
+# program that kernel permits. tests/vm/test.sh [KERNEL...]; default 6.1 6.12. Two at a time.
+# Statuses 249..254 are the emulator's or the host's (tests/vm/README.md); 249 is tried once more.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+[ $# -gt 0 ] || set -- 6.1 6.12
+
+bin=build/tests/e2e/bin
+files=(--file build/unfreed --file "$bin/unfreed_e2e" --file build/tests/bpf/live_bpf
+       --file build/bpf/unfreed.bpf.o:/t/unfreed.bpf.o
+       --file tests/bpf/verifier_budget.txt:/t/verifier_budget.txt)
+for program in "$bin"/*; do
+    [ "${program##*/}" = unfreed_e2e ] || files+=(--file "$program:/t/bin/${program##*/}")
+done
+guest='export UNFREED=/t/unfreed UNFREED_BIN=/t/bin UNFREED_SLOW=1
+export UNFREED_BPF_OBJECT=/t/unfreed.bpf.o UNFREED_BUDGET=/t/verifier_budget.txt
+/t/live_bpf --gtest_brief=1 || exit 1
+/t/unfreed_e2e --gtest_brief=1'
+
+boot() {
+    python3 tests/vm/run.py "$1" --timeout "${UNFREED_VM_TIMEOUT:-1800}" "${files[@]}" -- "$guest"
+}
+
+one() {
+    local kernel=$1 log=$2
+    boot "$kernel" >"$log" 2>&1
+    status=$?
+    if [ $status = 249 ]; then
+        echo "vm $kernel: the emulator ran stale code; once more" >>"$log"
+        boot "$kernel" >>"$log" 2>&1
+        status=$?
+    fi
+    return $status
+}
+
+python3 tests/vm/fetch.py "$@" || exit 1
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+declare -A jobs=()
+failed=0
+finish_one() {
+    local done_pid kernel
+    wait -n -p done_pid
+    local status=$?
+    kernel=${jobs[$done_pid]}
+    unset "jobs[$done_pid]"
+    if [ $status = 0 ]; then
+        echo "vm $kernel: passed: $(grep -a '^vm \|PASSED' "$logs/$kernel" | tr '\n' ' ')"
+    else
+        failed=1
+        echo "vm $kernel: FAILED (status $status)"
+        grep -av '^ *"' "$logs/$kernel" | tail -n 120
+    fi
+}
+for kernel in "$@"; do
+    [ ${#jobs[@]} -lt 2 ] || finish_one
+    one "$kernel" "$logs/$kernel" &
+    jobs[$!]=$kernel
+done
+while [ ${#jobs[@]} -gt 0 ]; do
+    finish_one
+done
+exit $failed

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "analyze/grouping.h"
+
+#include <algorithm>
+#include <functional>
+#include <set>
+
+namespace unfreed {
+namespace {
+
+// Where an object comes from, as far as grouping is concerned: computing a key is dear, and a
+// million objects share a few thousand of these.
+struct Source {
+    const OriginEvent* origin = nullptr;
+    OriginId id;
+    const ProcessInfo* process = nullptr;
+    ObjectClass object_class = ObjectClass::slab;
+    bool operator==(const Source&) const = default;
+};
+
+struct SourceHash {
+    std::size_t operator()(const Source& source) const {
+        return (std::hash<OriginId>{}(source.id) * 31 + std::hash<const void*>{}(source.process)) *
+                   31 +
+               static_cast<std::size_t>(source.object_class);
+    }
+};
+
+class Grouper {
+  public:
+    Grouper(const Snapshot& snapshot, const AnalyzeOptions& options)
+        : snapshot_(snapshot), options_(options) {
+        learn_programs();
+    }
+
+    Grouping run() {
+        for (const LiveObject& object : snapshot_.objects)
+            add(object);
+        for (const auto& [id, origin] : snapshot_.origins)
+            add_counts(origin);
+        for (const auto& [id, counts] : snapshot_.counts)
+            if (!snapshot_.origins.count(id) && options_.mode != TraceMode::host)
+                result_.objects_without_origin += counts.exit_released;
+        for (auto& [key, group] : result_.groups) {
+            std::vector<OriginId>& ids = group.origins;
+            std::sort(ids.begin(), ids.end());
+            ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+        }
+        return std::move(result_);
+    }
+
+  private:
+    // Of a process that ended too soon only the name is known; if all processes of this name run
+    // the same program, so did that one.
+    void learn_programs() {
+        std::map<std::string, std::set<std::string>> paths;
+        const auto learn = [&](const ProcessInfo& process) {
+            if (!process.exe.empty())
+                paths[process.comm].insert(process.exe);
+        };
+        for (const auto& [tgid, process] : snapshot_.processes)
+            learn(process);
+        for (const ProcessInfo& process : snapshot_.former_processes)
+            learn(process);
+        for (const auto& [comm, exes] : paths)
+            if (exes.size() == 1)
+                program_of_comm_[comm] = *exes.begin();
+    }
+
+    std::string program_of(const Source& source) const {
+        if (source.process && !source.process->exe.empty())
+            return source.process->exe;
+        std::string comm;
+        if (source.process)
+            comm = source.process->comm;
+        else if (source.origin)
+            comm = source.origin->comm;
+        const auto known = program_of_comm_.find(comm);
+        return known != program_of_comm_.end() ? known->second : comm;
+    }
+
+    // Everything but the user key, which may be dear.
+    GroupKey kernel_key_of(const Source& source) const {
+        GroupKey key;
+        key.object_class = source.object_class;
+        key.program = program_of(source);
+        if (source.origin) {
+            key.cache = source.origin->cache_name;
+            key.kernel_stack = normalized_stack(*source.origin, options_);
+            if (options_.kernel_key)
+                key.kernel_stack = options_.kernel_key(key.kernel_stack);
+        }
+        return key;
+    }
+
+    void add_user_key(GroupKey& key, const Source& source) const {
+        if (!source.origin || source.origin->user_stack.empty())
+            return;
+        const std::vector<std::uint64_t>& stack = source.origin->user_stack;
+        if (options_.user_key) {
+            key.user_key = options_.user_key(source.origin->tgid, stack);
+            return;
+        }
+        for (std::uint64_t address : stack)
+            key.user_key += std::to_string(address) + ' ';
+    }
+
+    KeyGroup& group_of(const Source& source) {
+        auto [known, is_new] = group_of_source_.try_emplace(source, nullptr);
+        if (is_new) {
+            GroupKey key = kernel_key_of(source);
+            add_user_key(key, source);
+            known->second = &result_.groups[std::move(key)];
+            enter(*known->second, source);
+        }
+        return *known->second;
+    }
+
+    static void enter(KeyGroup& group, const Source& source) {
+        if (source.origin && (!group.example || source.id < group.example->id))
+            group.example = source.origin;
+        group.origins.push_back(source.id);
+    }
+
+    void add(const LiveObject& object) {
+        const TableObject& slot = object.slot;
+        Source source;
+        source.id = slot.origin;
+        source.object_class = slot.object_class;
+        source.process = slot.tgid ? find_process(snapshot_, slot.tgid, slot.birth_ns) : nullptr;
+        const Standing standing =
+            standing_of(object, source.process, snapshot_.taken_at_ns, options_);
+        if (standing.fate == Standing::Fate::young) {
+            ++result_.young_objects;
+            return;
+        }
+        const auto origin = snapshot_.origins.find(slot.origin);
+        if (origin != snapshot_.origins.end())
+            source.origin = &origin->second;
+        else
+            ++result_.objects_without_origin;
+
+        KeyGroup& group = group_of(source);
+        Bucket& bucket = standing.fate == Standing::Fate::rcu_pending
+                             ? group.rcu_pending
+                             : group.by_kind[static_cast<std::size_t>(standing.kind)];
+        bucket.alive.push_back(&object);
+        bucket.outliving += standing.outlives_process;
+        std::uint64_t size = slot.size_bytes;
+        if (size == 0 && source.origin)
+            size = source.origin->cache_object_bytes;
+        add_bytes(bucket, size, 1);
+        count_process(bucket, source, slot.tgid, 1);
+    }
+
+    // Births, deaths and exits of an origin count in its group, if that has any object.
+    void add_counts(const OriginEvent& origin) {
+        const auto counts = snapshot_.counts.find(origin.id);
+        if (counts == snapshot_.counts.end())
+            return;
+        const std::uint64_t released =
+            options_.mode == TraceMode::host ? 0 : counts->second.exit_released;
+        Source source;
+        source.id = origin.id;
+        source.origin = &origin;
+        source.object_class = origin.object_class;
+        source.process =
+            origin.tgid ? find_process(snapshot_, origin.tgid, origin.time_ns) : nullptr;
+        if (released == 0) {
+            join(source);
+            return;
+        }
+        KeyGroup& group = group_of(source);
+        const Kind kind = kind_released_at_exit(origin.object_class);
+        Bucket& bucket = group.by_kind[static_cast<std::size_t>(kind)];
+        bucket.released_at_exit += released;
+        add_bytes(bucket, origin.cache_object_bytes, released);
+        count_process(bucket, source, origin.tgid, released);
+    }
+
+    // An origin without survivors belongs to the group of its siblings, if there is one.
+    void join(const Source& source) {
+        if (group_of_source_.count(source))
+            return;
+        GroupKey key = kernel_key_of(source);
+        const auto sibling = result_.groups.lower_bound(key);
+        if (sibling == result_.groups.end() || !sibling->first.same_but_user_key(key))
+            return;
+        add_user_key(key, source);
+        const auto group = result_.groups.find(key);
+        if (group != result_.groups.end())
+            enter(group->second, source);
+    }
+
+    static void add_bytes(Bucket& bucket, std::uint64_t size, std::uint64_t objects) {
+        bucket.bytes += size * objects;
+        bucket.bytes_known = bucket.bytes_known && size != 0;
+    }
+
+    static void count_process(Bucket& bucket, const Source& source, std::uint32_t tgid,
+                              std::uint64_t objects) {
+        if (tgid == 0)
+            return;
+        const std::uint64_t start = source.process ? source.process->started_at_ns : 0;
+        auto [it, is_new] = bucket.processes.try_emplace({tgid, start});
+        ReportProcess& process = it->second;
+        process.count += objects;
+        if (!is_new)
+            return;
+        process.pid = tgid;
+        if (source.process) {
+            process.comm = source.process->comm;
+            process.exe = source.process->exe;
+            process.cgroup = source.process->cgroup;
+            process.alive = source.process->alive;
+        } else if (source.origin && source.origin->tgid == tgid) {
+            process.comm = source.origin->comm;
+        }
+    }
+
+    const Snapshot& snapshot_;
+    const AnalyzeOptions& options_;
+    std::map<std::string, std::string> program_of_comm_;
+    std::unordered_map<Source, KeyGroup*, SourceHash> group_of_source_;
+    Grouping result_;
+};
+
+} // namespace
+
+std::vector<std::uint64_t> normalized_stack(const OriginEvent& origin,
+                                            const AnalyzeOptions& options) {
+    return options.normalize ? options.normalize(origin.kernel_stack) : origin.kernel_stack;
+}
+
+Grouping group(const Snapshot& snapshot, const AnalyzeOptions& options) {
+    return Grouper(snapshot, options).run();
+}
+
+} // namespace unfreed

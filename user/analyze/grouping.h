@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Which origins and which survivors make one group.
+#pragma once
+
+#include "analyze/leak_analyzer.h"
+#include "analyze/standing.h"
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace unfreed {
+
+// What the objects of a group have in common. `program` is the executable, else a process name.
+struct GroupKey {
+    ObjectClass object_class = ObjectClass::slab;
+    std::string cache;
+    std::vector<std::uint64_t> kernel_stack; // as far as it tells groups apart
+    std::string program;
+    std::string user_key;
+
+    // The user key is last: keys that differ in it only are neighbours.
+    friend auto operator<=>(const GroupKey&, const GroupKey&) = default;
+    bool same_but_user_key(const GroupKey& other) const {
+        return object_class == other.object_class && cache == other.cache &&
+               kernel_stack == other.kernel_stack && program == other.program;
+    }
+};
+
+// The objects of one key that also have the kind in common.
+struct Bucket {
+    std::vector<const LiveObject*> alive;
+    std::uint64_t released_at_exit = 0;
+    std::uint64_t outliving = 0;
+    std::uint64_t bytes = 0;
+    bool bytes_known = true;
+    // By (tgid, start), which is what identifies a process.
+    std::map<std::pair<std::uint32_t, std::uint64_t>, ReportProcess> processes;
+
+    std::uint64_t count() const { return alive.size() + released_at_exit; }
+};
+
+struct KeyGroup {
+    std::vector<OriginId> origins;        // sorted when grouping is complete
+    const OriginEvent* example = nullptr; // nullptr: the origin is unknown
+    std::array<Bucket, static_cast<std::size_t>(Kind::count_)> by_kind;
+    Bucket rcu_pending;
+};
+
+struct Grouping {
+    std::map<GroupKey, KeyGroup> groups;
+    std::uint64_t young_objects = 0;
+    std::uint64_t objects_without_origin = 0;
+};
+
+// Borrows the snapshot: the result points into it.
+Grouping group(const Snapshot& snapshot, const AnalyzeOptions& options);
+
+} // namespace unfreed

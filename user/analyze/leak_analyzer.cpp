@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "analyze/leak_analyzer.h"
+
+#include "analyze/evidence.h"
+#include "analyze/grouping.h"
+#include "analyze/growth.h"
+#include "analyze/ranking.h"
+#include "analyze/standing.h"
+
+#include <algorithm>
+#include <iterator>
+#include <tuple>
+
+namespace unfreed {
+namespace {
+
+constexpr std::uint64_t kMinTraceForRateNs = 1'000'000'000;
+
+// Counts of all origins of a key.
+OriginCounts sum_counts(const Snapshot& snapshot, const std::vector<OriginId>& origins) {
+    OriginCounts sum;
+    for (OriginId id : origins) {
+        const auto counts = snapshot.counts.find(id);
+        if (counts == snapshot.counts.end())
+            continue;
+        sum.births += counts->second.births;
+        sum.deaths += counts->second.deaths;
+        sum.exit_released += counts->second.exit_released;
+    }
+    return sum;
+}
+
+std::vector<ReportProcess> processes_of(const Bucket& bucket) {
+    std::vector<ReportProcess> processes;
+    for (const auto& [identity, process] : bucket.processes)
+        processes.push_back(process);
+    std::stable_sort(
+        processes.begin(), processes.end(),
+        [](const ReportProcess& a, const ReportProcess& b) { return a.count > b.count; });
+    return processes;
+}
+
+// When the group could last grow: the end of its last process, or now.
+std::uint64_t observed_until(const Snapshot& snapshot, const Bucket& bucket) {
+    std::uint64_t until_ns = 0;
+    for (const auto& [identity, process] : bucket.processes) {
+        const ProcessInfo* info = find_process(snapshot, identity.first, identity.second);
+        if (process.alive || !info || !info->exited_at_ns)
+            return snapshot.taken_at_ns;
+        until_ns = std::max(until_ns, info->exited_at_ns);
+    }
+    return bucket.processes.empty() ? snapshot.taken_at_ns
+                                    : std::min(until_ns, snapshot.taken_at_ns);
+}
+
+void describe_survivors(AnalyzedGroup& group, std::vector<const LiveObject*> alive,
+                        std::uint64_t now_ns, std::size_t objects_wanted) {
+    if (alive.empty())
+        return;
+    std::sort(alive.begin(), alive.end(), [](const LiveObject* a, const LiveObject* b) {
+        return std::tuple(a->slot.birth_ns, a->slot.address) <
+               std::tuple(b->slot.birth_ns, b->slot.address);
+    });
+    const auto age = [&](const LiveObject* object) {
+        return now_ns > object->slot.birth_ns ? now_ns - object->slot.birth_ns : 0;
+    };
+    group.age_ns = Ages{age(alive.back()), age(alive[alive.size() / 2]), age(alive.front())};
+    alive.resize(std::min(alive.size(), objects_wanted));
+    for (const LiveObject* object : alive)
+        group.objects.push_back(*object);
+}
+
+class Analysis {
+  public:
+    Analysis(const Snapshot& snapshot, const AnalyzeOptions& options)
+        : snapshot_(snapshot), options_(options) {}
+
+    AnalyzedGroups run() {
+        const Grouping grouping = group(snapshot_, options_);
+        result_.young_objects = grouping.young_objects;
+        result_.objects_without_origin = grouping.objects_without_origin;
+        for (const auto& [key, one] : grouping.groups)
+            add(key, one);
+        rank(result_.groups, options_.mode, all_processes_ended());
+        if (options_.top && result_.groups.size() > options_.top) {
+            result_.groups_omitted = result_.groups.size() - options_.top;
+            result_.groups.erase(
+                std::next(result_.groups.begin(), static_cast<std::ptrdiff_t>(options_.top)),
+                result_.groups.end());
+        }
+        return std::move(result_);
+    }
+
+  private:
+    void add(const GroupKey& key, const KeyGroup& source) {
+        const OriginCounts counts = sum_counts(snapshot_, source.origins);
+        // What is counted over time is the origins, not the kinds: the growth is that of the kind
+        // most of their objects have.
+        const auto largest = std::max_element(
+            source.by_kind.begin(), source.by_kind.end(),
+            [](const Bucket& a, const Bucket& b) { return a.count() < b.count(); });
+        for (std::size_t i = 0; i < source.by_kind.size(); ++i) {
+            const Bucket& bucket = source.by_kind[i];
+            if (bucket.count() == 0)
+                continue;
+            const auto kind = static_cast<Kind>(i);
+            AnalyzedGroup group = describe(key, source, bucket, counts);
+            group.kind = to_string(kind);
+            group.missing_stage = missing_stage_of(kind);
+            const std::uint64_t until_ns = observed_until(snapshot_, bucket);
+            const std::uint64_t observed_ns = observed(until_ns);
+            if (&bucket == &*largest)
+                group.growth_per_s = growth(group, counts, until_ns, observed_ns);
+            group.evidence = evidence_of(group, counts.exit_released, observed_ns);
+            result_.outstanding += group.count;
+            result_.groups.push_back(std::move(group));
+        }
+        if (source.rcu_pending.count()) {
+            AnalyzedGroup group = describe(key, source, source.rcu_pending, counts);
+            group.verdict = "rcu-pending";
+            group.evidence = "freed by its user; the memory waits for an RCU grace period";
+            result_.rcu_pending += group.count;
+            result_.groups.push_back(std::move(group));
+        }
+    }
+
+    AnalyzedGroup describe(const GroupKey& key, const KeyGroup& source, const Bucket& bucket,
+                           const OriginCounts& counts) const {
+        AnalyzedGroup group;
+        group.object_class = key.object_class;
+        group.cache = key.cache;
+        group.program = key.program;
+        group.count = bucket.count();
+        group.released_at_exit = bucket.released_at_exit;
+        group.outliving = bucket.outliving;
+        if (bucket.bytes_known)
+            group.bytes = bucket.bytes;
+        group.births = counts.births;
+        group.deaths = counts.deaths;
+        group.processes = processes_of(bucket);
+        group.origins = source.origins;
+        if (source.example) {
+            group.kernel_stack = normalized_stack(*source.example, options_);
+            group.context = source.example->context;
+            group.user_stack = source.example->user_stack;
+            group.user_stack_tgid = source.example->tgid;
+        }
+        group.stack_quality = group.kernel_stack.empty() ? "unknown"
+                              : options_.stacks_always   ? "exact"
+                                                         : "inferred";
+        describe_survivors(group, bucket.alive, snapshot_.taken_at_ns, options_.objects_per_group);
+        return group;
+    }
+
+    // 0: unknown.
+    std::uint64_t observed(std::uint64_t until_ns) const {
+        const std::uint64_t start_ns = options_.trace_started_ns;
+        return start_ns && until_ns > start_ns ? until_ns - start_ns : 0;
+    }
+
+    std::optional<double> growth(const AnalyzedGroup& group, const OriginCounts& counts,
+                                 std::uint64_t until_ns, std::uint64_t observed_ns) const {
+        if (auto slope = slope_per_s(count_series(snapshot_, group.origins, until_ns)))
+            return slope;
+        const bool nothing_freed = counts.births && counts.deaths <= counts.exit_released;
+        if (nothing_freed && observed_ns >= kMinTraceForRateNs)
+            return static_cast<double>(group.count) / (static_cast<double>(observed_ns) / 1e9);
+        return std::nullopt;
+    }
+
+    bool all_processes_ended() const {
+        return std::none_of(snapshot_.processes.begin(), snapshot_.processes.end(),
+                            [](const auto& entry) { return entry.second.alive; });
+    }
+
+    const Snapshot& snapshot_;
+    const AnalyzeOptions& options_;
+    AnalyzedGroups result_;
+};
+
+} // namespace
+
+AnalyzedGroups analyze(const Snapshot& snapshot, const AnalyzeOptions& options) {
+    return Analysis(snapshot, options).run();
+}
+
+} // namespace unfreed

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Which survivors belong together, and in which order a reader should look at them.
+#pragma once
+
+#include "model/analysis.h"
+#include "model/snapshot.h"
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace unfreed {
+
+enum class TraceMode : std::uint8_t { host, pid, run };
+
+struct AnalyzeOptions {
+    TraceMode mode = TraceMode::host;
+    std::uint64_t min_age_ns = 0;
+    // Stages this host can see (bits of enum uf_stage): one that it cannot see proves nothing by
+    // its absence.
+    std::uint32_t visible_stages = UF_STAGE_MASK;
+    std::uint64_t trace_started_ns = 0; // CLOCK_MONOTONIC; 0: unknown, no rate over the whole trace
+    std::size_t top = 0;                // 0: all groups
+    std::size_t objects_per_group = 5;
+    bool stacks_always = false; // the stack of every birth was walked
+
+    // Removes the frames of tracing from a kernel stack. Default: all frames stay.
+    std::function<std::vector<std::uint64_t>(std::span<const std::uint64_t>)> normalize;
+    // What of a normalized kernel stack tells groups apart. Default: all of it.
+    std::function<std::vector<std::uint64_t>(std::span<const std::uint64_t>)> kernel_key;
+    // A key for a user stack of process tgid that is equal in every process that runs the same
+    // code, wherever it was loaded (module + offset). Default: the addresses.
+    std::function<std::string(std::uint32_t tgid, std::span<const std::uint64_t>)> user_key;
+};
+
+// The kernel stack of an origin as the options want it shown.
+std::vector<std::uint64_t> normalized_stack(const OriginEvent& origin,
+                                            const AnalyzeOptions& options);
+
+// Groups the survivors by origin, counts them and ranks the groups. Pure: the same input gives the
+// same output, in the same order. What counts as outstanding is in analyze/standing.h.
+AnalyzedGroups analyze(const Snapshot& snapshot, const AnalyzeOptions& options);
+
+} // namespace unfreed

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "analyze/ranking.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace unfreed {
+namespace {
+
+constexpr double kNamedWeight = 100;
+constexpr double kOutlivingWeight = 10;
+// A group that does not grow, or of which that is not known, still has its bytes: less than one
+// object in a quarter of an hour.
+constexpr double kLeastGrowth = 0.001;
+constexpr double kUnknownObjectBytes = 64;
+
+// Objects that a program knows by name, not something the kernel keeps for its own ends.
+bool is_named(const AnalyzedGroup& group) {
+    return group.object_class == ObjectClass::socket || group.kind == "referenced";
+}
+
+int tier_of(const AnalyzedGroup& group, TraceMode mode, bool all_processes_ended) {
+    if (group.verdict == "rcu-pending")
+        return 5;
+    if (mode == TraceMode::host)
+        return 2;
+    if (!is_named(group) && group.released_at_exit == group.count)
+        return 4;
+    if (!all_processes_ended)
+        return 2;
+    if (group.object_class == ObjectClass::socket && group.outliving)
+        return 1;
+    return is_named(group) ? 2 : 3;
+}
+
+double score_of(const AnalyzedGroup& group) {
+    const double bytes = group.bytes ? static_cast<double>(*group.bytes)
+                                     : static_cast<double>(group.count) * kUnknownObjectBytes;
+    double score = bytes * std::max(group.growth_per_s.value_or(0), kLeastGrowth);
+    if (is_named(group))
+        score *= kNamedWeight;
+    if (group.outliving)
+        score *= kOutlivingWeight;
+    return score;
+}
+
+int class_order(ObjectClass object_class) {
+    const auto at = std::find(kAllClasses.begin(), kAllClasses.end(), object_class);
+    return static_cast<int>(at - kAllClasses.begin());
+}
+
+} // namespace
+
+void rank(std::vector<AnalyzedGroup>& groups, TraceMode mode, bool all_processes_ended) {
+    const auto key = [&](const AnalyzedGroup& group) {
+        return std::tuple(tier_of(group, mode, all_processes_ended), -score_of(group),
+                          class_order(group.object_class), -static_cast<double>(group.count));
+    };
+    // Groups arrive in the order of their identity, which a stable sort keeps.
+    std::stable_sort(
+        groups.begin(), groups.end(),
+        [&](const AnalyzedGroup& a, const AnalyzedGroup& b) { return key(a) < key(b); });
+}
+
+} // namespace unfreed

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "analyze/standing.h"
+
+namespace unfreed {
+namespace {
+
+std::uint64_t since(std::uint64_t time_ns, std::uint64_t now_ns) {
+    return now_ns > time_ns ? now_ns - time_ns : 0;
+}
+
+// How long ago the object reached this stage; if the time is unknown, how long it has lived.
+std::uint64_t since_stage(const LiveObject& object, std::uint32_t stage, std::uint64_t now_ns) {
+    const auto time = object.stage_times_ns.find(stage);
+    return since(time != object.stage_times_ns.end() ? time->second : object.slot.birth_ns, now_ns);
+}
+
+// Any process that ends marks what it has open, a child what it inherited: only the end of the
+// owner says that nobody had released the object before.
+bool held_to_the_end(const LiveObject& object, const ProcessInfo* process) {
+    if (!(object.slot.stages & UF_STAGE_HELD_AT_EXIT) || !process || process->alive)
+        return false;
+    const auto released = object.stage_times_ns.find(UF_STAGE_RELEASED);
+    return released == object.stage_times_ns.end() || released->second >= process->exited_at_ns;
+}
+
+Kind kind_of(const TableObject& slot, bool held_at_exit, std::uint32_t visible_stages) {
+    switch (slot.object_class) {
+    case ObjectClass::socket:
+        if (!(visible_stages & UF_STAGE_RELEASED) && !held_at_exit)
+            break;
+        return (slot.stages & UF_STAGE_RELEASED) && !held_at_exit ? Kind::closed_still_alive
+                                                                  : Kind::never_closed;
+    case ObjectClass::dentry:
+        if (!(visible_stages & UF_STAGE_UNREFERENCED) && !held_at_exit)
+            break;
+        return (slot.stages & UF_STAGE_UNREFERENCED) && !held_at_exit ? Kind::unused
+                                                                      : Kind::referenced;
+    case ObjectClass::slab:
+        break;
+    }
+    return Kind::outstanding;
+}
+
+} // namespace
+
+std::string_view to_string(Kind kind) {
+    switch (kind) {
+    case Kind::never_closed:
+        return "never-closed";
+    case Kind::closed_still_alive:
+        return "closed-still-alive";
+    case Kind::referenced:
+        return "referenced";
+    case Kind::unused:
+        return "unused";
+    case Kind::outstanding:
+    case Kind::count_:
+        break;
+    }
+    return "outstanding";
+}
+
+std::string_view missing_stage_of(Kind kind) {
+    switch (kind) {
+    case Kind::never_closed:
+        return "released";
+    case Kind::closed_still_alive:
+        return "destroyed";
+    default:
+        return "";
+    }
+}
+
+Kind kind_released_at_exit(ObjectClass object_class) {
+    TableObject slot;
+    slot.object_class = object_class;
+    return kind_of(slot, true, UF_STAGE_MASK);
+}
+
+Standing standing_of(const LiveObject& object, const ProcessInfo* process, std::uint64_t now_ns,
+                     const AnalyzeOptions& options) {
+    const std::uint32_t stages = object.slot.stages;
+    const bool owner_ended = process && !process->alive;
+    const bool judge_at_once = owner_ended && options.mode != TraceMode::host;
+    Standing standing;
+    standing.kind = kind_of(object.slot, held_to_the_end(object, process), options.visible_stages);
+
+    if (stages & UF_STAGE_RCU_PENDING) {
+        const bool young = since_stage(object, UF_STAGE_RCU_PENDING, now_ns) < options.min_age_ns;
+        standing.fate = young ? Standing::Fate::young : Standing::Fate::rcu_pending;
+        return standing;
+    }
+    bool young = since(object.slot.birth_ns, now_ns) < options.min_age_ns && !judge_at_once;
+    // The exit released it a moment ago: it counts as never closed, but it may be about to die.
+    bool closing = false;
+    if (object.slot.object_class == ObjectClass::socket && (stages & UF_STAGE_RELEASED)) {
+        closing = since_stage(object, UF_STAGE_RELEASED, now_ns) < options.min_age_ns;
+        if (standing.kind == Kind::closed_still_alive) {
+            young = closing && !(judge_at_once && (stages & UF_STAGE_DESTROYED));
+            closing = young;
+        }
+    }
+    // Where it cannot be seen whether a dentry is in use, it may just be cached.
+    const bool use_unknown =
+        !(options.visible_stages & UF_STAGE_UNREFERENCED) && standing.kind != Kind::referenced;
+    const bool cached = object.slot.object_class == ObjectClass::dentry &&
+                        ((stages & UF_STAGE_UNREFERENCED) || use_unknown);
+    standing.fate = young ? Standing::Fate::young : Standing::Fate::counted;
+    standing.outlives_process = owner_ended && !young && !closing && !cached;
+    return standing;
+}
+
+} // namespace unfreed

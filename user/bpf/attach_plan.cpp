@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "bpf/attach_plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace unfreed::bpf {
+namespace {
+
+bool needs_function(const Variant& variant) {
+    return variant.kind != AttachKind::raw_tp;
+}
+
+// The kernel function behind a variant; an LSM hook is a function bpf_lsm_<hook>.
+std::string function_name(const Variant& variant) {
+    if (variant.kind == AttachKind::lsm)
+        return std::string("bpf_lsm_") + variant.target;
+    return variant.target;
+}
+
+// fentry and fexit are permitted or refused together, and so are kprobes and kretprobes.
+std::string_view family(AttachKind kind) {
+    if (kind == AttachKind::fexit)
+        kind = AttachKind::fentry;
+    return to_string(kind == AttachKind::kretprobe ? AttachKind::kprobe : kind);
+}
+
+void add_reason(std::vector<std::string>& reasons, std::string reason) {
+    if (std::find(reasons.begin(), reasons.end(), reason) == reasons.end())
+        reasons.push_back(std::move(reason));
+}
+
+HookPlan plan_hook(uf_hook hook, const KernelFeatures& features,
+                   const std::map<std::string, bool>& has_function) {
+    HookPlan plan{hook, {}, {}};
+    for (const Variant& variant : all_variants()) {
+        if (variant.hook != hook)
+            continue;
+        const auto& support = features.support(variant.kind);
+        if (!support.usable) {
+            add_reason(plan.reasons, fmt::format("{}: {}", family(variant.kind), support.reason));
+            continue;
+        }
+        auto found = has_function.find(function_name(variant));
+        if (needs_function(variant) && (found == has_function.end() || !found->second)) {
+            add_reason(plan.reasons, fmt::format("this kernel has no {}", function_name(variant)));
+            continue;
+        }
+        plan.variants.push_back(variant);
+    }
+    return plan;
+}
+
+constexpr uf_hook kSlabHooks[] = {UF_HOOK_SLAB_FREE_CACHE, UF_HOOK_SLAB_FREE_KFREE,
+                                  UF_HOOK_SLAB_ALLOC_CACHE, UF_HOOK_SLAB_ALLOC_KMALLOC};
+// Ways to free and allocate that pass the tracepoints by. A kernel has some of them.
+constexpr uf_hook kSlabBypasses[] = {UF_HOOK_SLAB_FREE_BULK,         UF_HOOK_SLAB_FREE_SHEAF,
+                                     UF_HOOK_SLAB_FREE_SHEAF_NOBARN, UF_HOOK_SLAB_FREE_NOLOCK,
+                                     UF_HOOK_SLAB_ALLOC_BULK,        UF_HOOK_SLAB_FREE_RCU};
+
+bool kernel_has(uf_hook hook, const std::map<std::string, bool>& has_function) {
+    for (const Variant& variant : all_variants()) {
+        auto found = has_function.find(function_name(variant));
+        if (variant.hook == hook && found != has_function.end() && found->second)
+            return true;
+    }
+    return false;
+}
+
+constexpr uf_hook kSocketStages[] = {UF_HOOK_SOCKET_CLONE,       UF_HOOK_SOCKET_FILE,
+                                     UF_HOOK_SOCKET_ACCEPT,      UF_HOOK_SOCKET_CLOSE,
+                                     UF_HOOK_SOCKET_TCP_CLOSE,   UF_HOOK_SOCKET_DESTROY,
+                                     UF_HOOK_SOCKET_KILL_QUEUES, UF_HOOK_SOCKET_STATE};
+constexpr uf_hook kProcessHooks[] = {UF_HOOK_PROCESS_FORK, UF_HOOK_PROCESS_EXEC,
+                                     UF_HOOK_PROCESS_EXIT};
+
+bool has_site(const TraceRequest& request, ObjectClass object_class) {
+    return std::any_of(request.sites.begin(), request.sites.end(),
+                       [&](const SiteRange& site) { return site.object_class == object_class; });
+}
+
+} // namespace
+
+bool TraceRequest::wants(ObjectClass object_class) const {
+    return std::find(classes.begin(), classes.end(), object_class) != classes.end();
+}
+
+const HookPlan* AttachPlan::find(uf_hook hook) const {
+    for (const HookPlan& plan : hooks)
+        if (plan.hook == hook)
+            return &plan;
+    return nullptr;
+}
+
+std::vector<std::string> functions_of_interest() {
+    std::vector<std::string> names;
+    for (const Variant& variant : all_variants())
+        if (needs_function(variant))
+            names.push_back(function_name(variant));
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    return names;
+}
+
+Result<AttachPlan> make_plan(const TraceRequest& request, const KernelFeatures& features,
+                             const std::map<std::string, bool>& has_function, bool force_kmem) {
+    AttachPlan plan;
+    auto add = [&](uf_hook hook) { plan.hooks.push_back(plan_hook(hook, features, has_function)); };
+    auto served = [&](uf_hook hook) {
+        return !plan_hook(hook, features, has_function).variants.empty();
+    };
+    const bool sockets = request.wants(ObjectClass::socket);
+    const bool dentries = request.wants(ObjectClass::dentry);
+    const bool functions_suffice =
+        (!sockets || (served(UF_HOOK_SOCKET_ALLOC) && served(UF_HOOK_SOCKET_FREE))) &&
+        (!dentries || (served(UF_HOOK_DENTRY_ALLOC) && served(UF_HOOK_DENTRY_FREE)));
+    plan.kmem_births = request.wants(ObjectClass::slab) || force_kmem || !functions_suffice;
+
+    if (plan.kmem_births) {
+        for (ObjectClass object_class : {ObjectClass::socket, ObjectClass::dentry})
+            if (request.wants(object_class) && !has_site(request, object_class))
+                return fail(Errc::unsupported,
+                            fmt::format("cannot follow class {} on this host: its allocating "
+                                        "functions are not in /proc/kallsyms (is kptr_restrict 2, "
+                                        "or CAP_SYSLOG missing?), and no function can be hooked",
+                                        to_string(object_class)));
+        for (uf_hook hook : kSlabHooks)
+            add(hook);
+        if (request.wants(ObjectClass::slab))
+            for (uf_hook hook : kSlabBypasses)
+                if (kernel_has(hook, has_function))
+                    add(hook);
+    }
+    if (sockets) {
+        if (!plan.kmem_births) {
+            add(UF_HOOK_SOCKET_FREE);
+            add(UF_HOOK_SOCKET_ALLOC);
+            // An LSM birth comes before the kernel has said what kind of socket it makes.
+            if (plan.hooks.back().variants.front().kind == AttachKind::lsm &&
+                served(UF_HOOK_SOCKET_DESCRIBE))
+                add(UF_HOOK_SOCKET_DESCRIBE);
+        }
+        for (uf_hook hook : kSocketStages)
+            add(hook);
+        // sys_enter and sys_exit run at every system call of the host: for chosen processes only.
+        for (HookPlan& hook : plan.hooks)
+            if ((hook.hook == UF_HOOK_SOCKET_ACCEPT || hook.hook == UF_HOOK_SOCKET_CLOSE) &&
+                !request.only_targets)
+                std::erase_if(hook.variants, [](const Variant& variant) {
+                    return variant.kind == AttachKind::raw_tp;
+                });
+    }
+    if (dentries) {
+        add(UF_HOOK_DENTRY_FREE);
+        if (!plan.kmem_births)
+            add(UF_HOOK_DENTRY_ALLOC);
+        add(UF_HOOK_DENTRY_LRU);
+        if (request.only_targets)
+            add(UF_HOOK_DENTRY_DPUT);
+    }
+    for (uf_hook hook : kProcessHooks)
+        add(hook);
+    return plan;
+}
+
+} // namespace unfreed::bpf

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The ladder of every hook as data: which programs can serve it, in order of preference.
+#pragma once
+
+#include "abi/hooks.h"
+#include "bpf/features.h"
+#include "model/object_class.h"
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace unfreed::bpf {
+
+// One way to serve a hook.
+struct Variant {
+    uf_hook hook;
+    AttachKind kind;
+    const char* target;  // tracepoint, function or LSM hook of the kernel
+    const char* program; // BPF program; with copies: the stem of program_0 ... program_2
+    bool copies;         // has UF_COPIES idempotent copies
+};
+
+// What a hook is for.
+struct HookInfo {
+    uf_hook hook;
+    std::string_view object_class; // "slab", "socket", "dentry", "process"
+    std::string_view stage;        // "birth", "death" or a stage name
+    bool essential;                // births and deaths: without it the class cannot be followed
+    bool tested = true;            // the self-test makes it happen
+};
+
+std::span<const Variant> all_variants();
+const HookInfo& hook_info(uf_hook hook);
+
+} // namespace unfreed::bpf

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "bpf/object_table.h"
+
+#include <sys/mman.h>
+
+#include <atomic>
+#include <cerrno>
+#include <utility>
+
+namespace unfreed::bpf {
+namespace {
+
+// The kernel side writes these words while we read.
+template <class T>
+T load(const T& word) {
+    return std::atomic_ref<T>(const_cast<T&>(word)).load(std::memory_order_acquire);
+}
+
+// Copies one slot; false if it changed while it was read.
+bool read_slot(const uf_set& set, unsigned way, std::uint64_t address, TableObject& object) {
+    const uf_meta& meta = set.meta[way];
+    const std::uint64_t birth_ns = load(meta.birth_ns);
+    const std::uint32_t bits = load(meta.bits);
+    object.address = address;
+    object.birth_ns = birth_ns;
+    object.origin = OriginId{load(meta.origin)};
+    object.tgid = load(meta.tgid);
+    object.size_bytes = load(meta.size);
+    object.stages = bits & UF_STAGE_MASK;
+    object.object_class = static_cast<ObjectClass>((bits & UF_CLASS_MASK) >> UF_CLASS_SHIFT);
+    return load(set.addr[way]) == address && load(meta.birth_ns) == birth_ns;
+}
+
+// Same hash as bpf/lib/table.bpf.h.
+std::uint64_t table_hash(std::uint64_t address) {
+    return (address >> 3) * 0x9E3779B97F4A7C15ULL;
+}
+
+void set_promoted(uf_set& set, const ObjectKey& object) {
+    for (unsigned way = 0; way < UF_WAYS; ++way) {
+        if (load(set.addr[way]) != object.address ||
+            load(set.meta[way].birth_ns) != object.birth_ns)
+            continue;
+        // If the slot changes hands right here, the mark goes to a young object; its death then
+        // comes as a record that the tracker does not know, and ignores.
+        std::atomic_ref<std::uint32_t>(set.meta[way].bits).fetch_or(UF_META_PROMOTED);
+    }
+}
+
+} // namespace
+
+Result<MappedArray> MappedArray::map(int fd, std::size_t bytes) {
+    void* address = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (address == MAP_FAILED)
+        return fail_errno(Errc::limit, errno, "cannot map a table of the kernel side");
+    MappedArray mapped;
+    mapped.address_ = address;
+    mapped.bytes_ = bytes;
+    return mapped;
+}
+
+MappedArray::MappedArray(MappedArray&& other) noexcept
+    : address_(std::exchange(other.address_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
+
+MappedArray& MappedArray::operator=(MappedArray&& other) noexcept {
+    std::swap(address_, other.address_);
+    std::swap(bytes_, other.bytes_);
+    return *this;
+}
+
+MappedArray::~MappedArray() {
+    if (address_ != nullptr)
+        ::munmap(address_, bytes_);
+}
+
+TableSnapshot ObjectTable::read(std::uint64_t now_ns, std::uint64_t born_before_ns) const {
+    TableSnapshot snapshot;
+    snapshot.taken_at_ns = now_ns;
+    for (const uf_set& set : objects_.as<const uf_set>()) {
+        // Most sets are empty: one look at the line of addresses.
+        std::uint64_t any = 0;
+        for (const __u64& address : set.addr)
+            any |=
+                std::atomic_ref<__u64>(const_cast<__u64&>(address)).load(std::memory_order_relaxed);
+        if (any == 0)
+            continue;
+        for (unsigned way = 0; way < UF_WAYS; ++way) {
+            const std::uint64_t address = load(set.addr[way]);
+            if (address == 0 || (address & UF_ADDR_FILLING) != 0)
+                continue;
+            TableObject object;
+            if (read_slot(set, way, address, object) && object.birth_ns < born_before_ns)
+                snapshot.objects.push_back(object);
+        }
+    }
+    std::uint32_t id = 0;
+    for (const uf_origin& origin : origins_.as<const uf_origin>()) {
+        ++id;
+        if (load(origin.key) == 0)
+            continue;
+        snapshot.origins[OriginId{id}] =
+            OriginCounts{load(origin.births), load(origin.deaths), load(origin.exit_released),
+                         load(origin.exit_pending)};
+    }
+    return snapshot;
+}
+
+void ObjectTable::promote(std::span<const ObjectKey> objects) const {
+    std::span<uf_set> sets = objects_.as<uf_set>();
+    const auto mask = static_cast<std::uint32_t>(sets.size() - 1);
+    for (const ObjectKey& object : objects) {
+        const std::uint64_t hash = table_hash(object.address);
+        const auto first = static_cast<std::uint32_t>(hash >> 32) & mask;
+        const auto other =
+            (first ^ (1 + (static_cast<std::uint32_t>(hash >> 8) & (mask >> 1)))) & mask;
+        set_promoted(sets[first], object);
+        set_promoted(sets[other], object);
+    }
+}
+
+ObjectTable::Retired
+ObjectTable::retire(std::uint64_t idle_since_ns,
+                    const std::function<bool(std::uint32_t)>& process_ended) const {
+    Retired retired;
+    std::uint32_t id = 0;
+    for (uf_origin& origin : origins_.as<uf_origin>()) {
+        ++id;
+        const std::uint32_t tgid = load(origin.tgid);
+        const std::uint64_t births = load(origin.births);
+        const std::uint64_t last = load(origin.last_birth_ns);
+        if (load(origin.key) == 0 || tgid == 0 || last == 0 || last >= idle_since_ns ||
+            births != load(origin.deaths) || load(origin.exit_released) != 0 ||
+            !process_ended(tgid))
+            continue;
+        retired.ids.push_back(OriginId{id});
+        retired.births += births;
+        retired.deaths += births;
+        origin.births = 0;
+        origin.deaths = 0;
+        origin.exit_pending = 0;
+        origin.flags = 0;
+        origin.tgid = 0;
+        origin.last_birth_ns = 0;
+        std::atomic_ref<__u64>(origin.key).store(0, std::memory_order_release);
+    }
+    return retired;
+}
+
+} // namespace unfreed::bpf

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The kernel's object and origin tables (bpf/abi/table.h), read through a shared mapping.
+#pragma once
+
+#include "abi/table.h"
+#include "base/result.h"
+#include "model/object_key.h"
+#include "model/snapshot.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+namespace unfreed::bpf {
+
+// A mapping of a BPF array map. Move-only; unmaps at its end.
+class MappedArray {
+  public:
+    MappedArray() = default;
+    // Maps `bytes` of the map `fd` for reading and writing.
+    static Result<MappedArray> map(int fd, std::size_t bytes);
+    MappedArray(MappedArray&& other) noexcept;
+    MappedArray& operator=(MappedArray&& other) noexcept;
+    ~MappedArray();
+
+    template <class T>
+    std::span<T> as() const {
+        return {static_cast<T*>(address_), bytes_ / sizeof(T)};
+    }
+
+  private:
+    void* address_ = nullptr;
+    std::size_t bytes_ = 0;
+};
+
+// Reads what is alive, without a system call and without stopping anybody. Objects come and go
+// while it reads: an object that lives through the whole read is in the result exactly once, one
+// that is born or dies meanwhile may be or not.
+class ObjectTable {
+  public:
+    ObjectTable(MappedArray objects, MappedArray origins)
+        : objects_(std::move(objects)), origins_(std::move(origins)) {}
+
+    // Copies every object born before `born_before_ns` (CLOCK_MONOTONIC), and all origins that have
+    // counted a birth.
+    TableSnapshot read(std::uint64_t now_ns, std::uint64_t born_before_ns) const;
+
+    // Marks objects as held by user space: from then on their stages and deaths come as records.
+    // An object that died meanwhile is left alone.
+    void promote(std::span<const ObjectKey> objects) const;
+
+    struct Retired {
+        std::vector<OriginId> ids;
+        std::uint64_t births = 0;
+        std::uint64_t deaths = 0;
+    };
+    // Empties origin entries that nothing will use again, for others to take: all objects dead, the
+    // last birth before `idle_since_ns`, and the process ended. A birth that is under way at this
+    // moment belongs to a living process or to none (tgid 0), whose origins stay. exit_released
+    // keeps an origin, because reports count it.
+    Retired retire(std::uint64_t idle_since_ns,
+                   const std::function<bool(std::uint32_t tgid)>& process_ended) const;
+
+    std::size_t capacity() const { return objects_.as<uf_set>().size() * UF_WAYS; }
+
+  private:
+    MappedArray objects_;
+    MappedArray origins_;
+};
+
+} // namespace unfreed::bpf

@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "bpf/session.h"
+
+#include "abi/config.h"
+#include "base/log.h"
+#include "bpf/kernel_btf.h"
+#include "bpf/libbpf_log.h"
+#include "bpf/selftest.h"
+#include "unfreed.skel.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <bit>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <thread>
+
+namespace unfreed::bpf {
+namespace {
+
+// Origins (call stacks) that can be told apart: 64 bytes each, 4 MiB.
+constexpr std::uint32_t kOriginSets = 16384;
+constexpr std::uint32_t kDefaultObjects = 900'000;
+// How long the self-test waits for deaths that come after an RCU grace period.
+constexpr auto kSelftestPatience = std::chrono::milliseconds(400);
+
+std::string program_name(const Variant& variant, unsigned copy) {
+    return variant.copies ? fmt::format("{}_{}", variant.program, copy) : variant.program;
+}
+
+std::uint32_t object_sets(std::uint32_t max_objects) {
+    const std::uint32_t wanted = max_objects != 0 ? max_objects : kDefaultObjects;
+    return std::bit_ceil(wanted / UF_WAYS + 1);
+}
+
+void fill_config(uf_config& config, const TraceRequest& request, const AttachPlan& plan) {
+    config.set_mask = object_sets(request.max_objects) - 1;
+    config.origin_mask = kOriginSets - 1;
+    for (ObjectClass object_class : request.classes)
+        config.classes |= 1u << static_cast<unsigned>(object_class);
+    config.copies = request.copies;
+    config.self_tgid = static_cast<std::uint32_t>(::getpid());
+    config.only_targets = request.only_targets;
+    config.follow = request.follow_children;
+    config.always_walk = request.always_walk;
+    config.kmem_births = plan.kmem_births;
+    config.irq_entry_start = request.irq_entry_start;
+    config.irq_entry_end = request.irq_entry_end;
+    if (!plan.kmem_births)
+        return;
+    for (const SiteRange& site : request.sites) {
+        if (!request.wants(site.object_class) || config.nr_sites == UF_SITE_MAX)
+            continue;
+        config.sites[config.nr_sites++] = {site.start, site.end,
+                                           static_cast<std::uint32_t>(site.object_class), 0};
+    }
+}
+
+// How often the kernel skipped this program because it was running already (5.12 and later).
+std::uint64_t recursion_misses(int program_fd) {
+    bpf_prog_info info{};
+    std::uint32_t size = sizeof(info);
+    return bpf_obj_get_info_by_fd(program_fd, &info, &size) == 0 ? info.recursion_misses : 0;
+}
+
+} // namespace
+
+void SkeletonDelete::operator()(unfreed_bpf* skeleton) const {
+    unfreed_bpf::destroy(skeleton);
+}
+
+Result<> Session::open_and_load(const TraceRequest& request, const AttachPlan& plan) {
+    skeleton_.reset(unfreed_bpf::open());
+    if (!skeleton_)
+        return fail_errno(Errc::internal, errno, "cannot open the BPF object");
+    for (const HookPlan& hook : plan.hooks)
+        for (const Variant& variant : hook.variants)
+            for (unsigned copy = 0; copy < (variant.copies ? request.copies : 1); ++copy) {
+                const std::string name = program_name(variant, copy);
+                bpf_program* program =
+                    bpf_object__find_program_by_name(skeleton_->obj, name.c_str());
+                if (program == nullptr)
+                    return fail(Errc::internal, "the BPF object has no program " + name);
+                bpf_program__set_autoload(program, true);
+            }
+    fill_config(skeleton_->rodata->cfg, request, plan);
+    const int cpus = libbpf_num_possible_cpus();
+    if (cpus < 1)
+        return fail(Errc::internal, "cannot count the CPUs of this host");
+    bpf_map__set_max_entries(skeleton_->maps.objects, object_sets(request.max_objects));
+    bpf_map__set_max_entries(skeleton_->maps.origins, kOriginSets);
+    bpf_map__set_max_entries(skeleton_->maps.scratch,
+                             static_cast<std::uint32_t>(cpus) * 4 /* UF_SCRATCH_PER_CPU */);
+    if (int error = unfreed_bpf::load(skeleton_.get()); error != 0)
+        return fail_errno(error == -EPERM ? Errc::permission : Errc::unsupported, -error,
+                          "the kernel refuses the BPF programs\n" + take_libbpf_warnings());
+    return {};
+}
+
+Result<> Session::map_tables(const TraceRequest& request) {
+    auto objects = MappedArray::map(bpf_map__fd(skeleton_->maps.objects),
+                                    sizeof(uf_set) * object_sets(request.max_objects));
+    auto origins =
+        MappedArray::map(bpf_map__fd(skeleton_->maps.origins), sizeof(uf_origin_set) * kOriginSets);
+    auto procs =
+        MappedArray::map(bpf_map__fd(skeleton_->maps.procs), sizeof(uf_proc_page) * UF_PROC_PAGES);
+    for (const auto* mapped : {&objects, &origins, &procs})
+        if (!*mapped)
+            return fail(mapped->error());
+    table_ = std::make_unique<ObjectTable>(std::move(*objects), std::move(*origins));
+    procs_ = std::make_unique<MappedArray>(std::move(*procs));
+    auto ring = RingReader::open(bpf_map__fd(skeleton_->maps.events));
+    if (!ring)
+        return fail(ring.error());
+    ring_ = std::make_unique<RingReader>(std::move(*ring));
+    procs_->as<std::uint8_t>()[static_cast<std::size_t>(::getpid())] = UF_PROC_IGNORE;
+    return {};
+}
+
+Result<Session::Attached> Session::attach_variant(const Variant& variant, unsigned copies) {
+    Attached attached{variant, {}, {}};
+    const unsigned count = variant.copies ? copies : 1;
+    // Copy 0 has to run first. Tracepoints call programs in the order they were attached in,
+    // trampolines the other way round (bpf_trampoline_link_prog adds at the head of its list).
+    const bool newest_first =
+        variant.kind == AttachKind::fentry || variant.kind == AttachKind::fexit;
+    for (unsigned i = 0; i < count; ++i) {
+        const unsigned copy = newest_first ? count - 1 - i : i;
+        const std::string name = program_name(variant, copy);
+        bpf_program* program = bpf_object__find_program_by_name(skeleton_->obj, name.c_str());
+        LinkPtr link(bpf_program__attach(program));
+        if (!link)
+            return fail(Errc::unsupported,
+                        fmt::format("{} {}: the kernel refuses to attach it ({})",
+                                    to_string(variant.kind), variant.target, std::strerror(errno)));
+        attached.program_fds.push_back(bpf_program__fd(program));
+        attached.links.push_back(std::move(link));
+    }
+    return attached;
+}
+
+void Session::attach(const HookPlan& plan, unsigned copies, std::size_t first) {
+    attached_.erase(plan.hook);
+    for (std::size_t i = first; i < plan.variants.size(); ++i) {
+        auto attached = attach_variant(plan.variants[i], copies);
+        if (attached) {
+            attached_.emplace(plan.hook, std::move(*attached));
+            return;
+        }
+        reasons_[plan.hook].push_back(attached.error().message);
+    }
+}
+
+bool Session::fired(uf_hook hook) const {
+    return static_cast<volatile std::uint8_t&>(skeleton_->bss->run_state.fired[hook]) != 0;
+}
+
+void Session::run_selftest(const AttachPlan& plan, unsigned copies) {
+    // Each round tests what is attached and moves silent hooks to their next variant.
+    for (std::size_t round = 0; round < 3; ++round) {
+        skeleton_->bss->run_state.phase = UF_PHASE_SELFTEST;
+        exercise_hooks();
+        auto all_fired = [&] {
+            for (const auto& [hook, attached] : attached_)
+                if (hook_info(hook).tested && !fired(hook))
+                    return false;
+            return true;
+        };
+        const auto deadline = std::chrono::steady_clock::now() + kSelftestPatience;
+        while (!all_fired() && std::chrono::steady_clock::now() < deadline)
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        skeleton_->bss->run_state.phase = UF_PHASE_OFF;
+        bool changed = false;
+        for (const HookPlan& hook : plan.hooks) {
+            auto found = attached_.find(hook.hook);
+            if (found == attached_.end() || fired(hook.hook) || !hook_info(hook.hook).tested)
+                continue;
+            const Variant silent = found->second.variant;
+            std::size_t next = 0;
+            while (hook.variants[next].program != silent.program)
+                ++next;
+            if (++next == hook.variants.size())
+                continue; // keep the last: better a stage that may come than none
+            reasons_[hook.hook].push_back(fmt::format("{} {}: attaches, but was not called in the "
+                                                      "self-test",
+                                                      to_string(silent.kind), silent.target));
+            attach(hook, copies, next);
+            changed = true;
+        }
+        if (!changed)
+            return;
+    }
+}
+
+Result<> Session::check_essential() const {
+    for (unsigned i = 0; i < UF_HOOK_COUNT; ++i) {
+        const auto hook = static_cast<uf_hook>(i);
+        const HookInfo& info = hook_info(hook);
+        auto found = attached_.find(hook);
+        if (!info.essential || (found != attached_.end() && fired(hook)))
+            continue;
+        auto why = reasons_.find(hook);
+        const bool wanted = found != attached_.end() || why != reasons_.end();
+        if (wanted)
+            return fail(Errc::unsupported,
+                        fmt::format("the {} of class {} cannot be seen: {}", info.stage,
+                                    info.object_class,
+                                    why != reasons_.end() && !why->second.empty()
+                                        ? why->second.back()
+                                        : "its probe attaches, but was not called when the tool "
+                                          "made and destroyed such an object"));
+    }
+    return {};
+}
+
+void Session::report_hooks(const AttachPlan& plan) {
+    for (const HookPlan& hook : plan.hooks) {
+        // Only an LSM birth needs it.
+        if (hook.hook == UF_HOOK_SOCKET_DESCRIBE && !attached_.contains(hook.hook))
+            continue;
+        const HookInfo& info = hook_info(hook.hook);
+        HookReport report{std::string(info.object_class), std::string(info.stage), "", "none", ""};
+        if (kmem_births_ && hook.hook == UF_HOOK_DENTRY_FREE)
+            report.stage = stage_name(UF_STAGE_RCU_PENDING);
+        std::vector<std::string> reasons = hook.reasons;
+        auto more = reasons_.find(hook.hook);
+        if (more != reasons_.end())
+            reasons.insert(reasons.end(), more->second.begin(), more->second.end());
+        auto found = attached_.find(hook.hook);
+        if (found != attached_.end()) {
+            report.function = found->second.variant.target;
+            report.attached_as = to_string(found->second.variant.kind);
+            if (info.tested && !fired(hook.hook))
+                reasons.emplace_back("not called in the self-test: this stage may be missing");
+        }
+        report.reason = fmt::format("{}", fmt::join(reasons, "; "));
+        hooks_.push_back(std::move(report));
+    }
+}
+
+Result<Session> Session::start(const TraceRequest& request, const KernelFeatures& features) {
+    const BtfPtr btf(btf__load_vmlinux_btf());
+    if (auto known = check_slab_tracepoints(btf.get()); !known)
+        return fail(known.error());
+    const auto functions = find_functions(btf.get());
+    Error last;
+    for (bool force_kmem : {false, true}) {
+        auto plan = make_plan(request, features, functions, force_kmem);
+        if (!plan)
+            return fail(last.message.empty() ? plan.error() : last);
+        Session session;
+        session.kmem_births_ = plan->kmem_births;
+        session.preemptible_tracepoints_ = has_preemptible_tracepoints(btf.get());
+        if (auto loaded = session.open_and_load(request, *plan); !loaded)
+            return fail(loaded.error());
+        if (auto mapped = session.map_tables(request); !mapped)
+            return fail(mapped.error());
+        for (const HookPlan& hook : plan->hooks)
+            session.attach(hook, request.copies, 0);
+        session.run_selftest(*plan, request.copies);
+        if (auto essential = session.check_essential(); !essential) {
+            last = essential.error();
+            if (plan->kmem_births)
+                return fail(last);
+            log::info(last.message + "; using the slab tracepoints instead");
+            continue;
+        }
+        auto alloc = session.attached_.find(UF_HOOK_SOCKET_ALLOC);
+        const bool by_lsm =
+            alloc != session.attached_.end() && alloc->second.variant.kind == AttachKind::lsm;
+        session.skeleton_->bss->run_state.clone_births =
+            alloc != session.attached_.end() && !by_lsm;
+        if (!by_lsm)
+            session.attached_.erase(UF_HOOK_SOCKET_DESCRIBE);
+        session.skeleton_->bss->run_state.describe_births =
+            session.attached_.contains(UF_HOOK_SOCKET_DESCRIBE) &&
+            session.fired(UF_HOOK_SOCKET_DESCRIBE);
+        session.report_hooks(*plan);
+        return session;
+    }
+    return fail(last);
+}
+
+std::uint32_t Session::visible_stages() const {
+    std::uint32_t stages = UF_STAGE_HELD_AT_EXIT;
+    for (const HookReport& hook : hooks_)
+        for (std::uint32_t bit = 1; bit <= UF_STAGE_MASK; bit <<= 1)
+            if (hook.attached_as != "none" && hook.stage == stage_name(bit))
+                stages |= bit;
+    return stages;
+}
+
+bool Session::sees_bulk_frees() const {
+    for (const HookReport& hook : hooks_)
+        if (hook.object_class == "slab" && hook.stage.starts_with("death") &&
+            hook.attached_as == "none")
+            return false;
+    return true;
+}
+
+Result<> Session::add_target(std::uint32_t tgid) {
+    std::span<std::uint8_t> flags = procs_->as<std::uint8_t>();
+    if (tgid >= flags.size())
+        return fail(Errc::limit, fmt::format("PID {} is larger than any Linux allows", tgid));
+    flags[tgid] = UF_PROC_TARGET;
+    return {};
+}
+
+void Session::activate() {
+    for (const auto& [hook, attached] : attached_)
+        for (int fd : attached.program_fds)
+            misses_before_[fd] = recursion_misses(fd);
+    static_cast<volatile std::uint32_t&>(skeleton_->bss->run_state.phase) = UF_PHASE_TRACING;
+}
+
+void Session::deactivate() {
+    static_cast<volatile std::uint32_t&>(skeleton_->bss->run_state.phase) = UF_PHASE_OFF;
+}
+
+// Can a skipped program of this hook lose an object? Not with enough copies where tracepoints run
+// with preemption off: of a CPU's contexts (task, softirq, hardirq) at most two can be below a
+// third one, each inside one copy, so one of three copies always runs.
+bool Session::loses_objects(uf_hook hook, const Attached& attached) const {
+    const HookInfo& info = hook_info(hook);
+    const bool counts = info.essential || info.stage.starts_with("death") ||
+                        info.stage.starts_with("birth") || hook == UF_HOOK_SOCKET_CLONE;
+    const bool covered = attached.variant.kind == AttachKind::raw_tp && !preemptible_tracepoints_ &&
+                         attached.program_fds.size() >= 3;
+    return counts && !covered;
+}
+
+Result<> Session::read_counters(Counters& counters) const {
+    const int cpus = libbpf_num_possible_cpus();
+    if (cpus < 1)
+        return fail(Errc::internal, "cannot count the CPUs of this host");
+    std::vector<uf_cpu> values(static_cast<std::size_t>(cpus));
+    const std::uint32_t zero = 0;
+    if (bpf_map_lookup_elem(bpf_map__fd(skeleton_->maps.cpus), &zero, values.data()) != 0)
+        return fail_errno(Errc::internal, errno, "cannot read the kernel side's counters");
+    for (unsigned i = 0; i < UF_CTR_COUNT; ++i) {
+        std::uint64_t sum = 0;
+        for (const uf_cpu& cpu : values)
+            sum += cpu.counters[i];
+        counters.set(static_cast<Counter>(i), sum);
+    }
+    // An event is lost only when every copy was running below it, so the copy that missed least
+    // bounds the loss of its hook.
+    std::uint64_t lost = 0;
+    for (const auto& [hook, attached] : attached_) {
+        std::uint64_t least = UINT64_MAX;
+        for (int fd : attached.program_fds) {
+            const auto before = misses_before_.find(fd);
+            least = std::min(least, recursion_misses(fd) -
+                                        (before != misses_before_.end() ? before->second : 0));
+        }
+        if (least != UINT64_MAX && loses_objects(hook, attached))
+            lost += least;
+    }
+    counters.set(Counter::RECURSION_MISSES, lost);
+    return {};
+}
+
+} // namespace unfreed::bpf

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The life of the BPF side: open, load, attach, prove, activate. The only owner of programs, maps
+// and links; destroying it (or the process dying in any way) detaches everything.
+#pragma once
+
+#include "bpf/attach_plan.h"
+#include "bpf/object_table.h"
+#include "bpf/ring_reader.h"
+#include "model/counters.h"
+#include "model/report.h"
+
+#include <memory>
+
+struct unfreed_bpf;
+
+namespace unfreed::bpf {
+
+struct SkeletonDelete {
+    void operator()(unfreed_bpf* skeleton) const;
+};
+using SkeletonPtr = std::unique_ptr<unfreed_bpf, SkeletonDelete>;
+
+class Session {
+  public:
+    // Loads and attaches what `request` needs, tests every hook with a real object, and leaves
+    // tracing off. Takes about a second.
+    static Result<Session> start(const TraceRequest& request, const KernelFeatures& features);
+
+    // Chooses a process to follow. Before or after activate().
+    Result<> add_target(std::uint32_t tgid);
+    // Objects are followed from now on.
+    void activate();
+    // Nothing new is followed or marked; what was found stays readable.
+    void deactivate();
+
+    const ObjectTable& table() const { return *table_; }
+    RingReader& ring() { return *ring_; }
+
+    // Every loss the kernel side counted so far, recursion misses included.
+    Result<> read_counters(Counters& counters) const;
+
+    const std::vector<HookReport>& hooks() const { return hooks_; }
+    // Stages (bits of enum uf_stage) that an attached hook sets.
+    std::uint32_t visible_stages() const;
+    // Births and deaths come from the slab tracepoints.
+    bool kmem_births() const { return kmem_births_; }
+    // Frees that pass the tracepoints by (kmem_cache_free_bulk, sheaves) are seen.
+    bool sees_bulk_frees() const;
+
+  private:
+    struct Attached {
+        Variant variant;
+        std::vector<int> program_fds; // one a copy
+        std::vector<LinkPtr> links;
+    };
+
+    Session() = default;
+    Result<> open_and_load(const TraceRequest& request, const AttachPlan& plan);
+    Result<> map_tables(const TraceRequest& request);
+    // Attaches the first variant of each hook that can be, from `first` on.
+    void attach(const HookPlan& plan, unsigned copies, std::size_t first);
+    Result<Attached> attach_variant(const Variant& variant, unsigned copies);
+    void run_selftest(const AttachPlan& plan, unsigned copies);
+    bool fired(uf_hook hook) const;
+    Result<> check_essential() const;
+    void report_hooks(const AttachPlan& plan);
+    bool loses_objects(uf_hook hook, const Attached& attached) const;
+
+    SkeletonPtr skeleton_;
+    std::map<uf_hook, Attached> attached_;                // after skeleton_: detached first
+    std::map<uf_hook, std::vector<std::string>> reasons_; // why variants failed
+    // Recursion misses that each program (by fd) had before tracing was on.
+    std::map<int, std::uint64_t> misses_before_;
+    std::unique_ptr<ObjectTable> table_;
+    std::unique_ptr<MappedArray> procs_;
+    std::unique_ptr<RingReader> ring_;
+    std::vector<HookReport> hooks_;
+    bool kmem_births_ = false;
+    bool preemptible_tracepoints_ = true;
+};
+
+} // namespace unfreed::bpf

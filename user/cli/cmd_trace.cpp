@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// `unfreed trace` and `unfreed run`: connects the stages and lets the loop drive them.
+#include "analyze/leak_analyzer.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "bpf/libbpf_log.h"
+#include "bpf/privileges.h"
+#include "bpf/session.h"
+#include "cli/child.h"
+#include "cli/commands.h"
+#include "cli/host_info.h"
+#include "cli/output.h"
+#include "cli/reporter.h"
+#include "cli/site_ranges.h"
+#include "cli/target.h"
+#include "cli/trace_loop.h"
+#include "source/live_source.h"
+#include "symbolize/kallsyms.h"
+#include "track/proc_process_reader.h"
+
+#include <fmt/format.h>
+
+namespace unfreed::cli {
+namespace {
+
+using std::chrono::milliseconds;
+
+// How long the report waits for what a process's exit sets free.
+constexpr auto kSettlePatience = std::chrono::seconds(3);
+// Age at which objects of any class are worth records of their own.
+constexpr std::uint64_t kPromotionAgeNs = 1'000'000'000;
+
+bpf::TraceRequest make_request(const Options& options, const KernelSymbols& symbols) {
+    bpf::TraceRequest request;
+    request.classes = options.classes;
+    request.only_targets = options.command == Command::run || options.pid.has_value();
+    request.follow_children = options.command == Command::run || options.follow;
+    request.always_walk = options.always_walk.value_or(true);
+    request.max_objects = options.max_objects;
+    if (options.copies != 0)
+        request.copies = options.copies;
+    request.sites = find_site_ranges(symbols);
+    const AddressRange irq_entry = find_irq_entry(symbols);
+    request.irq_entry_start = irq_entry.start;
+    request.irq_entry_end = irq_entry.end;
+    return request;
+}
+
+Result<bpf::KernelFeatures> find_features(const Options& options) {
+    if (auto privileged = bpf::check_privileges(); !privileged)
+        return fail(privileged.error());
+    if (auto btf = bpf::check_kernel_btf(); !btf)
+        return fail(btf.error());
+    if (auto initial = bpf::check_pid_namespace(); !initial)
+        return fail(initial.error());
+    auto features = bpf::KernelFeatures::probe();
+    if (!features)
+        return features;
+    for (const std::string& kind : options.without)
+        features->disable(kind); // the command line has checked the names
+    return features;
+}
+
+std::string describe(const Options& options) {
+    if (options.command == Command::run)
+        return options.program.front();
+    return options.pid ? fmt::format("PID {}", *options.pid) : "the whole host";
+}
+
+// The report file could not be written: the report itself must not be lost.
+void rescue_report(const Options& options, const std::string& text) {
+    if (options.output.empty())
+        return;
+    if (auto fallback = Output::open(""); fallback && fallback->write(text))
+        log::warning("the report went to stdout instead");
+}
+
+} // namespace
+
+Result<int> run_trace(const Options& options) {
+    const std::uint64_t entered_ns = monotonic_ns();
+    bpf::route_libbpf_messages();
+    auto output = Output::open(options.output);
+    if (!output)
+        return fail(output.error());
+    std::optional<Target> target;
+    if (options.pid) {
+        auto found = Target::find(*options.pid);
+        if (!found)
+            return fail(found.error());
+        target.emplace(std::move(*found));
+    }
+    auto features = find_features(options);
+    if (!features)
+        return fail(features.error());
+    auto symbols = Kallsyms::load();
+    if (!symbols)
+        return fail(symbols.error());
+    if (auto blocked = TraceLoop::block_signals(); !blocked)
+        return fail(blocked.error());
+
+    const bpf::TraceRequest request = make_request(options, *symbols);
+    auto session = bpf::Session::start(request, *features);
+    if (!session)
+        return fail(session.error());
+    // Once more: stacks hold addresses of the programs and trampolines that exist only now.
+    symbols = Kallsyms::load();
+    if (!symbols)
+        return fail(symbols.error());
+    LiveSource source(*session);
+    TrackerOptions tracker_options;
+    tracker_options.promotion_age_ns.fill(kPromotionAgeNs);
+    ProcProcessReader processes;
+    LifetimeTracker tracker(tracker_options, processes);
+    UserStacks user_stacks;
+    TraceLoop loop(
+        source, tracker, std::chrono::nanoseconds(kPromotionAgeNs),
+        [&](const Event& event) { user_stacks.observe(event); }, !request.only_targets);
+
+    TraceLoop::Limits limits;
+    limits.duration = options.duration;
+    limits.interval = options.interval;
+    std::optional<Child> child;
+    std::vector<std::uint32_t> targets;
+    if (options.command == Command::run) {
+        auto prepared = Child::prepare(options.program, options.output.empty());
+        if (!prepared)
+            return fail(prepared.error());
+        child.emplace(std::move(*prepared));
+        limits.child = child->pid();
+        targets.push_back(static_cast<std::uint32_t>(child->pid()));
+    } else if (target) {
+        limits.target_pidfd = target->pidfd();
+        targets.push_back(target->tgid());
+    }
+    for (std::uint32_t tgid : targets)
+        if (auto added = session->add_target(tgid); !added)
+            return fail(added.error());
+
+    ReportContext context;
+    context.options = &options;
+    context.symbols = &*symbols;
+    context.session = &*session;
+    context.user_stacks = &user_stacks;
+    context.targets = targets;
+    context.started_ns = monotonic_ns();
+    context.started_at = rfc3339_now();
+    session->activate();
+    if (child)
+        if (auto released = child->release(); !released)
+            return fail(released.error());
+    log::info(fmt::format("tracing {} ({} ms to attach); {}", describe(options),
+                          (monotonic_ns() - entered_ns) / 1'000'000,
+                          child ? "the report comes when it ends" : "Ctrl-C ends with the report"));
+
+    bool complete = true;
+    auto report = [&]() -> Result<> {
+        if (auto swept = loop.sweep(); !swept)
+            return swept;
+        tracker.refresh_processes(monotonic_ns());
+        auto built = build_report(context, source, tracker);
+        if (!built)
+            return fail(built.error());
+        complete = built->complete;
+        const std::string text = render(*built, options, *output);
+        auto written = output->write(text);
+        if (!written)
+            rescue_report(options, text);
+        return written;
+    };
+    Result<> interval_failure;
+    auto outcome = loop.run(limits, [&] {
+        if (auto reported = report(); !reported && interval_failure)
+            interval_failure = reported;
+    });
+    if (!outcome)
+        return fail(outcome.error());
+    if (!interval_failure)
+        return fail(interval_failure.error());
+    context.command_status = outcome->child_status;
+    if (outcome->end == TraceLoop::End::child_ended ||
+        outcome->end == TraceLoop::End::target_ended) {
+        auto unsettled = loop.settle(kSettlePatience);
+        if (!unsettled)
+            return fail(unsettled.error());
+        context.unsettled = *unsettled;
+    }
+    if (auto reported = report(); !reported)
+        return fail(reported.error());
+    return complete ? 0 : 4;
+}
+
+} // namespace unfreed::cli

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "base/log.h"
+#include "cli/commands.h"
+#include "cli/options.h"
+
+#include <cstdio>
+#include <exception>
+
+int main(int argc, char** argv) {
+    using namespace unfreed;
+    try {
+        cli::ParsedCommandLine parsed = cli::parse_command_line(argc, argv);
+        if (!parsed.options) {
+            std::fputs(parsed.text.c_str(), parsed.exit_code == 0 ? stdout : stderr);
+            return parsed.exit_code;
+        }
+        const cli::Options& options = *parsed.options;
+        if (options.verbose)
+            log::set_level(log::Level::debug);
+        else if (options.quiet)
+            log::set_level(log::Level::warning);
+        auto exit_code = options.command == cli::Command::doctor ? cli::run_doctor(options)
+                                                                 : cli::run_trace(options);
+        if (exit_code)
+            return *exit_code;
+        log::error(exit_code.error().message);
+        return exit_code.error().code == Errc::usage ? 2 : 1;
+    } catch (const std::exception& error) {
+        // Libraries may throw (out of memory, a bug): say so, and leave with nothing attached.
+        log::error(error.what());
+        return 1;
+    }
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "cli/options.h"
+
+#include "abi/limits.h"
+#include "cli/version.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+
+namespace unfreed::cli {
+namespace {
+
+// The raw words of options whose values need more than CLI11's conversions.
+struct Words {
+    std::vector<std::string> classes;
+    std::string duration;
+    std::string interval;
+    std::string min_age;
+    std::string stacks;
+    std::string format;
+};
+
+void add_common(CLI::App& app, Options& options, Words& words) {
+    app.add_option(
+           "--class", words.classes,
+           "Kinds of objects to follow: socket, dentry, slab (comma separated; default all)")
+        ->delimiter(',')
+        ->type_name("CLASS,...");
+    app.add_option("--duration", words.duration, "Stop and report after this time (30s, 5m)")
+        ->type_name("TIME");
+    app.add_option("--interval", words.interval, "Report every so often, too")->type_name("TIME");
+    app.add_option("--min-age", words.min_age,
+                   "Report objects that are at least this old (default 10s)")
+        ->type_name("TIME");
+    app.add_option("--top", options.top, "Rows to report (default 20)")->check(CLI::PositiveNumber);
+    app.add_option("--objects", options.objects_per_group, "Objects to list per row (default 3)")
+        ->check(CLI::NonNegativeNumber);
+    app.add_option("--format", words.format, "text or json (default text)")->type_name("FORMAT");
+    app.add_option("-o,--output", options.output, "Write the report to a file")->type_name("FILE");
+    app.add_option("--max-objects", options.max_objects,
+                   "Objects that can be followed at once (default 900000, 36 bytes each)")
+        ->check(CLI::Range(1024u, 1u << 27));
+    app.add_option("--stacks", words.stacks,
+                   "always: walk the stack of every birth; adaptive: one walk a call path")
+        ->type_name("HOW");
+    app.add_option("--without", options.without,
+                   "Kinds of programs not to use: fentry, lsm, kprobe (comma separated)")
+        ->delimiter(',')
+        ->type_name("KIND,...");
+    app.add_option("--copies", options.copies, "Copies of each birth and death program (default 3)")
+        ->check(CLI::Range(1, UF_COPIES));
+    app.add_flag("-q,--quiet", options.quiet, "No progress messages");
+    app.add_flag("-v,--verbose", options.verbose, "Messages for debugging the tool");
+}
+
+Result<> read_time(const std::string& word, const char* option,
+                   std::optional<std::chrono::nanoseconds>& into) {
+    if (word.empty())
+        return {};
+    auto time = parse_duration(word);
+    if (!time)
+        return fail(std::move(time.error()).with_context(option));
+    into = *time;
+    return {};
+}
+
+Result<> read_words(const Words& words, Options& options) {
+    if (!words.classes.empty()) {
+        options.classes.clear();
+        for (const std::string& name : words.classes) {
+            auto object_class = class_from_string(name);
+            if (!object_class)
+                return fail(Errc::usage,
+                            fmt::format("--class: there is no class \"{}\"; choose from socket, "
+                                        "dentry, slab",
+                                        name));
+            options.classes.push_back(*object_class);
+        }
+    }
+    if (auto time = read_time(words.duration, "--duration", options.duration); !time)
+        return time;
+    if (auto time = read_time(words.interval, "--interval", options.interval); !time)
+        return time;
+    if (options.interval && *options.interval < std::chrono::milliseconds(100))
+        return fail(Errc::usage, "--interval: shorter than 100ms makes no sense");
+    std::optional<std::chrono::nanoseconds> min_age;
+    if (auto time = read_time(words.min_age, "--min-age", min_age); !time)
+        return time;
+    if (min_age)
+        options.min_age = *min_age;
+    if (words.stacks == "always" || words.stacks == "adaptive")
+        options.always_walk = words.stacks == "always";
+    else if (!words.stacks.empty())
+        return fail(Errc::usage, "--stacks: choose always or adaptive");
+    if (words.format == "json")
+        options.format = Format::json;
+    else if (!words.format.empty() && words.format != "text")
+        return fail(Errc::usage, fmt::format("--format: there is no format \"{}\"; choose text or "
+                                             "json",
+                                             words.format));
+    for (const std::string& kind : options.without)
+        if (kind != "fentry" && kind != "lsm" && kind != "kprobe")
+            return fail(Errc::usage, fmt::format("--without: there is no kind \"{}\"; choose from "
+                                                 "fentry, lsm, kprobe",
+                                                 kind));
+    // A short trace with the default age would have nothing old enough to report.
+    if (!min_age && options.duration)
+        options.min_age = std::min(options.min_age, *options.duration / 2);
+    return {};
+}
+
+} // namespace
+
+Result<std::chrono::nanoseconds> parse_duration(const std::string& text) {
+    std::istringstream stream(text);
+    stream.imbue(std::locale::classic());
+    double number = 0;
+    std::string unit;
+    stream >> number;
+    if (stream.fail() || !std::isfinite(number) || number < 0)
+        return fail(Errc::usage,
+                    fmt::format("\"{}\" is no time; write 500ms, 10s, 2m or 1h", text));
+    stream >> unit;
+    double scale = 0;
+    if (unit.empty() || unit == "s")
+        scale = 1e9;
+    else if (unit == "ms")
+        scale = 1e6;
+    else if (unit == "us")
+        scale = 1e3;
+    else if (unit == "m")
+        scale = 60e9;
+    else if (unit == "h")
+        scale = 3600e9;
+    else
+        return fail(Errc::usage,
+                    fmt::format("\"{}\" has the unknown unit \"{}\"; write 500ms, 10s, 2m or 1h",
+                                text, unit));
+    if (number * scale > 9e18)
+        return fail(Errc::usage, fmt::format("\"{}\" is too long", text));
+    return std::chrono::nanoseconds(static_cast<std::int64_t>(number * scale));
+}
+
+ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
+    Options options;
+    Words words;
+    std::uint32_t pid = 0;
+
+    CLI::App app{"unfreed finds what the Linux kernel never frees: which process and which call "
+                 "stack made it,\nhow many, how old, growing how fast.",
+                 "unfreed"};
+    app.set_version_flag("--version", kVersion);
+    app.require_subcommand(1);
+    app.footer("Exit status: 0 nothing suspicious, 1 error, 2 usage, 4 the report is incomplete.\n"
+               "stdout carries the report, stderr the rest.");
+
+    CLI::App* trace = app.add_subcommand("trace", "Follow the whole host, or one process (-p)");
+    add_common(*trace, options, words);
+    CLI::Option* pid_option = trace->add_option("-p,--pid", pid, "Follow this process only")
+                                  ->check(CLI::Range(1u, 1u << 22))
+                                  ->type_name("PID");
+    trace->add_flag("--follow", options.follow, "With -p: follow its new children too");
+
+    CLI::App* run = app.add_subcommand("run", "Run a command and follow it and its children; the "
+                                              "report comes when it ends");
+    add_common(*run, options, words);
+    run->add_option("command", options.program, "Command and arguments, after --")->required();
+    run->positionals_at_end();
+
+    CLI::App* doctor = app.add_subcommand("doctor", "Say what this host lets unfreed see, and how");
+    add_common(*doctor, options, words);
+
+    // `unfreed -p 42` and plain `unfreed` mean trace.
+    std::vector<std::string> arguments(argv + 1, argv + argc);
+    const bool names_command =
+        !arguments.empty() &&
+        (arguments[0] == "trace" || arguments[0] == "run" || arguments[0] == "doctor" ||
+         arguments[0] == "--help" || arguments[0] == "-h" || arguments[0] == "--version");
+    if (!names_command && (arguments.empty() || arguments[0].starts_with("-")))
+        arguments.insert(arguments.begin(), "trace");
+    std::reverse(arguments.begin(), arguments.end());
+
+    try {
+        app.parse(arguments);
+    } catch (const CLI::ParseError& error) {
+        std::ostringstream out;
+        std::ostringstream err;
+        const int code = app.exit(error, out, err);
+        return {std::nullopt, code == 0 ? out.str() : err.str(), code == 0 ? 0 : 2};
+    }
+    if (auto read = read_words(words, options); !read)
+        return {std::nullopt, "unfreed: " + read.error().message + "\n", 2};
+    if (run->parsed())
+        options.command = Command::run;
+    else if (doctor->parsed())
+        options.command = Command::doctor;
+    if (pid_option->count() > 0)
+        options.pid = pid;
+    else if (options.follow)
+        return {std::nullopt, "unfreed: --follow needs -p PID\n", 2};
+    return {std::move(options), {}, 0};
+}
+
+} // namespace unfreed::cli

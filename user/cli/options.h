@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The command line, parsed into one value. No stage behind it reads options.
+#pragma once
+
+#include "base/result.h"
+#include "model/object_class.h"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace unfreed::cli {
+
+enum class Command { trace, run, doctor };
+enum class Format { text, json };
+
+struct Options {
+    Command command = Command::trace;
+    std::optional<std::uint32_t> pid; // trace -p
+    bool follow = false;              // trace -p --follow: children too
+    std::vector<std::string> program; // run -- PROGRAM ARGUMENTS
+    std::vector<ObjectClass> classes{kAllClasses.begin(), kAllClasses.end()};
+    std::optional<std::chrono::nanoseconds> duration; // none: until Ctrl-C or the target ends
+    std::optional<std::chrono::nanoseconds> interval; // periodic reports
+    std::chrono::nanoseconds min_age = std::chrono::seconds(10);
+    std::uint64_t top = 20;
+    std::uint64_t objects_per_group = 3;
+    Format format = Format::text;
+    std::string output;               // empty: stdout
+    std::uint32_t max_objects = 0;    // 0: default
+    std::optional<bool> always_walk;  // --stacks; none: by mode
+    std::vector<std::string> without; // kinds of programs not to use
+    unsigned copies = 0;              // 0: default
+    bool quiet = false;
+    bool verbose = false;
+};
+
+// What main() does with the command line: run, or print `text` and leave with `exit_code`.
+struct ParsedCommandLine {
+    std::optional<Options> options;
+    std::string text;
+    int exit_code = 0;
+};
+
+ParsedCommandLine parse_command_line(int argc, const char* const* argv);
+
+// "500ms", "10s", "2m", "1h", "1.5s"; a plain number means seconds.
+Result<std::chrono::nanoseconds> parse_duration(const std::string& text);
+
+} // namespace unfreed::cli

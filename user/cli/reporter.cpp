@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "cli/reporter.h"
+
+#include "analyze/leak_analyzer.h"
+#include "base/clock.h"
+#include "cli/host_info.h"
+#include "cli/version.h"
+#include "report/json.h"
+#include "report/report_builder.h"
+#include "report/site.h"
+#include "report/text.h"
+#include "symbolize/kernel_stack.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace unfreed::cli {
+namespace {
+
+TraceMode mode_of(const Options& options) {
+    if (options.command == Command::run)
+        return TraceMode::run;
+    return options.pid ? TraceMode::pid : TraceMode::host;
+}
+
+const char* mode_name(TraceMode mode) {
+    return mode == TraceMode::run ? "run" : mode == TraceMode::pid ? "pid" : "host";
+}
+
+// A stack without the frames of tracing, still as addresses: the key that groups.
+std::vector<std::uint64_t> strip_tracing(std::span<const std::uint64_t> stack,
+                                         const KernelSymbols& symbols) {
+    std::vector<std::uint64_t> kept;
+    for (const Frame& frame : normalize_kernel_stack(stack, symbols))
+        kept.push_back(frame.address);
+    return kept;
+}
+
+// Two calls of one function are two origins only where they are the innermost that tells: the two
+// sockets of socketpair(), or the first turn of a loop that the compiler peeled off, are one.
+std::vector<std::uint64_t> kernel_key(std::span<const std::uint64_t> stack,
+                                      const KernelSymbols& symbols) {
+    std::vector<std::uint64_t> key;
+    bool telling = true;
+    for (std::uint64_t address : stack) {
+        const auto symbol = symbols.find(address - 1);
+        key.push_back(telling || !symbol ? address : symbol->start);
+        if (symbol && !is_plumbing(symbol->name))
+            telling = false;
+    }
+    return key;
+}
+
+std::uint64_t min_age_ns(const Options& options) {
+    return static_cast<std::uint64_t>(options.min_age.count());
+}
+
+AnalyzeOptions analyze_options(const ReportContext& context) {
+    const Options& options = *context.options;
+    AnalyzeOptions analyze;
+    analyze.mode = mode_of(options);
+    analyze.min_age_ns = min_age_ns(options);
+    analyze.visible_stages = context.session->visible_stages();
+    analyze.trace_started_ns = context.started_ns;
+    analyze.top = options.top;
+    analyze.objects_per_group = options.objects_per_group;
+    analyze.stacks_always = options.always_walk.value_or(true);
+    analyze.normalize = [symbols = context.symbols](std::span<const std::uint64_t> stack) {
+        return strip_tracing(stack, *symbols);
+    };
+    analyze.user_key = [stacks = context.user_stacks](std::uint32_t tgid,
+                                                      std::span<const std::uint64_t> stack) {
+        return stacks->key(tgid, stack);
+    };
+    analyze.kernel_key = [symbols = context.symbols](std::span<const std::uint64_t> stack) {
+        return kernel_key(stack, *symbols);
+    };
+    return analyze;
+}
+
+Totals totals_of(const OriginCounts& counts, const AnalyzedGroups& analyzed,
+                 const Counters& counters) {
+    Totals totals;
+    totals.births = counts.births;
+    totals.deaths = counts.deaths;
+    totals.outstanding = analyzed.outstanding;
+    totals.unknown_deaths = counters.get(Counter::UNKNOWN_DEATHS);
+    totals.births_on_live_address = counters.get(Counter::BIRTH_ON_LIVE);
+    return totals;
+}
+
+// What a reader must know before believing the numbers of this host.
+std::vector<std::string> notes_on(const bpf::Session& session, const Options& options) {
+    std::vector<std::string> notes;
+    if (session.kmem_births() && !session.sees_bulk_frees() &&
+        std::find(options.classes.begin(), options.classes.end(), ObjectClass::slab) !=
+            options.classes.end())
+        notes.emplace_back("slab objects that are freed in bulk or by kfree_rcu() (socket buffers, "
+                           "maple_node, vm_area_struct and others) give no event here: their "
+                           "groups may show objects that are gone");
+    return notes;
+}
+
+} // namespace
+
+Result<Report> build_report(const ReportContext& context, EventSource& source,
+                            const LifetimeTracker& tracker) {
+    const Options& options = *context.options;
+    const TableSnapshot table = source.read_table(UINT64_MAX);
+    const AnalyzedGroups analyzed = analyze(tracker.snapshot(table), analyze_options(context));
+    Counters counters;
+    if (auto read = source.read_counters(counters); !read)
+        return fail(read.error());
+    counters.set(Counter::ORIGIN_UNKNOWN, analyzed.objects_without_origin);
+    counters.set(Counter::NOT_SETTLED, context.unsettled);
+    counters.set(Counter::SYMBOLS_HIDDEN, context.symbols->hidden() ? 1 : 0);
+
+    Report report;
+    report.tool = {kVersion, kBuild};
+    report.host = read_host_info();
+    report.trace.started_at = context.started_at;
+    report.trace.duration_ns = table.taken_at_ns - context.started_ns;
+    report.trace.mode = mode_name(mode_of(options));
+    report.trace.targets = context.targets;
+    report.trace.command = options.program;
+    if (context.command_status)
+        report.trace.command_status = static_cast<std::uint32_t>(*context.command_status);
+    for (ObjectClass object_class : options.classes)
+        report.trace.classes.emplace_back(to_string(object_class));
+    report.trace.min_age_ns = min_age_ns(options);
+    report.trace.stacks = options.always_walk.value_or(true) ? "always" : "adaptive";
+    report.complete = counters.complete();
+    report.losses = counters.to_losses();
+    report.hooks = context.session->hooks();
+    report.notes = notes_on(*context.session, options);
+    report.totals = totals_of(source.totals(table), analyzed, counters);
+    report.groups = build_groups(analyzed, table.taken_at_ns, *context.symbols,
+                                 [&](std::uint32_t tgid, const std::vector<std::uint64_t>& stack) {
+                                     return context.user_stacks->symbolize(tgid, stack);
+                                 });
+    report.groups_omitted = analyzed.groups_omitted;
+    report.young_objects = analyzed.young_objects;
+    return report;
+}
+
+std::string render(const Report& report, const Options& options, const Output& output) {
+    if (options.format == Format::json)
+        return to_json(report);
+    TextOptions text;
+    text.width = static_cast<std::size_t>(output.width());
+    text.color = output.is_terminal() && std::getenv("NO_COLOR") == nullptr;
+    return to_text(report, text);
+}
+
+} // namespace unfreed::cli

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "bpf/session.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/user_stacks.h"
+#include "source/event_source.h"
+#include "symbolize/kernel_symbols.h"
+#include "track/lifetime_tracker.h"
+
+#include <string>
+#include <vector>
+
+namespace unfreed::cli {
+
+// What a report says besides the objects. Borrows what it points to.
+struct ReportContext {
+    const Options* options = nullptr;
+    const KernelSymbols* symbols = nullptr;
+    const bpf::Session* session = nullptr;
+    UserStacks* user_stacks = nullptr;
+    std::vector<std::uint32_t> targets;
+    std::uint64_t started_ns = 0; // CLOCK_MONOTONIC
+    std::string started_at;       // RFC 3339
+    std::optional<int> command_status;
+    std::uint64_t unsettled = 0; // objects that were still being freed after an exit
+};
+
+// Takes a snapshot and makes the report of it.
+Result<Report> build_report(const ReportContext& context, EventSource& source,
+                            const LifetimeTracker& tracker);
+
+// In the format the user asked for, fit for the output.
+std::string render(const Report& report, const Options& options, const Output& output);
+
+} // namespace unfreed::cli

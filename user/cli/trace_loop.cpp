@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "cli/trace_loop.h"
+
+#include "base/clock.h"
+
+#include <linux/membarrier.h>
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <thread>
+
+namespace unfreed::cli {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+
+// An origin of a process that has ended is kept at least so long after its last birth.
+constexpr std::uint64_t kIdleNs = 3'000'000'000;
+// Sweeps take at most one part in so many of a core: a full table is swept less often.
+constexpr std::uint64_t kSweepShare = 200;
+constexpr nanoseconds kSweepEvery = std::chrono::seconds(1);
+
+sigset_t handled_signals() {
+    sigset_t set;
+    sigemptyset(&set);
+    for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD})
+        sigaddset(&set, signal);
+    return set;
+}
+
+// Every object that an RCU callback queued before this call will free is freed soon after it.
+void wait_for_grace_period() {
+    ::syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+}
+
+int poll_timeout_ms(std::uint64_t now, std::uint64_t until) {
+    if (until <= now)
+        return 0;
+    return static_cast<int>(std::min<std::uint64_t>((until - now) / 1'000'000 + 1, 60'000));
+}
+
+// The end that a signal asks for, if any.
+std::optional<TraceLoop::Outcome> take_signals(int signal_fd, const TraceLoop::Limits& limits,
+                                               int& interrupts) {
+    signalfd_siginfo info{};
+    while (::read(signal_fd, &info, sizeof(info)) == sizeof(info)) {
+        if (info.ssi_signo == SIGCHLD) {
+            int status = 0;
+            if (limits.child && ::waitpid(*limits.child, &status, WNOHANG) == *limits.child)
+                return TraceLoop::Outcome{TraceLoop::End::child_ended, status};
+            continue;
+        }
+        // With a command of ours running, it got the Ctrl-C as well, and its end is what we wait
+        // for; a second one ends the trace whatever the command does. Other signals came to us
+        // alone and are passed on.
+        ++interrupts;
+        if (limits.child && interrupts == 1) {
+            if (info.ssi_signo != SIGINT)
+                ::kill(*limits.child, static_cast<int>(info.ssi_signo));
+            continue;
+        }
+        return TraceLoop::Outcome{TraceLoop::End::interrupted, std::nullopt};
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+Result<> TraceLoop::block_signals() {
+    const sigset_t set = handled_signals();
+    if (::sigprocmask(SIG_BLOCK, &set, nullptr) != 0)
+        return fail_errno(Errc::internal, errno, "cannot block signals");
+    std::signal(SIGPIPE, SIG_IGN); // a closed stdout is an error to report, not a death
+    return {};
+}
+
+Result<> TraceLoop::drain() {
+    return source_.drain([this](const Event& event) {
+        observe_(event);
+        tracker_.apply(event);
+    });
+}
+
+Result<> TraceLoop::sweep() {
+    if (auto drained = drain(); !drained)
+        return drained;
+    const auto age = static_cast<std::uint64_t>(promotion_age_.count());
+    const std::uint64_t now = monotonic_ns();
+    const auto promoted = tracker_.reconcile(source_.read_table(now > age ? now - age : 0));
+    source_.promote(promoted);
+    if (retire_origins_)
+        for (OriginId id : source_.retire_origins(now > kIdleNs ? now - kIdleNs : 0))
+            tracker_.forget(id);
+    return {};
+}
+
+Result<TraceLoop::Outcome> TraceLoop::run(const Limits& limits,
+                                          const std::function<void()>& report) {
+    const sigset_t set = handled_signals();
+    UniqueFd signals(::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
+    if (!signals)
+        return fail_errno(Errc::internal, errno, "cannot receive signals");
+    const std::uint64_t start = monotonic_ns();
+    const auto after = [&](const std::optional<nanoseconds>& time) {
+        return time ? start + static_cast<std::uint64_t>(time->count()) : UINT64_MAX;
+    };
+    const std::uint64_t end_at = after(limits.duration);
+    std::uint64_t next_report = after(limits.interval);
+    std::uint64_t next_sweep = start + static_cast<std::uint64_t>(kSweepEvery.count());
+    int interrupts = 0;
+
+    for (;;) {
+        std::array<pollfd, 3> fds{{{source_.wait_fd(), POLLIN, 0},
+                                   {signals.get(), POLLIN, 0},
+                                   {limits.target_pidfd, POLLIN, 0}}};
+        const std::uint64_t until = std::min({end_at, next_report, next_sweep});
+        const int ready = ::poll(fds.data(), fds.size(), poll_timeout_ms(monotonic_ns(), until));
+        if (ready < 0 && errno != EINTR)
+            return fail_errno(Errc::internal, errno, "cannot wait for events");
+        if (ready > 0 && fds[0].revents != 0)
+            if (auto drained = drain(); !drained)
+                return fail(drained.error());
+        // The child may have ended before its signal was unblocked: ask at every turn.
+        if (auto outcome = take_signals(signals.get(), limits, interrupts))
+            return *outcome;
+        if (fds[2].revents != 0)
+            return Outcome{End::target_ended, std::nullopt};
+        const std::uint64_t now = monotonic_ns();
+        if (now >= end_at)
+            return Outcome{End::duration, std::nullopt};
+        if (now >= next_sweep) {
+            const std::uint64_t cpu_before = thread_cpu_ns();
+            if (auto swept = sweep(); !swept)
+                return fail(swept.error());
+            const std::uint64_t pause = (thread_cpu_ns() - cpu_before) * kSweepShare;
+            next_sweep =
+                monotonic_ns() + std::max(static_cast<std::uint64_t>(kSweepEvery.count()), pause);
+        }
+        if (now >= next_report) {
+            report();
+            next_report += static_cast<std::uint64_t>(limits.interval->count());
+        }
+    }
+}
+
+std::uint64_t TraceLoop::objects_of_ended_processes() {
+    const TableSnapshot table = source_.read_table(UINT64_MAX);
+    return static_cast<std::uint64_t>(
+        std::count_if(table.objects.begin(), table.objects.end(), [&](const TableObject& object) {
+            return tracker_.process_ended(object.tgid);
+        }));
+}
+
+Result<std::uint64_t> TraceLoop::settle(nanoseconds patience) {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    constexpr int kQuietRounds = 4;
+    std::uint64_t before = UINT64_MAX;
+    std::uint64_t changed_by = 0;
+    int quiet = 0;
+    while (quiet < kQuietRounds && std::chrono::steady_clock::now() < deadline) {
+        wait_for_grace_period();
+        std::this_thread::sleep_for(milliseconds(30));
+        if (auto drained = drain(); !drained)
+            return fail(drained.error());
+        const std::uint64_t now = objects_of_ended_processes();
+        changed_by = before > now ? before - now : now - before;
+        quiet = now == before ? quiet + 1 : 0;
+        before = now;
+    }
+    return quiet >= kQuietRounds ? 0 : changed_by;
+}
+
+} // namespace unfreed::cli

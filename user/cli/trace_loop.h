@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "base/result.h"
+#include "base/unique_fd.h"
+#include "source/event_source.h"
+#include "track/lifetime_tracker.h"
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <functional>
+#include <optional>
+
+namespace unfreed::cli {
+
+// Drives one trace: empties the ring, sweeps the table once a second, and waits for whatever ends
+// it. SIGINT and SIGTERM must be blocked (block_signals) before the first thread or child is made.
+class TraceLoop {
+  public:
+    struct Limits {
+        std::optional<std::chrono::nanoseconds> duration;
+        std::optional<std::chrono::nanoseconds> interval;
+        std::optional<pid_t> child; // run: ends when it does, and it is reaped
+        int target_pidfd = -1;      // trace -p: ends when this process does
+    };
+    enum class End { duration, interrupted, target_ended, child_ended };
+    struct Outcome {
+        End end = End::duration;
+        std::optional<int> child_status; // as wait() gives it
+    };
+
+    // Blocks the signals that end a trace; they come through the loop instead.
+    static Result<> block_signals();
+
+    // observe: sees every event before the tracker does. retire_origins: in a host-wide trace
+    // processes come and go, and their origins make room; otherwise all are kept for the report.
+    TraceLoop(EventSource& source, LifetimeTracker& tracker, std::chrono::nanoseconds promotion_age,
+              std::function<void(const Event&)> observe, bool retire_origins)
+        : source_(source), tracker_(tracker), promotion_age_(promotion_age),
+          observe_(std::move(observe)), retire_origins_(retire_origins) {}
+
+    // Returns when the trace is over. `report` is called at each interval.
+    Result<Outcome> run(const Limits& limits, const std::function<void()>& report);
+
+    // After a traced process has ended: waits until what its exit frees is freed (RCU grace
+    // periods, deferred work), at most `patience`. Returns how many objects were still dying then.
+    Result<std::uint64_t> settle(std::chrono::nanoseconds patience);
+
+    // One sweep: events first, then the table.
+    Result<> sweep();
+
+  private:
+    std::uint64_t objects_of_ended_processes();
+    Result<> drain();
+
+    EventSource& source_;
+    LifetimeTracker& tracker_;
+    std::chrono::nanoseconds promotion_age_;
+    std::function<void(const Event&)> observe_;
+    bool retire_origins_;
+};
+
+} // namespace unfreed::cli

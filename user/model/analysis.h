@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What the analyzer found, before addresses become names: the input of the report builder.
+#pragma once
+
+#include "model/report.h"
+#include "model/snapshot.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace unfreed {
+
+// Objects that belong together: one class, cache, kernel stack, user stack, executable and kind.
+// Fields that Group (model/report.h) has too mean the same there.
+struct AnalyzedGroup {
+    ObjectClass object_class = ObjectClass::slab;
+    std::string cache;   // empty: unknown
+    std::string program; // what groups: path of the executable, else a process name; may be empty
+    // never-closed | closed-still-alive | referenced | unused | outstanding
+    std::string kind;
+    std::string verdict = "live"; // or rcu-pending
+    std::string evidence;
+    std::uint64_t count = 0;            // alive + released_at_exit
+    std::uint64_t released_at_exit = 0; // host mode: 0
+    std::uint64_t outliving = 0;        // alive after their process: nothing is left to free them
+    std::optional<std::uint64_t> bytes; // nullopt: the size of at least one object is unknown
+    std::uint64_t births = 0;           // of all origins of the group, whatever became of them
+    std::uint64_t deaths = 0;
+    std::optional<double> growth_per_s;
+    std::optional<Ages> age_ns;           // of those alive; nullopt: none is
+    std::vector<ReportProcess> processes; // most objects first; `container` is not filled in
+    Context context = Context::process;
+    std::string stack_quality = "exact";     // exact | inferred | unknown
+    std::vector<std::uint64_t> kernel_stack; // normalized
+    std::vector<std::uint64_t> user_stack;   // as it was in process user_stack_tgid
+    std::uint32_t user_stack_tgid = 0;
+    std::vector<OriginId> origins;   // sorted
+    std::string missing_stage;       // empty: none
+    std::vector<LiveObject> objects; // the oldest few
+};
+
+struct AnalyzedGroups {
+    std::vector<AnalyzedGroup> groups; // most important first (analyze/ranking.h)
+    std::uint64_t groups_omitted = 0;  // cut by `top`
+    std::uint64_t outstanding = 0;     // sum of counts, omitted groups too, without rcu-pending
+    std::uint64_t young_objects = 0;   // alive, too young to judge: in no group
+    std::uint64_t rcu_pending = 0;
+    std::uint64_t objects_without_origin = 0; // in groups, but where they come from is unknown
+};
+
+} // namespace unfreed

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What the kernel side tells, decoded: plain values with no pointer into the ring buffer.
+#pragma once
+
+#include "base/strong_id.h"
+#include "model/object_class.h"
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace unfreed {
+
+struct OriginTag {};
+// Index + 1 of the kernel's origin table; value 0: unknown origin.
+using OriginId = StrongId<OriginTag, std::uint32_t>;
+
+enum class Context : std::uint8_t { process, softirq, hardirq, kworker, idle };
+std::string_view to_string(Context context);
+
+// Where objects come from: seen once, the first time an object of this origin is born.
+struct OriginEvent {
+    OriginId id;
+    std::uint64_t time_ns = 0;
+    std::uint32_t tgid = 0;
+    std::uint32_t tid = 0;
+    ObjectClass object_class = ObjectClass::slab;
+    Context context = Context::process;
+    std::int32_t syscall = -1;
+    std::uint64_t call_site = 0;
+    std::uint64_t cache_address = 0;
+    std::uint32_t cache_object_bytes = 0; // 0: unknown
+    std::uint64_t cgroup_id = 0;
+    std::string comm;
+    std::string cache_name;                  // empty: unknown (kmalloc before the size is known)
+    std::vector<std::uint64_t> kernel_stack; // innermost first; empty: could not be read
+    std::vector<std::uint64_t> user_stack;
+};
+
+// A followed object reached a stage of its life the first time.
+struct StageEvent {
+    std::uint64_t time_ns = 0;
+    std::uint64_t address = 0;
+    std::uint64_t birth_ns = 0;
+    std::uint32_t stage = 0; // one bit of enum uf_stage
+    std::uint32_t tgid = 0;
+    std::uint64_t value = 0;
+};
+
+struct FreeEvent {
+    std::uint64_t time_ns = 0;
+    std::uint64_t address = 0;
+    std::uint64_t birth_ns = 0;
+    OriginId origin;
+    std::uint32_t tgid = 0;
+};
+
+struct ProcessEvent {
+    enum class Kind : std::uint8_t { fork, exec, exit };
+    std::uint64_t time_ns = 0;
+    Kind kind = Kind::fork;
+    std::uint32_t tgid = 0;
+    std::uint32_t parent_tgid = 0;
+    std::uint32_t exit_code = 0; // as wait() gives it
+    std::uint32_t held_files = 0;
+    std::string comm;
+};
+
+using Event = std::variant<OriginEvent, StageEvent, FreeEvent, ProcessEvent>;
+
+} // namespace unfreed

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "model/object_class.h"
+
+namespace unfreed {
+namespace {
+
+struct StageName {
+    std::uint32_t bit;
+    std::string_view name;
+};
+
+constexpr std::array kStageNames{
+    StageName{UF_STAGE_FD_INSTALLED, "fd_installed"},   StageName{UF_STAGE_ACCEPTED, "accepted"},
+    StageName{UF_STAGE_TCP_STATE, "tcp_state"},         StageName{UF_STAGE_SHUTDOWN, "shutdown"},
+    StageName{UF_STAGE_HELD_AT_EXIT, "held_at_exit"},   StageName{UF_STAGE_RELEASED, "released"},
+    StageName{UF_STAGE_TCP_CLOSE, "tcp_close"},         StageName{UF_STAGE_DESTROYED, "destroyed"},
+    StageName{UF_STAGE_QUEUES_KILLED, "queues_killed"}, StageName{UF_STAGE_MEM_HELD, "memory_held"},
+    StageName{UF_STAGE_UNREFERENCED, "unreferenced"},   StageName{UF_STAGE_LAST_DPUT, "last_dput"},
+    StageName{UF_STAGE_RCU_PENDING, "rcu_pending"},
+};
+
+} // namespace
+
+std::string_view to_string(ObjectClass object_class) {
+    switch (object_class) {
+    case ObjectClass::slab:
+        return "slab";
+    case ObjectClass::socket:
+        return "socket";
+    case ObjectClass::dentry:
+        return "dentry";
+    }
+    return "unknown";
+}
+
+std::optional<ObjectClass> class_from_string(std::string_view name) {
+    for (ObjectClass object_class : kAllClasses)
+        if (to_string(object_class) == name)
+            return object_class;
+    return std::nullopt;
+}
+
+std::string_view stage_name(std::uint32_t stage_bit) {
+    for (const StageName& entry : kStageNames)
+        if (entry.bit == stage_bit)
+            return entry.name;
+    return "unknown";
+}
+
+std::vector<std::string_view> stage_names(std::uint32_t stages) {
+    std::vector<std::string_view> names;
+    for (const StageName& entry : kStageNames)
+        if (stages & entry.bit)
+            names.push_back(entry.name);
+    return names;
+}
+
+} // namespace unfreed

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The report as one plain value, as docs/report-schema.json describes it. Writers only render it.
+// Times are nanoseconds, sizes bytes, rates per second; optional = unknown.
+#pragma once
+
+#include "model/object_class.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace unfreed {
+
+struct Frame {
+    std::string function; // empty: unknown
+    std::uint64_t offset = 0;
+    std::string module; // "vmlinux", a module, or the path of a binary; empty: unknown
+    std::string file;
+    std::optional<std::uint32_t> line;
+    bool inlined = false;
+    std::uint64_t address = 0;
+};
+
+struct ReportProcess {
+    std::uint32_t pid = 0;
+    std::string comm;
+    std::string exe;
+    std::string cgroup;
+    std::string container; // empty: none known
+    bool alive = true;
+    std::uint64_t count = 0;
+};
+
+struct ReportObject {
+    std::uint64_t address = 0;
+    std::uint64_t age_ns = 0;
+    // Stage name -> how long ago; nullopt: reached, time unknown.
+    std::vector<std::pair<std::string, std::optional<std::uint64_t>>> stages;
+    std::map<std::string, std::string> details;
+};
+
+struct Ages {
+    std::uint64_t min = 0;
+    std::uint64_t p50 = 0;
+    std::uint64_t max = 0;
+};
+
+struct Group {
+    std::string id; // stable for the same origin across runs
+    ObjectClass object_class = ObjectClass::slab;
+    std::string cache; // empty: unknown
+    std::string kind;  // the class's own leak class; empty: none
+    std::string verdict = "live";
+    std::string evidence;
+    std::string advice;
+    std::optional<double> confidence;
+    std::uint64_t count = 0; // outstanding; in run and pid mode: as the process began to exit
+    std::uint64_t released_at_exit = 0;
+    std::optional<std::uint64_t> bytes;
+    bool estimated = false;
+    std::uint64_t births = 0;
+    std::uint64_t deaths = 0;
+    std::optional<double> growth_per_s;
+    std::optional<Ages> age_ns; // of those alive now; nullopt: none is
+    std::vector<ReportProcess> processes;
+    std::string context = "process";
+    std::string stack_quality = "exact"; // exact | inferred | unknown
+    std::vector<Frame> kernel_stack;     // innermost first, tracing frames removed
+    std::vector<Frame> user_stack;
+    std::string missing_stage; // empty: none
+    std::string pattern;
+    std::vector<ReportObject> objects; // the oldest few
+};
+
+enum class Severity : std::uint8_t { info, notice, data_loss, error };
+std::string_view to_string(Severity severity);
+
+struct Loss {
+    std::string counter;
+    std::uint64_t count = 0;
+    Severity severity = Severity::info;
+    std::string meaning;
+};
+
+struct HookReport {
+    std::string object_class; // "slab", "socket", "dentry", "process"
+    std::string stage;        // "birth", "death", or a stage name
+    std::string function;
+    std::string attached_as; // raw_tp|tp_btf|fentry|fexit|lsm|kprobe|kretprobe|none
+    std::string reason;      // why not, or why this variant; empty: first choice, works
+};
+
+struct Coverage {
+    std::string cache;
+    std::string object_class;
+    std::int64_t traced_delta = 0;
+    std::optional<std::int64_t> kernel_delta;
+    std::optional<double> ratio;
+    bool reliable = true;
+};
+
+struct Totals {
+    std::uint64_t births = 0;
+    std::uint64_t deaths = 0;
+    std::uint64_t outstanding = 0;
+    std::uint64_t unknown_deaths = 0;
+    std::uint64_t births_on_live_address = 0;
+};
+
+struct Report {
+    struct Tool {
+        std::string version;
+        std::string build;
+    } tool;
+    struct Host {
+        std::string hostname;
+        std::string kernel_release;
+        std::string arch;
+        std::string boot_id;
+    } host;
+    struct Trace {
+        std::string started_at; // RFC 3339
+        std::uint64_t duration_ns = 0;
+        std::string mode = "host"; // host|pid|run|replay
+        std::vector<std::uint32_t> targets;
+        std::vector<std::string> command;            // empty: none
+        std::optional<std::uint32_t> command_status; // run: as wait() gives it
+        std::vector<std::string> classes;
+        double sample = 1.0;
+        std::uint64_t min_age_ns = 0;
+        std::string stacks = "always";
+    } trace;
+    bool complete = true;     // false as soon as a loss could change an answer
+    std::vector<Loss> losses; // all counters, zero ones too
+    std::vector<HookReport> hooks;
+    std::vector<Coverage> coverage;
+    std::vector<std::string> notes; // sentences for the reader: what could not be seen, and why
+    Totals totals;
+    std::vector<Group> groups;        // most important first
+    std::uint64_t groups_omitted = 0; // cut by --top
+    std::uint64_t young_objects = 0;  // alive, younger than min_age: not in groups
+};
+
+} // namespace unfreed

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What is alive at one moment and what is known of where it came from: the input of the analyzer.
+#pragma once
+
+#include "model/event.h"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace unfreed {
+
+// One occupied slot of the kernel's object table.
+struct TableObject {
+    std::uint64_t address = 0;
+    std::uint64_t birth_ns = 0;
+    OriginId origin;
+    std::uint32_t tgid = 0;
+    std::uint32_t size_bytes = 0; // 0: the size of the origin's cache
+    std::uint32_t stages = 0;     // bits of enum uf_stage
+    ObjectClass object_class = ObjectClass::slab;
+};
+
+// One occupied entry of the kernel's origin table.
+struct OriginCounts {
+    std::uint64_t births = 0;
+    std::uint64_t deaths = 0;
+    std::uint64_t exit_released = 0;
+    std::uint64_t exit_pending = 0;
+};
+
+// Objects of an origin that are alive or that only the exit of their process freed. The counters
+// are read one after the other while they move, so deaths may be ahead of births: never negative.
+inline std::uint64_t outstanding_of(const OriginCounts& counts) {
+    const std::uint64_t made = counts.births + counts.exit_released;
+    return made > counts.deaths ? made - counts.deaths : 0;
+}
+
+// The kernel's two tables, copied. Object order is unspecified.
+struct TableSnapshot {
+    std::uint64_t taken_at_ns = 0;
+    std::vector<TableObject> objects;
+    std::unordered_map<OriginId, OriginCounts> origins;
+};
+
+// A process that made a followed object. Numbers are used again: (tgid, started_at_ns) is one.
+struct ProcessInfo {
+    std::uint32_t tgid = 0;
+    std::uint64_t started_at_ns = 0; // 0: before the trace, or unknown
+    std::string comm;
+    std::string exe;    // path, empty: unknown
+    std::string cgroup; // path, empty: unknown
+    bool alive = true;
+    std::uint64_t exited_at_ns = 0; // 0: alive
+};
+
+// A surviving object with everything known about it.
+struct LiveObject {
+    TableObject slot;
+    // When each stage was first seen, where that is known; a stage set in slot.stages and missing
+    // here was reached before the object was promoted.
+    std::map<std::uint32_t, std::uint64_t> stage_times_ns;
+};
+
+// outstanding_of() each origin over the ticks of the trace, evenly spaced, at most 128 points.
+struct OutstandingHistory {
+    std::vector<std::uint64_t> times_ns;
+    // At most as long as times_ns. A shorter series ends early: 0 from there on.
+    std::unordered_map<OriginId, std::vector<std::uint32_t>> outstanding;
+};
+
+struct Snapshot {
+    std::uint64_t taken_at_ns = 0;
+    std::vector<LiveObject> objects;
+    std::unordered_map<OriginId, OriginEvent> origins;
+    std::unordered_map<OriginId, OriginCounts> counts;
+    std::unordered_map<std::uint32_t, ProcessInfo> processes; // by tgid: the latest of each number
+    std::vector<ProcessInfo> former_processes; // earlier ones; sorted by tgid, then started_at_ns
+    OutstandingHistory history;
+};
+
+// The process that had this number at that time; nullptr: unknown. The pointer lives as long as
+// the snapshot.
+const ProcessInfo* find_process(const Snapshot& snapshot, std::uint32_t tgid,
+                                std::uint64_t time_ns);
+
+} // namespace unfreed

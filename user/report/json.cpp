@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "report/json.h"
+
+#include "report/utf8.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+namespace unfreed {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string text(std::string_view value) {
+    return escape_invalid_utf8(value);
+}
+
+// For strings of which the format says "null or ...".
+Json text_or_null(std::string_view value) {
+    return value.empty() ? Json() : Json(text(value));
+}
+
+template <class T>
+Json number_or_null(const std::optional<T>& value) {
+    return value ? Json(*value) : Json();
+}
+
+Json hex_or_null(std::uint64_t address) {
+    return address == 0 ? Json() : Json(fmt::format("{:#x}", address));
+}
+
+// Applies one of the functions below to each element.
+template <class List, class Function>
+Json array_of(const List& list, Function convert) {
+    Json array = Json::array();
+    for (const auto& element : list)
+        array.push_back(convert(element));
+    return array;
+}
+
+Json from_frame(const Frame& frame) {
+    const bool offset_known = !frame.function.empty() || !frame.module.empty();
+    return {{"function", text(frame.function)},
+            {"offset", offset_known ? Json(frame.offset) : Json()},
+            {"module", text(frame.module)},
+            {"file", text(frame.file)},
+            {"line", number_or_null(frame.line)},
+            {"inlined", frame.inlined},
+            {"address", hex_or_null(frame.address)}};
+}
+
+Json from_process(const ReportProcess& process) {
+    return {{"pid", process.pid},
+            {"comm", text(process.comm)},
+            {"exe", text(process.exe)},
+            {"cgroup", text(process.cgroup)},
+            {"container", text(process.container)},
+            {"alive", process.alive},
+            {"count", process.count}};
+}
+
+Json from_object(const ReportObject& object) {
+    Json stages = Json::object();
+    for (const auto& [name, age_ns] : object.stages)
+        stages[text(name)] = number_or_null(age_ns);
+    Json details = Json::object();
+    for (const auto& [name, value] : object.details)
+        details[text(name)] = text(value);
+    return {{"address", hex_or_null(object.address)},
+            {"age_ns", object.age_ns},
+            {"stages", stages},
+            {"details", details}};
+}
+
+Json from_ages(const std::optional<Ages>& ages) {
+    if (!ages)
+        return nullptr;
+    return {{"min", ages->min}, {"p50", ages->p50}, {"max", ages->max}};
+}
+
+Json from_group(const Group& group) {
+    return {{"id", text(group.id)},
+            {"class", to_string(group.object_class)},
+            {"cache", text(group.cache)},
+            {"kind", text(group.kind)},
+            {"verdict", text(group.verdict)},
+            {"evidence", text(group.evidence)},
+            {"advice", text(group.advice)},
+            {"confidence", number_or_null(group.confidence)},
+            {"count", group.count},
+            {"released_at_exit", group.released_at_exit},
+            {"bytes", number_or_null(group.bytes)},
+            {"estimated", group.estimated},
+            {"interval", nullptr},
+            {"births", group.births},
+            {"deaths", group.deaths},
+            {"growth_per_s", number_or_null(group.growth_per_s)},
+            {"age_ns", from_ages(group.age_ns)},
+            {"freed_lifetime_log2_ns", Json::array()},
+            {"processes", array_of(group.processes, from_process)},
+            {"context", text(group.context)},
+            {"stack_quality", text(group.stack_quality)},
+            {"kernel_stack", array_of(group.kernel_stack, from_frame)},
+            {"user_stack", array_of(group.user_stack, from_frame)},
+            {"missing_stage", text_or_null(group.missing_stage)},
+            {"pattern", text_or_null(group.pattern)},
+            {"objects", array_of(group.objects, from_object)}};
+}
+
+Json from_trace(const Report::Trace& trace) {
+    return {{"started_at", text(trace.started_at)},
+            {"duration_ns", trace.duration_ns},
+            {"mode", text(trace.mode)},
+            {"targets", trace.targets},
+            {"command", trace.command.empty() ? Json() : array_of(trace.command, text)},
+            {"command_status", number_or_null(trace.command_status)},
+            {"classes", array_of(trace.classes, text)},
+            {"sample", trace.sample == 1.0 ? Json(1) : Json(trace.sample)},
+            {"min_age_ns", trace.min_age_ns},
+            {"stacks", text(trace.stacks)}};
+}
+
+Json from_loss(const Loss& loss) {
+    return {{"counter", text(loss.counter)},
+            {"count", loss.count},
+            {"severity", to_string(loss.severity)},
+            {"meaning", text(loss.meaning)}};
+}
+
+Json from_hook(const HookReport& hook) {
+    return {{"class", text(hook.object_class)},
+            {"stage", text(hook.stage)},
+            {"function", text(hook.function)},
+            {"attached_as", text(hook.attached_as)},
+            {"reason", text(hook.reason)}};
+}
+
+Json from_coverage(const Coverage& coverage) {
+    return {{"cache", text(coverage.cache)},
+            {"class", text(coverage.object_class)},
+            {"traced_delta", coverage.traced_delta},
+            {"kernel_delta", number_or_null(coverage.kernel_delta)},
+            {"ratio", number_or_null(coverage.ratio)},
+            {"reliable", coverage.reliable}};
+}
+
+Json from_totals(const Report& report) {
+    return {{"births", report.totals.births},
+            {"deaths", report.totals.deaths},
+            {"outstanding", report.totals.outstanding},
+            {"young", report.young_objects},
+            {"unknown_deaths", report.totals.unknown_deaths},
+            {"births_on_live_address", report.totals.births_on_live_address}};
+}
+
+} // namespace
+
+std::string to_json(const Report& report) {
+    const Json json = {
+        {"schema", "unfreed-report/1"},
+        {"tool", {{"version", text(report.tool.version)}, {"build", text(report.tool.build)}}},
+        {"host",
+         {{"hostname", text(report.host.hostname)},
+          {"kernel_release", text(report.host.kernel_release)},
+          {"arch", text(report.host.arch)},
+          {"boot_id", text(report.host.boot_id)}}},
+        {"trace", from_trace(report.trace)},
+        {"complete", report.complete},
+        {"losses", array_of(report.losses, from_loss)},
+        {"hooks", array_of(report.hooks, from_hook)},
+        {"coverage", array_of(report.coverage, from_coverage)},
+        {"notes", array_of(report.notes, text)},
+        {"totals", from_totals(report)},
+        {"groups_omitted", report.groups_omitted},
+        {"groups", array_of(report.groups, from_group)}};
+    // All strings are valid by now; "replace" makes sure that a mistake is no exception.
+    return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+} // namespace unfreed

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "report/phrases.h"
+
+#include "report/humanize.h"
+#include "report/utf8.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace unfreed {
+namespace {
+
+using Pair = std::pair<std::string_view, std::string_view>;
+
+constexpr std::array kFates{Pair{"cached", "kept as cache"},
+                            Pair{"pinned", "still referenced"},
+                            Pair{"rcu-pending", "waiting for RCU"},
+                            Pair{"owner-dead", "outlived their process"},
+                            Pair{"pre-attach", "from before the trace"},
+                            Pair{"in-flight", "in flight"}};
+
+constexpr std::array kMissingStages{
+    Pair{"fd_installed", "never got a file descriptor"},
+    Pair{"accepted", "no program accepted it"},
+    Pair{"released", "the last file descriptor was never closed"},
+    Pair{"shutdown", "never shut down"},
+    Pair{"tcp_close", "tcp_close() never ran"},
+    Pair{"destroyed", "closed, but its protocol never destroyed it"},
+    Pair{"queues_killed", "its queues were never emptied"},
+    Pair{"unreferenced", "something holds a reference to it"},
+    Pair{"last_dput", "the last reference was never put"},
+    Pair{"rcu_pending", "never handed to RCU to be freed"}};
+
+template <std::size_t size>
+std::string_view look_up(const std::array<Pair, size>& pairs, std::string_view key) {
+    const auto found = std::find_if(pairs.begin(), pairs.end(),
+                                    [key](const Pair& pair) { return pair.first == key; });
+    return found == pairs.end() ? std::string_view() : found->second;
+}
+
+// Frees by anything else than the exit of the process. Exit frees are in deaths only where count is
+// that of the beginning exit, which shows in the sum.
+std::uint64_t freed_before_exit(const Group& group) {
+    const bool counts_exit = group.deaths + group.count > group.births;
+    return group.deaths - (counts_exit ? std::min(group.deaths, group.released_at_exit) : 0);
+}
+
+} // namespace
+
+std::string objects_phrase(const Group& group) {
+    const bool one = group.count == 1;
+    const std::string count = (group.estimated ? "~" : "") + human_count(group.count);
+    const std::string cache = escape_for_terminal(group.cache);
+    switch (group.object_class) {
+    case ObjectClass::socket:
+        return fmt::format("{} {}{}", count, one ? "socket" : "sockets",
+                           cache.empty() ? "" : " (" + cache + ")");
+    case ObjectClass::dentry:
+        return fmt::format("{} {}", count, one ? "dentry" : "dentries");
+    case ObjectClass::slab:
+        break;
+    }
+    return fmt::format("{} {} {}", count, cache.empty() ? "slab" : cache,
+                       one ? "object" : "objects");
+}
+
+std::string what_phrase(const Group& group) {
+    const std::string cache = escape_for_terminal(group.cache);
+    switch (group.object_class) {
+    case ObjectClass::socket:
+        return cache.empty() ? "socket" : "socket " + cache;
+    case ObjectClass::dentry:
+        return "dentry";
+    case ObjectClass::slab:
+        break;
+    }
+    return cache.empty() ? "slab" : cache;
+}
+
+std::string fate_phrase(const Group& group) {
+    if (const std::string_view fate = look_up(kFates, group.verdict); !fate.empty())
+        return std::string(fate);
+    if (group.count != 0 && group.released_at_exit >= group.count)
+        return "freed only by the exit";
+    // Where others of the same origin are freed, these may only be late.
+    const bool others_freed = freed_before_exit(group) != 0;
+    return group.verdict == "live" && others_freed ? "not freed" : "never freed";
+}
+
+std::string process_phrase(const Group& group) {
+    if (group.processes.empty())
+        return fmt::format("({})", escape_for_terminal(group.context));
+    const ReportProcess& first = group.processes.front();
+    std::string phrase = fmt::format("{}[{}]", escape_for_terminal(first.comm), first.pid);
+    if (group.processes.size() > 1)
+        phrase += fmt::format(" +{}", group.processes.size() - 1);
+    return phrase;
+}
+
+std::string evidence_phrase(const Group& group, std::uint64_t traced_ns) {
+    if (!group.evidence.empty())
+        return escape_for_terminal(group.evidence);
+    return fmt::format("{} born, {} freed in {}", human_count(group.births),
+                       human_count(freed_before_exit(group)), human_duration(traced_ns));
+}
+
+std::string exit_phrase(const Group& group) {
+    if (group.released_at_exit == 0)
+        return {};
+    if (group.count == 1)
+        return "freed only because the process exited";
+    if (group.released_at_exit >= group.count)
+        return fmt::format("all {} were freed only because the process exited",
+                           human_count(group.count));
+    return fmt::format("{} of {} were freed only because the process exited; {} outlived it",
+                       human_count(group.released_at_exit), human_count(group.count),
+                       human_count(group.count - group.released_at_exit));
+}
+
+std::string missing_stage_phrase(std::string_view stage) {
+    const std::string_view phrase = look_up(kMissingStages, stage);
+    return phrase.empty() ? escape_for_terminal(stage) + " never happened" : std::string(phrase);
+}
+
+std::string wait_status_phrase(std::uint32_t status) {
+    const std::uint32_t signal = status & 0x7f;
+    if (signal != 0)
+        return fmt::format("was killed by signal {}", signal);
+    return fmt::format("exited with status {}", status >> 8 & 0xff);
+}
+
+std::string_view severity_phrase(Severity severity) {
+    switch (severity) {
+    case Severity::info:
+        return "to know";
+    case Severity::notice:
+        return "less detail";
+    case Severity::data_loss:
+        return "data lost";
+    case Severity::error:
+        return "error";
+    }
+    return "error";
+}
+
+std::string command_phrase(const std::vector<std::string>& command) {
+    std::string phrase;
+    for (const std::string& argument : command) {
+        const std::string safe = escape_for_terminal(argument);
+        const bool quote = safe.empty() || safe.find(' ') != safe.npos;
+        phrase += fmt::format("{}{}", phrase.empty() ? "" : " ", quote ? "'" + safe + "'" : safe);
+    }
+    return phrase;
+}
+
+Ink verdict_ink(std::string_view verdict) {
+    if (verdict == "leaking" || verdict == "owner-dead")
+        return Ink::red;
+    return verdict == "suspect" ? Ink::yellow : Ink::bold;
+}
+
+} // namespace unfreed

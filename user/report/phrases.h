@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The words of the text report: what a value means, said to somebody who is in a hurry. All results
+// are safe for a terminal.
+#pragma once
+
+#include "model/report.h"
+#include "report/page.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace unfreed {
+
+// "1 000 sockets (TCP)", "1 dentry", "12 kmalloc-64 objects"; "~" in front of an estimate.
+std::string objects_phrase(const Group& group);
+// "socket TCP", "dentry", "kmalloc-64": what it is, for a table.
+std::string what_phrase(const Group& group);
+// "never freed", "freed only by the exit", "kept as cache" ...
+std::string fate_phrase(const Group& group);
+// "nginx[12] +3"; the context, as "(softirq)", if no process is known.
+std::string process_phrase(const Group& group);
+// Why the group is believed: its evidence, else what was counted.
+std::string evidence_phrase(const Group& group, std::uint64_t traced_ns);
+// What exit released of the group; empty if nothing.
+std::string exit_phrase(const Group& group);
+// "the last file descriptor was never closed"; the stage's name if there is no better sentence.
+std::string missing_stage_phrase(std::string_view stage);
+// A wait() status: "exited with status 1", "was killed by signal 9".
+std::string wait_status_phrase(std::uint32_t status);
+// "data lost", "less detail" ...
+std::string_view severity_phrase(Severity severity);
+// Arguments with blanks get quotes.
+std::string command_phrase(const std::vector<std::string>& command);
+
+Ink verdict_ink(std::string_view verdict);
+
+} // namespace unfreed

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "report/report_builder.h"
+
+#include "report/group_id.h"
+#include "symbolize/kernel_stack.h"
+
+#include <set>
+
+namespace unfreed {
+namespace {
+
+ReportObject build_object(const LiveObject& object, std::uint64_t now_ns) {
+    ReportObject out;
+    out.address = object.slot.address;
+    out.age_ns = now_ns > object.slot.birth_ns ? now_ns - object.slot.birth_ns : 0;
+    for (std::uint32_t bit = 1; bit <= UF_STAGE_MASK; bit <<= 1) {
+        if ((object.slot.stages & bit) == 0)
+            continue;
+        std::optional<std::uint64_t> age;
+        auto time = object.stage_times_ns.find(bit);
+        if (time != object.stage_times_ns.end() && time->second <= now_ns)
+            age = now_ns - time->second;
+        out.stages.emplace_back(stage_name(bit), age);
+    }
+    return out;
+}
+
+Group build_group(const AnalyzedGroup& from, std::uint64_t now_ns, const KernelSymbols& symbols,
+                  const UserNames& user_names) {
+    Group group;
+    group.object_class = from.object_class;
+    group.cache = from.cache;
+    group.kind = from.kind;
+    group.verdict = from.verdict;
+    group.evidence = from.evidence;
+    group.count = from.count;
+    group.released_at_exit = from.released_at_exit;
+    group.bytes = from.bytes;
+    group.births = from.births;
+    group.deaths = from.deaths;
+    group.growth_per_s = from.growth_per_s;
+    group.age_ns = from.age_ns;
+    group.processes = from.processes;
+    group.stack_quality = from.stack_quality;
+    group.missing_stage = from.missing_stage;
+    for (std::uint64_t address : from.kernel_stack)
+        group.kernel_stack.push_back(symbolize_return_address(address, symbols));
+    // The kernel side cannot tell a hardirq from a softirq; the stack can.
+    const Context by_stack = context_of(group.kernel_stack);
+    const bool refine = from.context == Context::softirq && by_stack != Context::process;
+    group.context = to_string(refine ? by_stack : from.context);
+    if (!from.user_stack.empty())
+        group.user_stack = user_names(from.user_stack_tgid, from.user_stack);
+    group.id = group_id(to_string(from.object_class), from.cache, group.kernel_stack,
+                        group.user_stack, from.program);
+    for (const LiveObject& object : from.objects)
+        group.objects.push_back(build_object(object, now_ns));
+    return group;
+}
+
+} // namespace
+
+std::vector<Group> build_groups(const AnalyzedGroups& analyzed, std::uint64_t taken_at_ns,
+                                const KernelSymbols& symbols, const UserNames& user_names) {
+    std::vector<Group> groups;
+    groups.reserve(analyzed.groups.size());
+    std::set<std::string> ids;
+    for (const AnalyzedGroup& from : analyzed.groups) {
+        Group group = build_group(from, taken_at_ns, symbols, user_names);
+        // Kinds of one origin are groups of their own: "-2" keeps their ids apart.
+        const std::string base = group.id;
+        for (int n = 2; !ids.insert(group.id).second; ++n)
+            group.id = base + "-" + std::to_string(n);
+        groups.push_back(std::move(group));
+    }
+    return groups;
+}
+
+} // namespace unfreed

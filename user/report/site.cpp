@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "report/site.h"
+
+#include "report/humanize.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace unfreed {
+namespace {
+
+using std::string_view_literals::operator""sv;
+
+constexpr std::array kPlumbingPrefixes{
+    // slab and kmalloc
+    "kmem_cache_alloc"sv, "__kmem_cache_alloc"sv, "kmalloc"sv, "__kmalloc"sv, "__do_kmalloc"sv,
+    "slab_"sv, "__slab_"sv, "___slab_"sv, "slub_"sv, "kvmalloc"sv, "__kvmalloc"sv, "krealloc"sv,
+    "kvrealloc"sv, "kzalloc"sv, "kcalloc"sv, "kmemdup"sv, "kstrdup"sv, "kstrndup"sv, "kasprintf"sv,
+    "kvasprintf"sv, "memdup_user"sv, "should_failslab"sv, "mempool_alloc"sv, "allocate_slab"sv,
+    "new_slab"sv,
+    // constructors of a whole class
+    "sk_prot_alloc"sv, "sk_alloc"sv, "sk_clone"sv, "__d_alloc"sv, "d_alloc"sv, "alloc_inode"sv,
+    "new_inode"sv, "alloc_file"sv, "alloc_empty_file"sv, "__alloc_skb"sv, "security_"sv, "lsm_"sv,
+    // system call entry
+    "do_syscall_64"sv, "entry_SYSCALL_64"sv, "x64_sys_call"sv, "__x64_sys_"sv, "__ia32_sys_"sv,
+    "__do_sys_"sv, "__se_sys_"sv, "__arm64_sys_"sv, "do_el0_svc"sv, "el0_svc"sv, "el0t_64_"sv,
+    "invoke_syscall"sv, "ret_from_fork"sv, "kthread"sv};
+
+} // namespace
+
+bool is_plumbing(std::string_view function) {
+    return std::any_of(
+        kPlumbingPrefixes.begin(), kPlumbingPrefixes.end(),
+        [function](std::string_view prefix) { return function.starts_with(prefix); });
+}
+
+std::string allocation_site(std::span<const Frame> kernel_stack) {
+    const Frame* innermost_known = nullptr;
+    for (const Frame& frame : kernel_stack) {
+        if (frame.function.empty())
+            continue;
+        if (!is_plumbing(frame.function))
+            return frame.function;
+        if (innermost_known == nullptr)
+            innermost_known = &frame;
+    }
+    if (innermost_known != nullptr)
+        return innermost_known->function;
+    if (!kernel_stack.empty())
+        return fmt::format("{:#x}", kernel_stack.front().address);
+    return std::string(kUnknown);
+}
+
+} // namespace unfreed

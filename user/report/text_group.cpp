@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "report/text_group.h"
+
+#include "report/humanize.h"
+#include "report/phrases.h"
+#include "report/site.h"
+#include "report/table.h"
+#include "report/utf8.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <span>
+
+namespace unfreed {
+namespace {
+
+constexpr std::size_t kFramesShown = 24;
+constexpr std::size_t kProcessesShown = 5;
+constexpr std::size_t kObjectsShown = 3;
+constexpr std::size_t kIndent = 4;
+constexpr std::size_t kLabelWidth = 10; // of "Verdict:" and its like
+constexpr std::size_t kFrameIndent = 6;
+
+void labelled(Page& page, std::string_view label, std::string_view text) {
+    if (!text.empty())
+        page.labelled(
+            fmt::format("{:{}}{:<{}}", "", kIndent, fmt::format("{}:", label), kLabelWidth), text);
+}
+
+std::string age_phrase(const Group& group) {
+    if (!group.age_ns)
+        return {};
+    const std::string youngest = human_duration(group.age_ns->min);
+    const std::string oldest = human_duration(group.age_ns->max);
+    return youngest == oldest ? "age " + oldest : fmt::format("age {} .. {}", youngest, oldest);
+}
+
+std::string verdict_phrase(const Group& group) {
+    if (group.verdict == "live" && group.kind.empty() && !group.confidence)
+        return {};
+    std::string phrase = escape_for_terminal(group.verdict);
+    if (!group.kind.empty())
+        phrase += fmt::format(", {}", escape_for_terminal(group.kind));
+    if (group.confidence)
+        phrase += fmt::format(", confidence {:.0f} %", *group.confidence * 100);
+    return phrase;
+}
+
+std::string base_name(std::string_view path) {
+    return escape_for_terminal(path.substr(path.find_last_of('/') + 1));
+}
+
+// What stands behind the name of the function: " [module]  file:line (inlined)".
+std::string frame_place(const Frame& frame, bool full_paths) {
+    const auto path = [full_paths](std::string_view name) {
+        return full_paths ? escape_for_terminal(name) : base_name(name);
+    };
+    std::string place;
+    if (!frame.module.empty() && frame.module != "vmlinux")
+        place += fmt::format(" [{}]", path(frame.module));
+    if (!frame.file.empty())
+        place += fmt::format("  {}{}", path(frame.file),
+                             frame.line ? fmt::format(":{}", *frame.line) : "");
+    if (frame.inlined)
+        place += " (inlined)";
+    return place;
+}
+
+// Where a line is too long, first the directories give way, then the middle of the function's name
+// (of C++ the part that tells least), then the rest.
+std::string frame_line(const Frame& frame, std::size_t width) {
+    constexpr std::size_t kShortestName = 30;
+    std::string name = escape_for_terminal(frame.function);
+    std::string offset = fmt::format("+{:#x}", frame.offset);
+    if (frame.function.empty() && !frame.module.starts_with('/'))
+        offset = fmt::format("{:#x}", frame.address); // in no file: an offset would say nothing
+    std::string place = frame_place(frame, true);
+    const std::size_t name_width = std::min(display_width(name), kShortestName);
+    if (name_width + offset.size() + display_width(place) > width)
+        place = frame_place(frame, false);
+    const std::size_t rest = offset.size() + display_width(place);
+    name = cut_middle(name, std::max(name_width, width - std::min(rest, width)));
+    return cut_middle(name + offset + place, width);
+}
+
+void write_stack(Page& page, std::string_view title, std::span<const Frame> stack) {
+    page.paragraph(title, {kIndent, kIndent + 2});
+    const std::string indent(kFrameIndent, ' ');
+    for (const Frame& frame : stack.first(std::min(stack.size(), kFramesShown)))
+        page.line(indent + frame_line(frame, page.width() - kFrameIndent));
+    if (stack.size() > kFramesShown)
+        page.line(fmt::format("{}... {} more", indent, stack.size() - kFramesShown));
+}
+
+void write_stacks(Page& page, const Group& group) {
+    std::string title = "Kernel stack, innermost first";
+    if (group.stack_quality == "inferred")
+        title += " (inferred: not every object's own stack was read)";
+    if (group.kernel_stack.empty())
+        labelled(page, "Stack", "the kernel stack could not be read");
+    else
+        write_stack(page, title + ":", group.kernel_stack);
+    if (!group.user_stack.empty())
+        write_stack(page, "User stack:", group.user_stack);
+}
+
+void write_processes(Page& page, const Group& group) {
+    const std::size_t shown = std::min(group.processes.size(), kProcessesShown);
+    for (std::size_t i = 0; i < shown; ++i) {
+        const ReportProcess& process = group.processes[i];
+        std::string text = fmt::format("{}[{}]", escape_for_terminal(process.comm), process.pid);
+        if (!process.alive)
+            text += " (ended)";
+        if (group.processes.size() > 1)
+            text += fmt::format(" has {}", human_count(process.count));
+        if (!process.exe.empty())
+            text += fmt::format(", {}", escape_for_terminal(process.exe));
+        if (!process.container.empty())
+            text += fmt::format(", container {}", escape_for_terminal(process.container));
+        if (!process.cgroup.empty() && process.cgroup != "/")
+            text += fmt::format(", cgroup {}", escape_for_terminal(process.cgroup));
+        labelled(page, i == 0 ? "Process" : "and", text);
+    }
+    if (group.processes.size() > shown)
+        labelled(page, "and",
+                 human_count(group.processes.size() - shown, "more process", "more processes"));
+}
+
+void write_objects(Page& page, const Group& group) {
+    const std::size_t shown = std::min(group.objects.size(), kObjectsShown);
+    for (std::size_t i = 0; i < shown; ++i) {
+        const ReportObject& object = group.objects[i];
+        std::string text =
+            fmt::format("{:#x}, age {}", object.address, human_duration(object.age_ns));
+        for (const auto& [name, value] : object.details)
+            text += fmt::format(", {} {}", escape_for_terminal(name), escape_for_terminal(value));
+        for (const auto& [stage, age_ns] : object.stages)
+            text += fmt::format(", {} {}", escape_for_terminal(stage),
+                                age_ns ? human_duration(*age_ns) + " ago" : "(time unknown)");
+        labelled(page, i == 0 ? "Oldest" : "and", text);
+    }
+}
+
+} // namespace
+
+void write_overview(Page& page, const std::vector<Group>& groups) {
+    using enum Table::Align;
+    const bool verdicts = std::any_of(groups.begin(), groups.end(),
+                                      [](const Group& group) { return group.verdict != "live"; });
+    const bool with_verdict = verdicts && page.width() >= 100;
+    std::vector<Table::Column> columns{{"#", right},         {"COUNT", right},    {"GROWTH", right},
+                                       {"OLDEST", right},    {"SIZE", right},     {"WHAT", left, 5},
+                                       {"PROCESS", left, 5}, {"MADE BY", left, 5}};
+    if (with_verdict)
+        columns.push_back({"VERDICT", left});
+    Table table(columns);
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+        const Group& group = groups[i];
+        std::vector<std::string> row{std::to_string(i + 1),
+                                     (group.estimated ? "~" : "") + human_count(group.count),
+                                     human_rate(group.growth_per_s),
+                                     group.age_ns ? human_duration(group.age_ns->max)
+                                                  : "-", // none is alive any more
+                                     human_bytes(group.bytes),
+                                     what_phrase(group),
+                                     process_phrase(group),
+                                     escape_for_terminal(allocation_site(group.kernel_stack))};
+        if (with_verdict)
+            row.push_back(escape_for_terminal(group.verdict));
+        table.add_row(std::move(row));
+    }
+    const std::vector<std::string> lines = table.lines(page.width());
+    for (std::size_t i = 0; i < lines.size(); ++i)
+        page.line(lines[i], i == 0 ? Ink::bold : Ink::plain);
+}
+
+void write_group(Page& page, const Report& report, const Group& group, std::size_t rank) {
+    page.blank();
+    const std::string rate = human_rate(group.growth_per_s);
+    const std::string bytes = human_bytes(group.bytes);
+    page.pieces({fmt::format("[{}] {} {}", rank, objects_phrase(group), fate_phrase(group)),
+                 process_phrase(group), rate == kUnknown ? "" : rate, age_phrase(group),
+                 bytes == kUnknown ? "" : bytes},
+                {0, kIndent}, verdict_ink(group.verdict));
+    labelled(page, "Why", evidence_phrase(group, report.trace.duration_ns));
+    labelled(page, "At exit", exit_phrase(group));
+    labelled(page, "Verdict", verdict_phrase(group));
+    if (!group.missing_stage.empty())
+        labelled(page, "Missing", missing_stage_phrase(group.missing_stage));
+    labelled(page, "Advice", escape_for_terminal(group.advice));
+    labelled(page, "Names", escape_for_terminal(group.pattern));
+    write_processes(page, group);
+    if (group.context != "process")
+        labelled(page, "Made in", escape_for_terminal(group.context));
+    write_stacks(page, group);
+    write_objects(page, group);
+    labelled(page, "Id", group.id);
+}
+
+} // namespace unfreed

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "base/result.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace unfreed {
+
+// The functions of one ELF file, from .symtab and .dynsym. A copy: the file is not kept open.
+class ElfSymbols {
+  public:
+    struct Found {
+        std::string function;    // demangled
+        std::uint64_t start = 0; // of the function, as an offset in the file
+    };
+
+    // fd: open for reading, borrowed for the call. A file without symbols is no error. Errors:
+    // malformed if it is no ELF file or its program headers are broken; io.
+    static Result<ElfSymbols> load(int fd, std::string_view name_for_errors);
+
+    // The function at this offset in the file; nullopt if there is none.
+    std::optional<Found> find(std::uint64_t file_offset) const;
+    bool empty() const { return symbols_.empty(); }
+
+  private:
+    struct Segment { // loaded part of the file
+        std::uint64_t file_offset = 0;
+        std::uint64_t address = 0;
+        std::uint64_t size = 0;
+    };
+    struct Symbol {
+        std::uint64_t address = 0;
+        std::uint64_t size = 0; // 0: up to the next symbol
+        std::uint32_t name = 0; // where it starts in names_, 0-terminated there
+        std::uint8_t rank = 0;  // among names of one address: lower is better
+    };
+
+    class Reader;
+    std::vector<Segment> segments_;
+    std::vector<Symbol> symbols_; // ascending by address
+    std::string names_;
+};
+
+// A C++ name as written in the source; other names unchanged.
+std::string demangle(const char* name);
+
+} // namespace unfreed

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "track/lifetime_tracker.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace unfreed {
+namespace {
+
+// How many look-ups ahead memory is fetched: a table of a million objects is no guest of the cache.
+constexpr std::size_t kPrefetchDistance = 16;
+
+// A second record for an origin can only add what the first could not read.
+void complete(OriginEvent& known, const OriginEvent& again) {
+    if (known.kernel_stack.empty())
+        known.kernel_stack = again.kernel_stack;
+    if (known.user_stack.empty())
+        known.user_stack = again.user_stack;
+    if (known.cache_name.empty())
+        known.cache_name = again.cache_name;
+    if (known.cache_object_bytes == 0)
+        known.cache_object_bytes = again.cache_object_bytes;
+    if (known.comm.empty())
+        known.comm = again.comm;
+}
+
+} // namespace
+
+LifetimeTracker::LifetimeTracker(const TrackerOptions& options, ProcessReader& reader)
+    : options_(options), processes_(reader) {}
+
+void LifetimeTracker::apply(const Event& event) {
+    std::visit([this](const auto& one) { on(one); }, event);
+}
+
+void LifetimeTracker::on(const OriginEvent& event) {
+    const auto [it, is_new] = origins_.try_emplace(event.id, event);
+    if (!is_new) {
+        ++stats_.repeated_origins;
+        complete(it->second, event);
+    }
+    processes_.learn(event);
+}
+
+void LifetimeTracker::on(const StageEvent& event) {
+    Tracked* object = tracked_.find(event.address);
+    if (object && object->birth_ns == event.birth_ns)
+        stage_times_.add(object->stages, event.stage, event.time_ns);
+    else
+        ++stats_.unknown_stages;
+}
+
+void LifetimeTracker::on(const FreeEvent& event) {
+    note_freed({event.address, event.birth_ns}, event.time_ns);
+    Tracked* object = tracked_.find(event.address);
+    if (!object || object->birth_ns > event.birth_ns) {
+        ++stats_.unknown_frees;
+        return;
+    }
+    // A free of a later object at this address proves the death of the earlier one, too.
+    if (object->birth_ns == event.birth_ns) {
+        ++stats_.freed;
+    } else {
+        ++stats_.unknown_frees;
+        ++stats_.replaced;
+    }
+    stage_times_.release(object->stages);
+    tracked_.erase(event.address);
+}
+
+void LifetimeTracker::note_freed(const ObjectKey& key, std::uint64_t time_ns) {
+    if (key.address == 0)
+        return;
+    Freed& freed = freed_.find_or_insert(key.address).value;
+    if (freed.birth_ns <= key.birth_ns)
+        freed = Freed{key.birth_ns, time_ns};
+}
+
+bool LifetimeTracker::is_dead(const TableObject& object) const {
+    const Freed* freed = freed_.find(object.address);
+    return freed && freed->birth_ns >= object.birth_ns;
+}
+
+bool LifetimeTracker::old_enough(const TableObject& object, std::uint64_t now_ns) const {
+    // Born while the table was being copied: its birth may be later than the time of the copy.
+    const std::uint64_t age = now_ns > object.birth_ns ? now_ns - object.birth_ns : 0;
+    return age >= options_.promotion_age_ns[static_cast<std::size_t>(object.object_class)];
+}
+
+bool LifetimeTracker::reconcile_one(const TableObject& object, std::uint64_t now_ns) {
+    if (object.address == 0 || is_dead(object))
+        return false;
+    Tracked* known = tracked_.find(object.address);
+    if (known && known->birth_ns == object.birth_ns) {
+        known->seen = tick_;
+        return false;
+    }
+    const bool wanted = old_enough(object, now_ns);
+    if (!known) {
+        if (wanted)
+            tracked_.find_or_insert(object.address).value = Tracked{object.birth_ns, 0, tick_};
+        return wanted;
+    }
+    // An address may be copied twice when its object moves between sets meanwhile: the later birth
+    // is the living one.
+    if (known->birth_ns > object.birth_ns)
+        return false;
+    ++stats_.replaced;
+    stage_times_.release(known->stages);
+    if (wanted) {
+        *known = Tracked{object.birth_ns, 0, tick_};
+    } else {
+        note_freed({object.address, known->birth_ns}, now_ns);
+        tracked_.erase(object.address);
+    }
+    return wanted;
+}
+
+std::vector<ObjectKey> LifetimeTracker::reconcile(const TableSnapshot& table) {
+    ++tick_;
+    // A copy that was begun after a death cannot show the dead object. This copy was begun after
+    // the former one was made.
+    if (table.taken_at_ns > last_table_ns_) {
+        freed_.erase_if(
+            [this](std::uint64_t, const Freed& freed) { return freed.time_ns <= last_table_ns_; });
+        last_table_ns_ = table.taken_at_ns;
+    }
+
+    std::vector<ObjectKey> promoted;
+    const std::vector<TableObject>& objects = table.objects;
+    tracked_.reserve(static_cast<std::size_t>(
+        std::count_if(objects.begin(), objects.end(), [&](const TableObject& object) {
+            return old_enough(object, table.taken_at_ns);
+        })));
+    for (std::size_t i = 0; i < objects.size(); ++i) {
+        if (i + kPrefetchDistance < objects.size())
+            tracked_.prefetch(objects[i + kPrefetchDistance].address);
+        if (reconcile_one(objects[i], table.taken_at_ns))
+            promoted.push_back({objects[i].address, objects[i].birth_ns});
+    }
+    stats_.promoted += promoted.size();
+
+    tracked_.erase_if([this](std::uint64_t, Tracked& object) {
+        if (object.seen == tick_)
+            return false;
+        ++stats_.found_dead;
+        stage_times_.release(object.stages);
+        return true;
+    });
+    history_.add(table.taken_at_ns, table.origins);
+    return promoted;
+}
+
+LiveObject LifetimeTracker::describe(const TableObject& object, const Tracked* known) const {
+    LiveObject live;
+    live.slot = object;
+    if (known && known->birth_ns == object.birth_ns) {
+        stage_times_.for_each(known->stages, [&](std::uint32_t stage, std::uint64_t time_ns) {
+            live.stage_times_ns.emplace(stage, time_ns);
+            live.slot.stages |= stage;
+        });
+    }
+    return live;
+}
+
+Snapshot LifetimeTracker::snapshot(const TableSnapshot& table) const {
+    struct Place {
+        std::uint64_t address;
+        std::uint32_t index;
+    };
+    std::vector<Place> order;
+    order.reserve(table.objects.size());
+    for (std::size_t i = 0; i < table.objects.size(); ++i)
+        order.push_back({table.objects[i].address, static_cast<std::uint32_t>(i)});
+    std::sort(order.begin(), order.end(), [&](const Place& a, const Place& b) {
+        if (a.address != b.address)
+            return a.address < b.address;
+        return table.objects[a.index].birth_ns > table.objects[b.index].birth_ns;
+    });
+
+    Snapshot snapshot;
+    snapshot.taken_at_ns = table.taken_at_ns;
+    snapshot.objects.reserve(order.size());
+    std::uint64_t last_address = 0;
+    for (const Place& place : order) {
+        // Of one address only the latest birth lives.
+        if (place.address == last_address)
+            continue;
+        last_address = place.address;
+        const TableObject& object = table.objects[place.index];
+        const Tracked* known = tracked_.find(object.address);
+        if (is_dead(object) || (known && known->birth_ns > object.birth_ns))
+            continue;
+        snapshot.objects.push_back(describe(object, known));
+    }
+    snapshot.origins = origins_;
+    snapshot.counts = table.origins;
+    snapshot.history = history_.points();
+    processes_.copy_to(snapshot);
+    return snapshot;
+}
+
+std::size_t LifetimeTracker::memory_bytes() const {
+    return tracked_.memory_bytes() + freed_.memory_bytes() + stage_times_.memory_bytes();
+}
+
+} // namespace unfreed

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "track/process_reader.h"
+
+namespace unfreed {
+
+// Reads /proc (or a directory made like it, for tests).
+class ProcProcessReader : public ProcessReader {
+  public:
+    explicit ProcProcessReader(std::string root = "/proc") : root_(std::move(root)) {}
+
+    Result<std::string> comm(std::uint32_t tgid) override;
+    Result<std::string> exe(std::uint32_t tgid) override;
+    Result<std::string> cgroup(std::uint32_t tgid) override;
+    Result<std::vector<std::string>> cmdline(std::uint32_t tgid) override;
+    std::optional<std::uint64_t> alive_since(std::uint32_t tgid) override;
+
+  private:
+    std::string path(std::uint32_t tgid, const char* file) const;
+
+    std::string root_;
+};
+
+} // namespace unfreed

@@ -51,9 +51,12 @@ enum uf_class {
 
 /* User space holds this object in its tracker: stages and death are wanted as records. */
 #define UF_META_PROMOTED (1u << 24)
+/* The stacks of this very object's birth were walked, and are those of its origin. */
+#define UF_META_STACK_CHECKED (1u << 25)
 
 struct uf_meta {
-	__u64 birth_ns; /* CLOCK_MONOTONIC */
+	__u64 birth_ns; /* CLOCK_MONOTONIC, at most a tick (1 to 10 ms) early; no two births of
+			 * an address are equal */
 	__u32 origin;	/* index into the origin table plus 1; 0: unknown */
 	__u32 tgid;	/* process it was made for; 0: none (interrupt, idle) */
 	__u32 size;	/* bytes the allocator gave (kmalloc); 0: the origin's cache says it */
@@ -71,22 +74,36 @@ UF_ASSERT_SIZE(struct uf_set, 256);
 
 /* uf_origin.flags */
 enum uf_origin_flag {
-	UF_ORIGIN_SENT = 1u << 0, /* its record reached the ring buffer */
-	UF_ORIGIN_WALK = 1u << 1, /* walk the stack of every birth that has this key */
+	UF_ORIGIN_SENT = 1u << 0,      /* its record reached the ring buffer */
+	UF_ORIGIN_WALK = 1u << 1,      /* walk the stack of every birth; user space sets it */
+	UF_ORIGIN_OWN_STACK = 1u << 2, /* its key holds the stack: all its births had this one */
+	UF_ORIGIN_STACK_SET = 1u << 3, /* stack_hash is valid */
 };
+/* Number of own-stack origins that split off this one, saturating; above the flags. */
+#define UF_ORIGIN_SPLITS_SHIFT 16
 
-/* An origin is where objects come from: one class, cache, call site, process and call stack. The
- * counters are exact (atomic) and never reset. */
+/*
+ * An origin is where objects come from: one class, cache, call site, process and call stack. The
+ * counters are exact (atomic) and never reset.
+ *
+ * A birth is looked up by a cheap key, made without a stack walk (lib/origin.bpf.h). The entry of
+ * that key holds the births whose stack was not walked, and those whose stack is that of its first
+ * birth; another stack gets an entry of its own, under a key that holds the stack.
+ */
 struct uf_origin {
 	__u64 key; /* 64-bit hash; 0: free entry */
 	__u64 births;
 	__u64 deaths;	     /* every death, those below included */
-	__u64 exit_released; /* deaths caused by the exit of the owner */
-	__u64 exit_pending;  /* deaths after the owner's exit of objects it had released before */
+	__u32 exit_released; /* deaths caused by the exit of the owner */
+	__u32 exit_pending;  /* deaths after the owner's exit of objects it had released before */
+	__u32 unused;
+	__u32 differed; /* births checked that had another stack than the first, but count here */
 	__u32 tgid;
 	__u32 flags;
 	__u64 last_birth_ns; /* of the latest birth, roughly: CPUs overwrite one another */
-	__u64 unused;
+	__u32 stack_hash;    /* of the first birth's stacks, kernel and user; OWN_STACK: the id of
+			      * the origin that this one split off */
+	__u32 checked;	     /* births whose stacks were walked, the first included */
 };
 UF_ASSERT_SIZE(struct uf_origin, 64);
 
@@ -99,6 +116,10 @@ struct uf_origin_set {
 struct uf_cpu {
 	__u64 counters[UF_CTR_COUNT];
 	__u64 done[UF_HOOK_COUNT];
+	/* lib/clock.bpf.h */
+	__u64 tick;	      /* jiffies when tick_ns was read */
+	__u64 tick_ns;	      /* CLOCK_MONOTONIC */
+	__u64 births_in_tick; /* makes (address, birth_ns) unique */
 };
 
 /* Process flags (map `procs`), a byte a tgid. */

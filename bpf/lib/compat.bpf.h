@@ -26,19 +26,27 @@
  */
 #define UF_THREAD_SIZE (16 * 1024)
 
-static __always_inline bool compat__in_interrupt(struct task_struct *task, void *ctx,
-						 u64 irq_entry_start, u64 irq_entry_end)
+/* The address of a program's context as a number. The verifier lets no arithmetic on such a pointer
+ * pass but the difference to another pointer, so it goes by way of the current task. */
+static __always_inline u64 compat__ctx_address(void *ctx, struct task_struct *task)
 {
-	void *copy = ctx;
-	u64 at = 0;
+	u64 at = (u64)ctx;
 
-	/* The verifier lets no arithmetic on a context pointer pass; read back it is a number. */
-	bpf_probe_read_kernel(&at, sizeof(at), &copy);
-	if (at - (u64)task->stack >= UF_THREAD_SIZE)
+	asm volatile("%0 -= %1" : "+r"(at) : "r"(task));
+	return at + bpf_get_current_task();
+}
+
+/* `regs`: where the task entered the kernel, NULL for a kernel thread. */
+static __always_inline bool compat__in_interrupt(struct task_struct *task, void *ctx,
+						 struct pt_regs *regs, u64 irq_entry_start,
+						 u64 irq_entry_end)
+{
+	if (!ctx) /* known when compiled: no context is at hand */
+		return true;
+	if (compat__ctx_address(ctx, task) - (u64)task->stack >= UF_THREAD_SIZE)
 		return true;
 #if defined(__TARGET_ARCH_x86)
-	if (irq_entry_end && !(task->flags & UF_PF_KTHREAD)) {
-		struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	if (irq_entry_end && regs) {
 		u64 caller = 0;
 
 		/* System calls have their number here, interrupts and exceptions -1. */

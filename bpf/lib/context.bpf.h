@@ -9,6 +9,8 @@
 struct uf_owner {
 	u32 tgid;    /* 0: none */
 	u32 context; /* enum uf_context */
+	/* Where the current task entered the kernel; NULL: a kernel thread, which never did. */
+	struct pt_regs *regs;
 };
 
 static __always_inline u8 proc__flags(u32 tgid)
@@ -30,18 +32,24 @@ static __always_inline void proc__set_flags(u32 tgid, u8 flags)
 		page->flags[tgid % UF_PROC_PAGE] = flags;
 }
 
+static __always_inline struct pt_regs *context__regs(struct task_struct *task)
+{
+	return task->flags & UF_PF_KTHREAD ? NULL : (struct pt_regs *)bpf_task_pt_regs(task);
+}
+
 static __always_inline bool context__in_interrupt(struct task_struct *task, void *ctx)
 {
-	return compat__in_interrupt(task, ctx, cfg.irq_entry_start, cfg.irq_entry_end);
+	return compat__in_interrupt(task, ctx, context__regs(task), cfg.irq_entry_start,
+				    cfg.irq_entry_end);
 }
 
 /* ctx is the program's. User space refines softirq to hardirq by the stack. */
 static __always_inline struct uf_owner context__owner(void *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct uf_owner owner = {};
+	struct uf_owner owner = {.regs = context__regs(task)};
 
-	if (context__in_interrupt(task, ctx))
+	if (compat__in_interrupt(task, ctx, owner.regs, cfg.irq_entry_start, cfg.irq_entry_end))
 		owner.context = UF_CONTEXT_SOFTIRQ;
 	else if (!task->pid)
 		owner.context = UF_CONTEXT_IDLE;
@@ -55,11 +63,17 @@ static __always_inline struct uf_owner context__owner(void *ctx)
  */
 static __always_inline bool context__wanted(u32 tgid)
 {
-	u8 flags = proc__flags(tgid);
+	if (!cfg.only_targets)
+		return tgid != cfg.self_tgid;
+	return proc__flags(tgid) & UF_PROC_TARGET;
+}
 
-	if (flags & UF_PROC_IGNORE)
-		return false;
-	return !cfg.only_targets || (flags & UF_PROC_TARGET);
+/* The same of whatever is current, before anything else is found out. */
+static __always_inline bool context__current_wanted(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	return !cfg.only_targets || (proc__flags(task->tgid) & UF_PROC_TARGET);
 }
 
 #endif

@@ -3,6 +3,7 @@
 #ifndef UF_LIB_OBJECT_H
 #define UF_LIB_OBJECT_H
 
+#include "lib/clock.bpf.h"
 #include "lib/hook.bpf.h"
 #include "lib/origin.bpf.h"
 #include "lib/table.bpf.h"
@@ -13,10 +14,9 @@ static __always_inline bool object__is_pointer(u64 addr)
 	return addr > 4096 && addr < (u64)-4096;
 }
 
-static __always_inline void origin__count_birth(u32 id, u64 birth_ns)
+/* `origin`: NULL if unknown. */
+static __always_inline void origin__count_birth(struct uf_origin *origin, u64 birth_ns)
 {
-	struct uf_origin *origin = origin__by_id(id);
-
 	if (!origin)
 		return;
 	__sync_fetch_and_add(&origin->births, 1);
@@ -29,7 +29,8 @@ static __always_inline void origin__count_birth(u32 id, u64 birth_ns)
  * kmalloc, which 6.12 and later announce twice (__do_kmalloc_node around __kmalloc_large_node): the
  * newer news wins, because its call site is the real caller.
  */
-static __always_inline void object__enter(u64 addr, const struct uf_meta *meta, bool again)
+static __always_inline void object__enter(u64 addr, const struct uf_meta *meta,
+					  struct uf_origin *origin, bool again)
 {
 	struct uf_meta former;
 	struct uf_slot slot;
@@ -46,29 +47,31 @@ static __always_inline void object__enter(u64 addr, const struct uf_meta *meta, 
 		}
 	}
 	if (table__insert(addr, meta))
-		origin__count_birth(meta->origin, meta->birth_ns);
+		origin__count_birth(origin, meta->birth_ns);
 }
 
-static __always_inline void object__describe(void *ctx, const struct uf_birth *birth,
-					     struct uf_meta *meta)
+/* Gives the entry of its origin; NULL: unknown, or described later. */
+static __always_inline struct uf_origin *object__describe(void *ctx, const struct uf_birth *birth,
+							  struct uf_meta *meta)
 {
-	meta->birth_ns = bpf_ktime_get_ns();
-	meta->origin = birth->describe_later ? 0 : origin__of(ctx, birth);
+	meta->birth_ns = clock__birth_ns();
 	meta->tgid = birth->owner.tgid;
 	meta->size = birth->size;
 	meta->bits = birth->object_class << UF_CLASS_SHIFT;
+	return birth->describe_later ? NULL : origin__of(ctx, birth, meta);
 }
 
 static __always_inline void object__born(void *ctx, const struct uf_birth *birth, bool again)
 {
+	struct uf_origin *origin;
 	struct uf_meta meta = {};
 	struct uf_slot slot;
 
 	/* Before the origin, which may cost a stack walk. */
 	if (again && table__find(birth->addr, &slot))
 		return;
-	object__describe(ctx, birth, &meta);
-	object__enter(birth->addr, &meta, again);
+	origin = object__describe(ctx, birth, &meta);
+	object__enter(birth->addr, &meta, origin, again);
 }
 
 /* Was this death caused by the exit of the object's owner? (abi/table.h: exit_released) What an RCU
@@ -184,11 +187,13 @@ static __always_inline void object__claim(void *ctx, const struct uf_birth *birt
 	struct uf_meta fresh = {};
 	struct uf_slot slot;
 	bool known = table__find(birth->addr, &slot);
-	struct uf_origin *old;
+	struct uf_origin *old, *origin;
 
 	if (!known && !or_born)
 		return;
-	fresh.origin = origin__of(ctx, birth);
+	fresh.birth_ns = clock__birth_ns();
+	fresh.bits = birth->object_class << UF_CLASS_SHIFT;
+	origin = origin__of(ctx, birth, &fresh);
 	fresh.tgid = birth->owner.tgid;
 	if (known && slot.way < UF_WAYS) {
 		struct uf_meta *meta = &slot.set->meta[slot.way];
@@ -198,13 +203,15 @@ static __always_inline void object__claim(void *ctx, const struct uf_birth *birt
 			__sync_fetch_and_add(&old->births, -1);
 		meta->origin = fresh.origin;
 		meta->tgid = fresh.tgid;
+		if (fresh.bits & UF_META_STACK_CHECKED)
+			__sync_fetch_and_or(&meta->bits, UF_META_STACK_CHECKED);
+		else
+			__sync_fetch_and_and(&meta->bits, ~UF_META_STACK_CHECKED);
 	} else {
-		fresh.birth_ns = bpf_ktime_get_ns();
-		fresh.bits = birth->object_class << UF_CLASS_SHIFT;
 		if (!table__insert(birth->addr, &fresh))
 			return;
 	}
-	origin__count_birth(fresh.origin, bpf_ktime_get_ns());
+	origin__count_birth(origin, fresh.birth_ns);
 }
 
 #endif

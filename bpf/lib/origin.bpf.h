@@ -35,23 +35,48 @@ static __always_inline struct uf_origin *origin__by_id(u32 id)
 	return set ? &set->way[(id - 1) % UF_ORIGIN_WAYS] : NULL;
 }
 
-/* Index + 1 of the entry with this key; claims an empty one if there is none. 0: no room. A global
- * function, so that the verifier reads it once and not at every call (origin.bpf.c). */
-u32 origin__enter(u64 key, u32 tgid);
+/* Beside an id, which is below: the entry was made just now. */
+#define UF_ORIGIN_IS_NEW (1u << 31)
+/* Beside an id: the birth's own stacks were walked, and are those of the entry. */
+#define UF_ORIGIN_IS_CHECKED (1u << 31)
+/* Index + 1 of the entry with this key; claims an empty one if there is none, and says so with
+ * UF_ORIGIN_IS_NEW. 0: no room. A global function, so that the verifier reads it once and not at
+ * every call (origin.bpf.c). */
+u32 origin__enter(u64 key, u32 tgid, u32 flags);
 
-static __always_inline struct uf_scratch *scratch__get(void)
+/* Hash of the kernel stack in a buffer, or of the user stack. Global for the same reason. */
+u64 origin__hash_kernel_stack(struct uf_scratch *buffer);
+u64 origin__hash_user_stack(struct uf_scratch *buffer, u64 hash);
+
+/* The entry with this key if it is in its first set, where most are. */
+static __always_inline struct uf_origin *origin__find(u64 key, u32 *id)
 {
-	u32 first = bpf_get_smp_processor_id() * UF_SCRATCH_PER_CPU;
+	u32 index = (u32)(key >> 8) & cfg.origin_mask;
+	struct uf_origin_set *set = bpf_map_lookup_elem(&origins, &index);
+	u32 found = UF_ORIGIN_WAYS;
 
+	if (!set)
+		return NULL;
 #pragma unroll
-	for (u32 i = 0; i < UF_SCRATCH_PER_CPU; i++) {
-		u32 index = first + i;
-		struct uf_scratch *buffer = bpf_map_lookup_elem(&scratch, &index);
+	for (u32 way = 0; way < UF_ORIGIN_WAYS; way++)
+		if (((volatile struct uf_origin_set *)set)->way[way].key == key)
+			found = way;
+	if (found >= UF_ORIGIN_WAYS)
+		return NULL;
+	*id = index * UF_ORIGIN_WAYS + found + 1;
+	return &set->way[found];
+}
 
-		if (buffer && !__sync_val_compare_and_swap(&buffer->busy, 0, 1))
-			return buffer;
-	}
-	return NULL;
+/* Claims a free buffer of this CPU: its index + 1, 0 if all are busy. Global for the same reason.
+ */
+u32 scratch__claim(void);
+
+/* NULL for 0. */
+static __always_inline struct uf_scratch *scratch__at(u32 claimed)
+{
+	u32 index = claimed - 1;
+
+	return bpf_map_lookup_elem(&scratch, &index);
 }
 
 static __always_inline void scratch__put(struct uf_scratch *buffer)
@@ -59,12 +84,9 @@ static __always_inline void scratch__put(struct uf_scratch *buffer)
 	__sync_lock_test_and_set(&buffer->busy, 0);
 }
 
-static __always_inline u32 origin__is_user_task(const struct uf_birth *birth)
+static __always_inline bool origin__is_user_task(const struct uf_birth *birth)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-
-	return birth->owner.tgid && birth->owner.context == UF_CONTEXT_PROCESS &&
-	       !(task->flags & UF_PF_KTHREAD);
+	return birth->owner.tgid && birth->owner.regs;
 }
 
 static __always_inline u64 origin__cheap_key(const struct uf_birth *birth)
@@ -73,8 +95,7 @@ static __always_inline u64 origin__cheap_key(const struct uf_birth *birth)
 
 	key = hash__mix(key, ((u64)birth->owner.tgid << 8) | birth->object_class);
 	if (origin__is_user_task(birth)) {
-		struct task_struct *task = bpf_get_current_task_btf();
-		struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
+		struct pt_regs *regs = birth->owner.regs;
 
 		key = hash__mix(key, compat__user_ip(regs));
 		key = hash__mix(key,
@@ -85,129 +106,156 @@ static __always_inline u64 origin__cheap_key(const struct uf_birth *birth)
 	return key ? key : 1;
 }
 
-static __always_inline void origin__describe_cache(struct uf_rec_origin *record, u64 cache)
+/* What a stack walk gave. */
+struct uf_stacks {
+	u32 buffer; /* index + 1 of the scratch buffer; 0: none was free */
+	u32 kernel_frames;
+	u32 user_frames;
+	u32 is_user_task;
+	s32 syscall; /* -1: none */
+	u32 unused;
+};
+
+/* Sends the record of an origin: 1, or 0 when the ring buffer is full. Global. */
+int origin__send(const struct uf_birth *birth, u32 id, const struct uf_stacks *stacks);
+
+/* bpf_get_stack fills the rest of its buffer with zeros. */
+static __always_inline void origin__walk(void *ctx, struct uf_scratch *buffer,
+					 struct uf_stacks *stacks)
 {
-	struct kmem_cache *s = (struct kmem_cache *)cache;
-	const char *name = NULL;
+	long bytes = bpf_get_stack(ctx, buffer->kernel_stack, sizeof(buffer->kernel_stack), 0);
 
-	record->cache_size = BPF_CORE_READ(s, size);
-	if (bpf_core_read(&name, sizeof(name), &s->name) ||
-	    bpf_probe_read_kernel_str(record->cache_name, sizeof(record->cache_name), name) < 0)
-		counter__inc(UF_CTR_READ_FAILED);
-}
-
-static __noinline __attribute__((unused)) int origin__send(void *ctx, const struct uf_birth *birth,
-							   u32 id, struct uf_scratch *buffer,
-							   u32 kernel_frames)
-{
-	struct uf_rec_origin *record;
-	u64 pid_tgid = bpf_get_current_pid_tgid();
-	u32 user_frames = 0;
-
-	record = ring__reserve(sizeof(*record), UF_REC_ORIGIN, UF_CTR_RING_DROP_ORIGIN);
-	if (!record)
-		return 0;
-	__builtin_memset((void *)record + sizeof(record->header), 0,
-			 offsetof(struct uf_rec_origin, kernel_stack) - sizeof(record->header));
-	record->origin = id;
-	record->tgid = birth->owner.tgid;
-	record->tid = birth->owner.tgid ? (u32)pid_tgid : 0;
-	record->object_class = birth->object_class;
-	record->context = birth->owner.context;
-	record->kernel_frames = kernel_frames;
-	record->syscall = -1;
-	record->call_site = birth->call_site;
-	record->cache = birth->cache;
-	record->cache_size = birth->size;
-	if (birth->cache)
-		origin__describe_cache(record, birth->cache);
-	if (buffer)
-		bpf_probe_read_kernel(record->kernel_stack, sizeof(record->kernel_stack),
-				      buffer->kernel_stack);
+	if (bytes > 0)
+		stacks->kernel_frames = bytes / 8;
 	else
-		__builtin_memset(record->kernel_stack, 0, sizeof(record->kernel_stack));
-	if (origin__is_user_task(birth)) {
-		struct task_struct *task = bpf_get_current_task_btf();
-		struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
-		long bytes = bpf_get_stack(ctx, record->user_stack, sizeof(record->user_stack),
-					   BPF_F_USER_STACK);
-
-		record->syscall = compat__syscall(regs);
-		record->cgroup_id = bpf_get_current_cgroup_id();
-		bpf_get_current_comm(record->comm, sizeof(record->comm));
+		counter__inc(UF_CTR_STACK_FAILED);
+	bytes = 0;
+	if (stacks->is_user_task) {
+		bytes = bpf_get_stack(ctx, buffer->user_stack, sizeof(buffer->user_stack),
+				      BPF_F_USER_STACK);
 		if (bytes > 0)
-			user_frames = bytes / 8;
+			stacks->user_frames = bytes / 8;
 		else
 			counter__inc(UF_CTR_USTACK_FAILED);
-	} else if (birth->owner.tgid && birth->owner.context == UF_CONTEXT_PROCESS) {
-		record->context = UF_CONTEXT_KTHREAD;
-		bpf_get_current_comm(record->comm, sizeof(record->comm));
 	}
-	if (!user_frames)
-		__builtin_memset(record->user_stack, 0, sizeof(record->user_stack));
-	record->user_frames = user_frames;
-	/* A traced process may end soon: what it has mapped, which names its user stack, is read
-	 * while it lives. */
-	if (cfg.only_targets)
-		ring__submit_now(record);
-	else
-		ring__submit(record);
-	return 1;
+	if (bytes <= 0)
+		__builtin_memset(buffer->user_stack, 0, sizeof(buffer->user_stack));
 }
 
-/* In steps of eight frames: each way out of the loop is a path that the verifier follows to the end
- * of the program. bpf_get_stack fills the rest of the buffer with zeros. */
-static __always_inline u64 origin__mix_stack(u64 key, const struct uf_scratch *buffer, u32 frames)
+/* Of the births of a key whose stack is not walked each time, these are, to see whether the key
+ * stands for one stack: two early ones and one in 64. */
+static __always_inline bool origin__check_due(u64 births)
 {
-	for (u32 i = 0; i < UF_KSTACK_MAX; i += 8) {
-		if (i >= frames)
-			break;
-#pragma unroll
-		for (u32 j = 0; j < 8; j++)
-			key = hash__mix(key, buffer->kernel_stack[i + j]);
-	}
-	return key ? key : 1;
+	return births == 3 || births == 10 || !((u32)(births * 0x9E3779B1u) >> 26);
 }
 
-/* The origin of a birth: index + 1, 0 when the table has no room. ctx is the program's. */
-static __noinline __attribute__((unused)) u32 origin__of(void *ctx, const struct uf_birth *birth)
+/* Without frame pointers a user stack may hold anything: an origin from which so many split off is
+ * told apart by its kernel stacks only. */
+#define UF_ORIGIN_MAX_SPLITS 64
+
+static __always_inline void origin__report(const struct uf_birth *birth, struct uf_origin *entry,
+					   u32 id, const struct uf_stacks *stacks)
+{
+	if (!(entry->flags & UF_ORIGIN_SENT) && origin__send(birth, id, stacks))
+		__sync_fetch_and_or(&entry->flags, UF_ORIGIN_SENT);
+}
+
+/* The entry of a birth whose stack is not that of its key's first birth. */
+static __always_inline u32 origin__split(const struct uf_birth *birth, u64 key, u64 kernel_hash,
+					 u64 hash, struct uf_origin *base, u32 base_id,
+					 const struct uf_stacks *stacks)
+{
+	bool exact = (base->flags >> UF_ORIGIN_SPLITS_SHIFT) < UF_ORIGIN_MAX_SPLITS;
+	struct uf_origin *entry;
+	u32 id;
+
+	key = hash__mix(key, exact ? hash : kernel_hash);
+	id = origin__enter(key ? key : 1, birth->owner.tgid, UF_ORIGIN_OWN_STACK);
+	if (id & UF_ORIGIN_IS_NEW) {
+		id &= ~UF_ORIGIN_IS_NEW;
+		if (exact)
+			__sync_fetch_and_add(&base->flags, 1u << UF_ORIGIN_SPLITS_SHIFT);
+	}
+	entry = origin__by_id(id);
+	if (!entry)
+		return 0;
+	entry->stack_hash = base_id;
+	origin__report(birth, entry, id, stacks);
+	if (!exact)
+		return id;
+	__sync_fetch_and_add(&entry->checked, 1);
+	return id | UF_ORIGIN_IS_CHECKED;
+}
+
+/* Walks the stacks and finds the entry that they belong to. With UF_ORIGIN_IS_CHECKED. */
+static __noinline __attribute__((unused)) u32
+origin__of_walked(void *ctx, const struct uf_birth *birth, u64 key)
+{
+	u32 id = origin__enter(key, birth->owner.tgid, 0) & ~UF_ORIGIN_IS_NEW;
+	struct uf_origin *base = origin__by_id(id);
+	struct uf_stacks stacks = {.syscall = -1};
+	struct uf_scratch *buffer;
+	u64 kernel_hash, hash;
+
+	if (!base) {
+		counter__inc(UF_CTR_ORIGIN_FULL);
+		return 0;
+	}
+	if (origin__is_user_task(birth)) {
+		stacks.is_user_task = 1;
+		stacks.syscall = compat__syscall(birth->owner.regs);
+	}
+	stacks.buffer = scratch__claim();
+	buffer = scratch__at(stacks.buffer);
+	if (!buffer) {
+		counter__inc(UF_CTR_SCRATCH_BUSY);
+		origin__report(birth, base, id, &stacks);
+		return id;
+	}
+	origin__walk(ctx, buffer, &stacks);
+	kernel_hash = origin__hash_kernel_stack(buffer);
+	hash = origin__hash_user_stack(buffer, kernel_hash);
+	if (!(__sync_fetch_and_or(&base->flags, UF_ORIGIN_STACK_SET) & UF_ORIGIN_STACK_SET))
+		base->stack_hash = hash;
+	if ((u32)hash == base->stack_hash) {
+		__sync_fetch_and_add(&base->checked, 1);
+		origin__report(birth, base, id, &stacks);
+		id |= UF_ORIGIN_IS_CHECKED;
+	} else if (cfg.always_walk || (base->flags & UF_ORIGIN_WALK)) {
+		u32 split = origin__split(birth, key, kernel_hash, hash, base, id, &stacks);
+
+		if (split)
+			id = split;
+		else
+			counter__inc(UF_CTR_ORIGIN_FULL);
+	} else {
+		__sync_fetch_and_add(&base->checked, 1);
+		__sync_fetch_and_add(&base->differed, 1);
+	}
+	scratch__put(buffer);
+	return id;
+}
+
+/* Finds the origin of a birth and notes it in meta (origin, bits). Gives its entry, NULL when the
+ * table has no room. ctx is the program's. */
+static __always_inline struct uf_origin *origin__of(void *ctx, const struct uf_birth *birth,
+						    struct uf_meta *meta)
 {
 	u64 key = origin__cheap_key(birth);
-	struct uf_origin *entry = NULL;
-	struct uf_scratch *buffer;
-	u32 frames = 0;
+	struct uf_origin *entry;
 	u32 id;
 
 	if (!cfg.always_walk) {
-		id = origin__enter(key, birth->owner.tgid);
-		entry = origin__by_id(id);
-		if (entry && (entry->flags & UF_ORIGIN_SENT) && !(entry->flags & UF_ORIGIN_WALK))
-			return id;
+		entry = origin__find(key, &meta->origin);
+		if (entry && (entry->flags & (UF_ORIGIN_SENT | UF_ORIGIN_WALK)) == UF_ORIGIN_SENT &&
+		    !origin__check_due(entry->births))
+			return entry;
 	}
-	buffer = scratch__get();
-	if (buffer) {
-		long bytes =
-			bpf_get_stack(ctx, buffer->kernel_stack, sizeof(buffer->kernel_stack), 0);
-
-		if (bytes > 0)
-			frames = bytes / 8;
-		else
-			counter__inc(UF_CTR_STACK_FAILED);
-		if (cfg.always_walk || (entry && (entry->flags & UF_ORIGIN_WALK))) {
-			key = origin__mix_stack(key, buffer, frames);
-		}
-	} else {
-		counter__inc(UF_CTR_SCRATCH_BUSY);
-	}
-	id = origin__enter(key, birth->owner.tgid);
-	entry = origin__by_id(id);
-	if (!entry)
-		counter__inc(UF_CTR_ORIGIN_FULL);
-	else if (!(entry->flags & UF_ORIGIN_SENT) && origin__send(ctx, birth, id, buffer, frames))
-		__sync_fetch_and_or(&entry->flags, UF_ORIGIN_SENT);
-	if (buffer)
-		scratch__put(buffer);
-	return id;
+	id = origin__of_walked(ctx, birth, key);
+	if (id & UF_ORIGIN_IS_CHECKED)
+		meta->bits |= UF_META_STACK_CHECKED;
+	meta->origin = id & ~UF_ORIGIN_IS_CHECKED;
+	return origin__by_id(meta->origin);
 }
 
 #endif

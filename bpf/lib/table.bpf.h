@@ -75,9 +75,14 @@ static __always_inline bool set__claim(struct uf_set *set, u64 addr, const struc
 		if (__sync_val_compare_and_swap(&set->addr[way], 0, addr | UF_ADDR_FILLING))
 			continue;
 		set->meta[way] = *meta;
-		/* x86 keeps the order of stores; the compiler must, too. arm64 needs the
-		 * release order that an atomic exchange gives. */
+#if defined(__TARGET_ARCH_x86)
+		/* x86 keeps the order of stores; the compiler must, too. */
+		asm volatile("" ::: "memory");
+		((volatile struct uf_set *)set)->addr[way] = addr;
+#else
+		/* The release order that arm64 needs comes with an atomic exchange. */
 		__sync_lock_test_and_set(&set->addr[way], addr);
+#endif
 		return true;
 	}
 	return false;

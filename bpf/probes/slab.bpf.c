@@ -30,7 +30,7 @@ static __always_inline void slab__born(struct bpf_raw_tracepoint_args *ctx, enum
 {
 	struct uf_cpu *cpu;
 
-	if (!object__is_pointer(birth->addr))
+	if (!object__is_pointer(birth->addr) || !context__current_wanted())
 		return;
 	birth->object_class = site__class(birth->call_site, birth->cache != 0);
 	if (birth->object_class == UF_CLASS_NONE)

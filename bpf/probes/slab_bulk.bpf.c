@@ -38,7 +38,7 @@ static long bulk__born(u32 i, struct uf_bulk *bulk)
 	if (bpf_probe_read_kernel(&addr, sizeof(addr), bulk->array + i))
 		counter__inc(UF_CTR_READ_FAILED);
 	else if (object__is_pointer(addr))
-		object__enter(addr, &bulk->meta, bulk->again);
+		object__enter(addr, &bulk->meta, origin__by_id(bulk->meta.origin), bulk->again);
 	return 0;
 }
 

@@ -26,8 +26,27 @@ OriginCounts sum_counts(const Snapshot& snapshot, const std::vector<OriginId>& o
         sum.births += counts->second.births;
         sum.deaths += counts->second.deaths;
         sum.exit_released += counts->second.exit_released;
+        sum.checked += counts->second.checked;
+        sum.differed += counts->second.differed;
     }
     return sum;
+}
+
+StackChecks checks_of(const Bucket& bucket, const OriginCounts& counts) {
+    StackChecks checks;
+    checks.objects = static_cast<std::uint64_t>(
+        std::count_if(bucket.alive.begin(), bucket.alive.end(),
+                      [](const LiveObject* object) { return object->slot.stack_checked; }));
+    checks.births = counts.checked;
+    checks.differed = counts.differed;
+    return checks;
+}
+
+// Of objects that are gone only the sums of their origins are known.
+bool is_exact(const AnalyzedGroup& group, const Bucket& bucket, const OriginCounts& counts) {
+    const bool all_births = counts.checked >= counts.births && counts.differed == 0;
+    return group.stack_checks.objects == bucket.alive.size() &&
+           (bucket.released_at_exit == 0 || all_births);
 }
 
 std::vector<ReportProcess> processes_of(const Bucket& bucket) {
@@ -145,9 +164,10 @@ class Analysis {
             group.user_stack = source.example->user_stack;
             group.user_stack_tgid = source.example->tgid;
         }
-        group.stack_quality = group.kernel_stack.empty() ? "unknown"
-                              : options_.stacks_always   ? "exact"
-                                                         : "inferred";
+        group.stack_checks = checks_of(bucket, counts);
+        group.stack_quality = group.kernel_stack.empty()        ? "unknown"
+                              : is_exact(group, bucket, counts) ? "exact"
+                                                                : "inferred";
         describe_survivors(group, bucket.alive, snapshot_.taken_at_ns, options_.objects_per_group);
         return group;
     }

@@ -24,7 +24,6 @@ struct AnalyzeOptions {
     std::uint64_t trace_started_ns = 0; // CLOCK_MONOTONIC; 0: unknown, no rate over the whole trace
     std::size_t top = 0;                // 0: all groups
     std::size_t objects_per_group = 5;
-    bool stacks_always = false; // the stack of every birth was walked
 
     // Removes the frames of tracing from a kernel stack. Default: all frames stay.
     std::function<std::vector<std::uint64_t>(std::span<const std::uint64_t>)> normalize;

@@ -28,7 +28,23 @@ bool read_slot(const uf_set& set, unsigned way, std::uint64_t address, TableObje
     object.size_bytes = load(meta.size);
     object.stages = bits & UF_STAGE_MASK;
     object.object_class = static_cast<ObjectClass>((bits & UF_CLASS_MASK) >> UF_CLASS_SHIFT);
+    object.stack_checked = (bits & UF_META_STACK_CHECKED) != 0;
     return load(set.addr[way]) == address && load(meta.birth_ns) == birth_ns;
+}
+
+OriginCounts read_origin(const uf_origin& origin) {
+    const std::uint32_t flags = load(origin.flags);
+    OriginCounts counts;
+    counts.births = load(origin.births);
+    counts.deaths = load(origin.deaths);
+    counts.exit_released = load(origin.exit_released);
+    counts.exit_pending = load(origin.exit_pending);
+    counts.checked = load(origin.checked);
+    counts.differed = load(origin.differed);
+    if ((flags & UF_ORIGIN_OWN_STACK) != 0)
+        counts.split_of = OriginId{load(origin.stack_hash)};
+    counts.walked = (flags & UF_ORIGIN_WALK) != 0;
+    return counts;
 }
 
 // Same hash as bpf/lib/table.bpf.h.
@@ -98,9 +114,7 @@ TableSnapshot ObjectTable::read(std::uint64_t now_ns, std::uint64_t born_before_
         ++id;
         if (load(origin.key) == 0)
             continue;
-        snapshot.origins[OriginId{id}] =
-            OriginCounts{load(origin.births), load(origin.deaths), load(origin.exit_released),
-                         load(origin.exit_pending)};
+        snapshot.origins[OriginId{id}] = read_origin(origin);
     }
     return snapshot;
 }
@@ -138,12 +152,28 @@ ObjectTable::retire(std::uint64_t idle_since_ns,
         origin.births = 0;
         origin.deaths = 0;
         origin.exit_pending = 0;
+        origin.differed = 0;
+        origin.checked = 0;
+        origin.stack_hash = 0;
         origin.flags = 0;
         origin.tgid = 0;
         origin.last_birth_ns = 0;
         std::atomic_ref<__u64>(origin.key).store(0, std::memory_order_release);
     }
     return retired;
+}
+
+void ObjectTable::walk_stacks(std::span<const OriginId> ids, bool walk) const {
+    std::span<uf_origin> origins = origins_.as<uf_origin>();
+    for (OriginId id : ids) {
+        if (id.value == 0 || id.value > origins.size())
+            continue;
+        std::atomic_ref<std::uint32_t> flags(origins[id.value - 1].flags);
+        if (walk)
+            flags.fetch_or(UF_ORIGIN_WALK);
+        else
+            flags.fetch_and(~static_cast<std::uint32_t>(UF_ORIGIN_WALK));
+    }
 }
 
 } // namespace unfreed::bpf

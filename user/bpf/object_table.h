@@ -51,6 +51,9 @@ class ObjectTable {
     // An object that died meanwhile is left alone.
     void promote(std::span<const ObjectKey> objects) const;
 
+    // Switches the stack walk at every birth on or off for these origins.
+    void walk_stacks(std::span<const OriginId> ids, bool walk) const;
+
     struct Retired {
         std::vector<OriginId> ids;
         std::uint64_t births = 0;

@@ -35,7 +35,7 @@ bpf::TraceRequest make_request(const Options& options, const KernelSymbols& symb
     request.classes = options.classes;
     request.only_targets = options.command == Command::run || options.pid.has_value();
     request.follow_children = options.command == Command::run || options.follow;
-    request.always_walk = options.always_walk.value_or(true);
+    request.always_walk = walks_always(options);
     request.max_objects = options.max_objects;
     if (options.copies != 0)
         request.copies = options.copies;
@@ -116,6 +116,8 @@ Result<int> run_trace(const Options& options) {
     TraceLoop loop(
         source, tracker, std::chrono::nanoseconds(kPromotionAgeNs),
         [&](const Event& event) { user_stacks.observe(event); }, !request.only_targets);
+    if (!request.always_walk)
+        loop.adapt_stacks();
 
     TraceLoop::Limits limits;
     limits.duration = options.duration;

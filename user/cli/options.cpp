@@ -45,7 +45,8 @@ void add_common(CLI::App& app, Options& options, Words& words) {
                    "Objects that can be followed at once (default 900000, 36 bytes each)")
         ->check(CLI::Range(1024u, 1u << 27));
     app.add_option("--stacks", words.stacks,
-                   "always: walk the stack of every birth; adaptive: one walk a call path")
+                   "always: walk the stack of every birth (default with run and -p); "
+                   "adaptive: where objects survive")
         ->type_name("HOW");
     app.add_option("--without", options.without,
                    "Kinds of programs not to use: fentry, lsm, kprobe (comma separated)")

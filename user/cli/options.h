@@ -37,6 +37,12 @@ struct Options {
     bool verbose = false;
 };
 
+// Is the stack of every birth walked? By default for processes that were chosen; on a whole host it
+// would cost several times what all else does.
+inline bool walks_always(const Options& options) {
+    return options.always_walk.value_or(options.command == Command::run || options.pid);
+}
+
 // What main() does with the command line: run, or print `text` and leave with `exit_code`.
 struct ParsedCommandLine {
     std::optional<Options> options;

@@ -64,7 +64,6 @@ AnalyzeOptions analyze_options(const ReportContext& context) {
     analyze.trace_started_ns = context.started_ns;
     analyze.top = options.top;
     analyze.objects_per_group = options.objects_per_group;
-    analyze.stacks_always = options.always_walk.value_or(true);
     analyze.normalize = [symbols = context.symbols](std::span<const std::uint64_t> stack) {
         return strip_tracing(stack, *symbols);
     };
@@ -128,7 +127,7 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
     for (ObjectClass object_class : options.classes)
         report.trace.classes.emplace_back(to_string(object_class));
     report.trace.min_age_ns = min_age_ns(options);
-    report.trace.stacks = options.always_walk.value_or(true) ? "always" : "adaptive";
+    report.trace.stacks = walks_always(options) ? "always" : "adaptive";
     report.complete = counters.complete();
     report.losses = counters.to_losses();
     report.hooks = context.session->hooks();

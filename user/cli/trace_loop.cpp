@@ -94,8 +94,13 @@ Result<> TraceLoop::sweep() {
         return drained;
     const auto age = static_cast<std::uint64_t>(promotion_age_.count());
     const std::uint64_t now = monotonic_ns();
-    const auto promoted = tracker_.reconcile(source_.read_table(now > age ? now - age : 0));
-    source_.promote(promoted);
+    const TableSnapshot table = source_.read_table(now > age ? now - age : 0);
+    source_.promote(tracker_.reconcile(table));
+    if (stack_policy_) {
+        const StackPolicy::Change change = stack_policy_->decide(table);
+        source_.walk_stacks(change.walk, true);
+        source_.walk_stacks(change.spare, false);
+    }
     if (retire_origins_)
         for (OriginId id : source_.retire_origins(now > kIdleNs ? now - kIdleNs : 0))
             tracker_.forget(id);

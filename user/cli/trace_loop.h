@@ -5,6 +5,7 @@
 #include "base/unique_fd.h"
 #include "source/event_source.h"
 #include "track/lifetime_tracker.h"
+#include "track/stack_policy.h"
 
 #include <sys/types.h>
 
@@ -40,6 +41,9 @@ class TraceLoop {
         : source_(source), tracker_(tracker), promotion_age_(promotion_age),
           observe_(std::move(observe)), retire_origins_(retire_origins) {}
 
+    // From now on each sweep decides anew where stacks are walked at every birth.
+    void adapt_stacks() { stack_policy_.emplace(); }
+
     // Returns when the trace is over. `report` is called at each interval.
     Result<Outcome> run(const Limits& limits, const std::function<void()>& report);
 
@@ -59,6 +63,7 @@ class TraceLoop {
     std::chrono::nanoseconds promotion_age_;
     std::function<void(const Event&)> observe_;
     bool retire_origins_;
+    std::optional<StackPolicy> stack_policy_;
 };
 
 } // namespace unfreed::cli

@@ -32,7 +32,8 @@ struct AnalyzedGroup {
     std::optional<Ages> age_ns;           // of those alive; nullopt: none is
     std::vector<ReportProcess> processes; // most objects first; `container` is not filled in
     Context context = Context::process;
-    std::string stack_quality = "exact";     // exact | inferred | unknown
+    std::string stack_quality = "exact"; // exact | inferred | unknown
+    StackChecks stack_checks;
     std::vector<std::uint64_t> kernel_stack; // normalized
     std::vector<std::uint64_t> user_stack;   // as it was in process user_stack_tgid
     std::uint32_t user_stack_tgid = 0;

@@ -41,6 +41,13 @@ struct ReportObject {
     std::map<std::string, std::string> details;
 };
 
+// How well the stack of a group is known. It is exact where every object's own stack was read.
+struct StackChecks {
+    std::uint64_t objects = 0;  // objects alive whose own stacks were read, and are those shown
+    std::uint64_t births = 0;   // births whose stacks were read, whatever became of them
+    std::uint64_t differed = 0; // of these, births with another stack
+};
+
 struct Ages {
     std::uint64_t min = 0;
     std::uint64_t p50 = 0;
@@ -67,7 +74,8 @@ struct Group {
     std::vector<ReportProcess> processes;
     std::string context = "process";
     std::string stack_quality = "exact"; // exact | inferred | unknown
-    std::vector<Frame> kernel_stack;     // innermost first, tracing frames removed
+    StackChecks stack_checks;
+    std::vector<Frame> kernel_stack; // innermost first, tracing frames removed
     std::vector<Frame> user_stack;
     std::string missing_stage; // empty: none
     std::string pattern;

@@ -21,6 +21,7 @@ struct TableObject {
     std::uint32_t size_bytes = 0; // 0: the size of the origin's cache
     std::uint32_t stages = 0;     // bits of enum uf_stage
     ObjectClass object_class = ObjectClass::slab;
+    bool stack_checked = false; // its own stacks were walked, and are those of its origin
 };
 
 // One occupied entry of the kernel's origin table.
@@ -29,6 +30,10 @@ struct OriginCounts {
     std::uint64_t deaths = 0;
     std::uint64_t exit_released = 0;
     std::uint64_t exit_pending = 0;
+    std::uint64_t checked = 0;  // births whose stacks were walked
+    std::uint64_t differed = 0; // of these, births that have another stack than the origin's
+    OriginId split_of = {};     // the origin whose key it shares; value 0: none
+    bool walked = false;        // the stacks of all births are walked from now on
 };
 
 // Objects of an origin that are alive or that only the exit of their process freed. The counters

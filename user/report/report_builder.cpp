@@ -42,6 +42,7 @@ Group build_group(const AnalyzedGroup& from, std::uint64_t now_ns, const KernelS
     group.age_ns = from.age_ns;
     group.processes = from.processes;
     group.stack_quality = from.stack_quality;
+    group.stack_checks = from.stack_checks;
     group.missing_stage = from.missing_stage;
     for (std::uint64_t address : from.kernel_stack)
         group.kernel_stack.push_back(symbolize_return_address(address, symbols));

@@ -93,10 +93,18 @@ void write_stack(Page& page, std::string_view title, std::span<const Frame> stac
         page.line(fmt::format("{}... {} more", indent, stack.size() - kFramesShown));
 }
 
+std::string inferred(const Group& group) {
+    const StackChecks& checks = group.stack_checks;
+    return fmt::format(" (inferred: the own stacks of {} of {} objects were read; of {} births "
+                       "checked {} had this one)",
+                       human_count(checks.objects), human_count(group.count),
+                       human_count(checks.births), human_count(checks.births - checks.differed));
+}
+
 void write_stacks(Page& page, const Group& group) {
     std::string title = "Kernel stack, innermost first";
     if (group.stack_quality == "inferred")
-        title += " (inferred: not every object's own stack was read)";
+        title += inferred(group);
     if (group.kernel_stack.empty())
         labelled(page, "Stack", "the kernel stack could not be read");
     else

@@ -27,6 +27,8 @@ class EventSource {
     virtual TableSnapshot read_table(std::uint64_t born_before_ns) = 0;
     // From now on stages and deaths of these objects come as events.
     virtual void promote(std::span<const ObjectKey> objects) = 0;
+    // The stacks of every birth of these origins are walked from now on, or no longer.
+    virtual void walk_stacks(std::span<const OriginId> origins, bool walk) = 0;
     // Forgets origins whose objects and process are gone, so that new ones find room; gives those
     // it forgot. The source keeps their births and deaths in its totals.
     virtual std::vector<OriginId> retire_origins(std::uint64_t idle_since_ns) = 0;

@@ -34,6 +34,10 @@ void LiveSource::promote(std::span<const ObjectKey> objects) {
     session_.table().promote(objects);
 }
 
+void LiveSource::walk_stacks(std::span<const OriginId> origins, bool walk) {
+    session_.table().walk_stacks(origins, walk);
+}
+
 std::vector<OriginId> LiveSource::retire_origins(std::uint64_t idle_since_ns) {
     std::unordered_map<std::uint32_t, bool> ended;
     auto retired = session_.table().retire(idle_since_ns, [&](std::uint32_t tgid) {

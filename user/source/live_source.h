@@ -15,6 +15,7 @@ class LiveSource : public EventSource {
     Result<> drain(const std::function<void(const Event&)>& consume) override;
     TableSnapshot read_table(std::uint64_t born_before_ns) override;
     void promote(std::span<const ObjectKey> objects) override;
+    void walk_stacks(std::span<const OriginId> origins, bool walk) override;
     std::vector<OriginId> retire_origins(std::uint64_t idle_since_ns) override;
     OriginCounts totals(const TableSnapshot& table) override;
     Result<> read_counters(Counters& counters) override;

@@ -22,22 +22,19 @@
 struct testprog_args testprog_args = {.balanced = 3};
 
 static const char *program = "testprog";
-static const char *balanced_text, *before_text, *hold_text = "0", *end_text = "exit";
+static const char *balanced_text, *before_text, *every_text, *hold_text = "0", *end_text = "exit";
 static const char *ready_fd_text, *ready_file, *seconds_text;
 static bool wait_start;
-static double hold_seconds; /* negative: until SIGTERM */
-static double run_seconds;  /* churners; 0: no limit */
+static double every_seconds; /* from one leaked object to the next */
+static double hold_seconds;  /* negative: until SIGTERM */
+static double run_seconds;   /* churners; 0: no limit */
 
 static const struct testprog_option common_options[] = {
-	{.name = "balanced", .value = &balanced_text},
-	{.name = "before", .value = &before_text},
-	{.name = "hold", .value = &hold_text},
-	{.name = "wait-start", .flag = &wait_start},
-	{.name = "end", .value = &end_text},
-	{.name = "ready-fd", .value = &ready_fd_text},
-	{.name = "ready-file", .value = &ready_file},
-	{.name = "seconds", .value = &seconds_text},
-	{0},
+	{.name = "balanced", .value = &balanced_text}, {.name = "before", .value = &before_text},
+	{.name = "every", .value = &every_text},       {.name = "hold", .value = &hold_text},
+	{.name = "wait-start", .flag = &wait_start},   {.name = "end", .value = &end_text},
+	{.name = "ready-fd", .value = &ready_fd_text}, {.name = "ready-file", .value = &ready_file},
+	{.name = "seconds", .value = &seconds_text},   {0},
 };
 
 void testprog_die(const char *format, ...)
@@ -80,7 +77,8 @@ usage(const struct testprog *prog, const char *format, ...)
 	if (prog->churn)
 		fprintf(stderr, " [--seconds S]");
 	else
-		fprintf(stderr, " [--balanced K]%s", prog->no_before ? "" : " [--before M]");
+		fprintf(stderr, " [--balanced K] [--every S]%s",
+			prog->no_before ? "" : " [--before M]");
 	fprintf(stderr,
 		" [--wait-start] [--hold SECONDS|forever]"
 		" [--end exit|_exit|kill|abort|segv] [--ready-fd FD] [--ready-file PATH]\n");
@@ -194,6 +192,10 @@ void testprog_parse(const struct testprog *prog, int argc, char **argv)
 		usage(prog, "missing argument: %s", words);
 	if (seconds_text && !prog->churn)
 		usage(prog, "--seconds is for churners");
+	if (every_text && prog->churn)
+		usage(prog, "--every is for leakers");
+	if (every_text)
+		every_seconds = seconds(every_text, "--every");
 	if (before_text && (prog->churn || prog->no_before))
 		usage(prog, "%s has no --before", program);
 	if (balanced_text)
@@ -263,6 +265,15 @@ void testprog_wait_start(const struct testprog *prog)
 	sigwait(&set, &sig);
 }
 
+static void pause_for(double length)
+{
+	struct timespec time = {.tv_sec = (time_t)length,
+				.tv_nsec = (long)((length - (double)(time_t)length) * 1e9)};
+
+	while (nanosleep(&time, &time) && errno == EINTR)
+		;
+}
+
 void testprog_leak_batch(const struct testprog *prog, unsigned long first, unsigned long count)
 {
 	unsigned long i, k;
@@ -273,6 +284,8 @@ void testprog_leak_batch(const struct testprog *prog, unsigned long first, unsig
 		prog->leak(i);
 		for (k = 0; prog->use && k < testprog_args.balanced; k++)
 			prog->use(i * testprog_args.balanced + k);
+		if (every_seconds > 0)
+			pause_for(every_seconds);
 	}
 	if (prog->finish)
 		prog->finish();

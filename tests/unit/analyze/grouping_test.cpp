@@ -150,15 +150,30 @@ TEST(Grouping, BytesAreThoseOfTheSlotOrOfTheCache) {
     EXPECT_EQ(analyze(builder.snapshot, host()).groups.at(0).bytes, std::nullopt);
 }
 
-TEST(Grouping, StackQualitySaysHowFarToTrustTheStack) {
+TEST(Grouping, AStackIsExactWhereEveryObjectsOwnWasRead) {
     SnapshotBuilder builder;
-    builder.process({}).origin({}).objects(1, {});
-    AnalyzeOptions options = host();
-    EXPECT_EQ(analyze(builder.snapshot, options).groups.at(0).stack_quality, "inferred");
-    options.stacks_always = true;
-    EXPECT_EQ(analyze(builder.snapshot, options).groups.at(0).stack_quality, "exact");
+    builder.process({}).origin({}, {.births = 9, .deaths = 6, .checked = 4, .differed = 1});
+    builder.objects(2, {.stack_checked = true}).objects(1, {});
+    const AnalyzedGroup inferred = analyze(builder.snapshot, host()).groups.at(0);
+    EXPECT_EQ(inferred.stack_quality, "inferred");
+    EXPECT_EQ(inferred.stack_checks.objects, 2U);
+    EXPECT_EQ(inferred.stack_checks.births, 4U);
+    EXPECT_EQ(inferred.stack_checks.differed, 1U);
+    builder.snapshot.objects.pop_back();
+    EXPECT_EQ(analyze(builder.snapshot, host()).groups.at(0).stack_quality, "exact");
     builder.origin({.kernel_stack = {}});
-    EXPECT_EQ(analyze(builder.snapshot, options).groups.at(0).stack_quality, "unknown");
+    EXPECT_EQ(analyze(builder.snapshot, host()).groups.at(0).stack_quality, "unknown");
+}
+
+TEST(Grouping, StacksOfObjectsThatAreGoneAreExactIfAllBirthsWereRead) {
+    SnapshotBuilder builder;
+    builder.process({.alive = false, .exited_at_ns = kNow});
+    builder.origin({}, {.births = 9, .deaths = 9, .exit_released = 3, .checked = 9});
+    EXPECT_EQ(analyze(builder.snapshot, run_mode()).groups.at(0).stack_quality, "exact");
+    builder.origin({}, {.births = 9, .deaths = 9, .exit_released = 3, .checked = 8});
+    EXPECT_EQ(analyze(builder.snapshot, run_mode()).groups.at(0).stack_quality, "inferred");
+    builder.origin({}, {.births = 9, .deaths = 9, .exit_released = 3, .checked = 9, .differed = 1});
+    EXPECT_EQ(analyze(builder.snapshot, run_mode()).groups.at(0).stack_quality, "inferred");
 }
 
 TEST(Grouping, ContextIsThatOfTheOrigin) {

@@ -83,6 +83,7 @@ Group dentry_group() {
     for (std::uint32_t i = 0; i < 7; ++i)
         group.processes.push_back({100 + i, "nginx", "/usr/sbin/nginx", "/", "", true, 2000 - i});
     group.stack_quality = "inferred";
+    group.stack_checks = {12, 160, 3};
     group.kernel_stack = {kernel("__d_alloc", 0x31), kernel("d_alloc_parallel", 0x55)};
     for (int i = 0; i < 30; ++i)
         group.kernel_stack.push_back(kernel("ovl_lookup", 0x100, "overlay"));

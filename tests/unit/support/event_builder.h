@@ -150,10 +150,11 @@ struct ObjectSpec {
     std::uint32_t size_bytes = 0;
     std::uint32_t stages = 0;
     ObjectClass object_class = ObjectClass::socket;
+    bool stack_checked = false;
 };
 inline TableObject table_object(const ObjectSpec& spec = {}) {
     return TableObject{spec.address,    spec.birth_ns, OriginId{spec.origin}, spec.tgid,
-                       spec.size_bytes, spec.stages,   spec.object_class};
+                       spec.size_bytes, spec.stages,   spec.object_class,     spec.stack_checked};
 }
 
 struct TableSpec {

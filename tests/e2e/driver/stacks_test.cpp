@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The stack of what is reported is the stack it was made by, though not every stack is walked.
+#include "tool.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace unfreed::e2e {
+namespace {
+
+bool user_stack_has(const Json& group, const std::string& function) {
+    for (const Json& frame : group["user_stack"])
+        if (frame["function"] == function)
+            return true;
+    return false;
+}
+
+std::uint64_t births_of(const Json& group) {
+    return group["births"];
+}
+
+// leak_tcp() and use_tcp() call one open_tcp(), from equal depths: only the callers differ.
+TEST(Stacks, TwoCallersOfOneWrapperAreTwoOrigins) {
+    const Finished finished =
+        run(command({"run", "--class", "socket"}, {"--", program_path("tcp_leaker"), "200"}));
+    const auto groups = groups_of(report_of(finished), "socket", "tcp_leaker");
+    ASSERT_EQ(groups.size(), 1u) << finished.out;
+    EXPECT_EQ(groups[0]["count"], 200);
+    EXPECT_EQ(births_of(groups[0]), 200u) << "births of use_tcp() are counted here";
+    EXPECT_EQ(groups[0]["stack_quality"], "exact");
+    EXPECT_TRUE(user_stack_has(groups[0], "leak_tcp")) << groups[0]["user_stack"];
+}
+
+// Host-wide only what survives is walked: what is leaked after the first sweeps has its own stack.
+TEST(Stacks, AreWalkedWhereObjectsSurvive) {
+    Process tool(command({"trace", "--class", "socket", "--min-age", "1s", "--duration", "15s"}));
+    ASSERT_TRUE(tool.wait_for("tracing", true));
+    Process leaker({program_path("tcp_leaker"), "100", "--every", "0.08", "--hold", "forever"});
+    ASSERT_TRUE(leaker.wait_for("leaked"));
+    const Finished finished = tool.finish();
+    const Json report = report_of(finished);
+    EXPECT_EQ(report["trace"]["stacks"], "adaptive");
+    EXPECT_EQ(count_of(report, "socket", "tcp_leaker"), 100) << finished.out;
+    std::uint64_t checked = 0;
+    for (const Json& group : groups_of(report, "socket", "tcp_leaker")) {
+        checked += group["stack_checks"]["objects"].get<std::uint64_t>();
+        EXPECT_TRUE(user_stack_has(group, "leak_tcp")) << group["user_stack"];
+        EXPECT_FALSE(user_stack_has(group, "use_tcp")) << group["user_stack"];
+    }
+    // Of eight seconds, those before the first survivors were a second old are not walked.
+    EXPECT_GE(checked, 50u) << finished.out;
+}
+
+// What a whole-host trace says of leakers among churn: comm, kernel functions, leaking function.
+std::set<std::string> accused(const std::string& stacks) {
+    Process tool(command({"trace", "--class", "socket", "--stacks", stacks, "--min-age", "2s",
+                          "--duration", "12s", "--top", "200"}));
+    EXPECT_TRUE(tool.wait_for("tracing", true));
+    Process churner({program_path("socket_churner"), "--seconds", "5"});
+    Process tcp({program_path("tcp_leaker"), "64", "--hold", "forever"});
+    Process udp({program_path("udp_leaker"), "64", "--hold", "forever"});
+    Process unix_({program_path("unix_leaker"), "64", "--hold", "forever"});
+    for (Process* leaker : {&tcp, &udp, &unix_})
+        EXPECT_TRUE(leaker->wait_for("leaked"));
+    const Json report = report_of(tool.finish());
+    std::set<std::string> found;
+    for (const char* comm : {"tcp_leaker", "udp_leaker", "unix_leaker", "socket_churner"})
+        for (const Json& group : groups_of(report, "socket", comm)) {
+            std::string text = comm;
+            for (const Json& frame : group["kernel_stack"])
+                text += " " + frame["function"].get<std::string>();
+            for (const Json& frame : group["user_stack"])
+                if (frame["function"].get<std::string>().starts_with("leak_"))
+                    text += " | " + frame["function"].get<std::string>();
+            found.insert(text);
+        }
+    return found;
+}
+
+TEST(Stacks, AdaptiveAccusesWhatAlwaysAccuses) {
+    const std::set<std::string> always = accused("always");
+    EXPECT_EQ(always.size(), 3u);
+    EXPECT_EQ(accused("adaptive"), always);
+}
+
+} // namespace
+} // namespace unfreed::e2e

@@ -71,9 +71,12 @@ static __always_inline bool context__wanted(u32 tgid)
 /* The same of whatever is current, before anything else is found out. */
 static __always_inline bool context__current_wanted(void)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task;
 
-	return !cfg.only_targets || (proc__flags(task->tgid) & UF_PROC_TARGET);
+	if (!cfg.only_targets) /* here the verifier removes the rest */
+		return true;
+	task = bpf_get_current_task_btf();
+	return proc__flags(task->tgid) & UF_PROC_TARGET;
 }
 
 #endif

@@ -35,7 +35,11 @@ static __always_inline void object__enter(u64 addr, const struct uf_meta *meta,
 	struct uf_meta former;
 	struct uf_slot slot;
 
-	if (unlikely(table__find(addr, &slot))) {
+	if (likely(table__insert_new(addr, meta))) {
+		origin__count_birth(origin, meta->birth_ns);
+		return;
+	}
+	if (table__find(addr, &slot)) {
 		if (again)
 			return;
 		counter__inc(UF_CTR_BIRTH_ON_LIVE);

@@ -65,27 +65,52 @@ static __always_inline bool table__find(u64 addr, struct uf_slot *slot)
 	return slot->way < UF_WAYS;
 }
 
+static __always_inline bool set__fill(struct uf_set *set, u32 way, u64 addr,
+				      const struct uf_meta *meta)
+{
+	if (__sync_val_compare_and_swap(&set->addr[way], 0, addr | UF_ADDR_FILLING))
+		return false;
+	set->meta[way] = *meta;
+#if defined(__TARGET_ARCH_x86)
+	/* x86 keeps the order of stores; the compiler must, too. */
+	asm volatile("" ::: "memory");
+	((volatile struct uf_set *)set)->addr[way] = addr;
+#else
+	/* The release order that arm64 needs comes with an atomic exchange. */
+	__sync_lock_test_and_set(&set->addr[way], addr);
+#endif
+	return true;
+}
+
 /* Tries to fill one empty way of a set. */
 static __always_inline bool set__claim(struct uf_set *set, u64 addr, const struct uf_meta *meta)
 {
 #pragma unroll
-	for (u32 way = 0; way < UF_WAYS; way++) {
-		if (((volatile struct uf_set *)set)->addr[way])
-			continue;
-		if (__sync_val_compare_and_swap(&set->addr[way], 0, addr | UF_ADDR_FILLING))
-			continue;
-		set->meta[way] = *meta;
-#if defined(__TARGET_ARCH_x86)
-		/* x86 keeps the order of stores; the compiler must, too. */
-		asm volatile("" ::: "memory");
-		((volatile struct uf_set *)set)->addr[way] = addr;
-#else
-		/* The release order that arm64 needs comes with an atomic exchange. */
-		__sync_lock_test_and_set(&set->addr[way], addr);
-#endif
-		return true;
-	}
+	for (u32 way = 0; way < UF_WAYS; way++)
+		if (!((volatile struct uf_set *)set)->addr[way] && set__fill(set, way, addr, meta))
+			return true;
 	return false;
+}
+
+/* The usual case in one look at one cache line: the address is in neither of its sets, and the
+ * first has room. False: nothing was done. */
+static __always_inline bool table__insert_new(u64 addr, const struct uf_meta *meta)
+{
+	struct uf_set *set = table__first_set(table__hash(addr));
+	u32 empty = UF_WAYS;
+	bool known = false;
+
+	if (!set || ((volatile struct uf_set *)set)->overflow)
+		return false;
+#pragma unroll
+	for (u32 way = 0; way < UF_WAYS; way++) {
+		u64 held = ((volatile struct uf_set *)set)->addr[way];
+
+		known |= held == addr;
+		if (!held)
+			empty = way;
+	}
+	return !known && empty < UF_WAYS && set__fill(set, empty, addr, meta);
 }
 
 /* Enters an object that is not in the table. Counts it when there is no room. */

@@ -25,53 +25,64 @@ static __always_inline u32 site__class(u64 call_site, bool own_cache)
 	return cfg.classes & (1 << UF_CLASS_SLAB) ? UF_CLASS_SLAB : UF_CLASS_NONE;
 }
 
-static __always_inline void slab__born(struct bpf_raw_tracepoint_args *ctx, enum uf_hook hook,
-				       struct uf_birth *birth, u32 copy)
-{
-	struct uf_cpu *cpu;
-
-	if (!object__is_pointer(birth->addr) || !context__current_wanted())
-		return;
-	birth->object_class = site__class(birth->call_site, birth->cache != 0);
-	if (birth->object_class == UF_CLASS_NONE)
-		return;
-	cpu = cpu__this();
-	if (!cpu || !copy__begin(cpu, hook, birth->addr, copy))
-		return;
-	birth->owner = context__owner(ctx);
-	/* A socket cloned in softirq for a listener: wanted if the listener is, which is found
-	 * out when the clone returns or is accepted. */
-	if (context__wanted(birth->owner.tgid))
-		object__born(ctx, birth, copy > 0);
-	copy__end(cpu, hook, birth->addr, copy);
-}
-
-static __always_inline void slab__died(void *ctx, enum uf_hook hook, u64 addr, u32 copy)
+/* What a spare copy has to do when the one before it has run: nothing, and soon. NULL: return. */
+static __always_inline struct uf_cpu *slab__begin(enum uf_hook hook, u64 addr, u32 copy)
 {
 	struct uf_cpu *cpu;
 
 	if (!object__is_pointer(addr))
-		return;
+		return NULL;
 	cpu = cpu__this();
-	if (!cpu || !copy__begin(cpu, hook, addr, copy))
-		return;
+	return cpu && copy__begin(cpu, hook, addr, copy) ? cpu : NULL;
+}
+
+static __always_inline void slab__born(struct bpf_raw_tracepoint_args *ctx, enum uf_hook hook,
+				       struct uf_birth *birth, struct uf_cpu *cpu, u32 copy)
+{
+	birth->object_class = site__class(birth->call_site, birth->cache != 0);
+	if (birth->object_class != UF_CLASS_NONE) {
+		birth->owner = context__owner(ctx);
+		/* A socket cloned in softirq for a listener: wanted if the listener is, which is
+		 * found out when the clone returns or is accepted. */
+		if (context__wanted(birth->owner.tgid))
+			object__born(ctx, birth, copy > 0);
+	}
+	copy__end(cpu, hook, birth->addr, copy);
+}
+
+static __always_inline int slab__died(void *ctx, enum uf_hook hook, u64 addr, u32 copy)
+{
+	struct uf_cpu *cpu;
+
+	if (!hook__active(hook))
+		return 0;
+	cpu = slab__begin(hook, addr, copy);
+	if (!cpu)
+		return 0;
 	if (!object__died(ctx, addr) && copy == 0 && (cfg.classes & (1 << UF_CLASS_SLAB)))
 		__sync_fetch_and_add(&cpu->counters[UF_CTR_UNKNOWN_DEATHS], 1);
 	copy__end(cpu, hook, addr, copy);
+	return 0;
 }
 
 /* (call_site, ptr, s, gfp_flags, node) since 6.1 ("mm/slab_common: drop kmem_alloc & avoid
  * dereferencing fields when not using"). */
 static __always_inline int slab_alloc_cache(struct bpf_raw_tracepoint_args *ctx, u32 copy)
 {
-	struct uf_birth birth = {
-		.call_site = ctx->args[0],
-		.addr = ctx->args[1],
-		.cache = ctx->args[2],
-	};
+	struct uf_cpu *cpu;
 
-	if (hook__active(UF_HOOK_SLAB_ALLOC_CACHE))
-		slab__born(ctx, UF_HOOK_SLAB_ALLOC_CACHE, &birth, copy);
+	if (!hook__active(UF_HOOK_SLAB_ALLOC_CACHE) || !context__current_wanted())
+		return 0;
+	cpu = slab__begin(UF_HOOK_SLAB_ALLOC_CACHE, ctx->args[1], copy);
+	if (cpu) {
+		struct uf_birth birth = {
+			.call_site = ctx->args[0],
+			.addr = ctx->args[1],
+			.cache = ctx->args[2],
+		};
+
+		slab__born(ctx, UF_HOOK_SLAB_ALLOC_CACHE, &birth, cpu, copy);
+	}
 	return 0;
 }
 UF_RAW_TP_COPIES("kmem_cache_alloc", slab_alloc_cache)
@@ -79,14 +90,20 @@ UF_RAW_TP_COPIES("kmem_cache_alloc", slab_alloc_cache)
 /* (call_site, ptr, bytes_req, bytes_alloc, gfp_flags, node) */
 static __always_inline int slab_alloc_kmalloc(struct bpf_raw_tracepoint_args *ctx, u32 copy)
 {
-	struct uf_birth birth = {
-		.call_site = ctx->args[0],
-		.addr = ctx->args[1],
-		.size = ctx->args[3],
-	};
+	struct uf_cpu *cpu;
 
-	if (hook__active(UF_HOOK_SLAB_ALLOC_KMALLOC))
-		slab__born(ctx, UF_HOOK_SLAB_ALLOC_KMALLOC, &birth, copy);
+	if (!hook__active(UF_HOOK_SLAB_ALLOC_KMALLOC) || !context__current_wanted())
+		return 0;
+	cpu = slab__begin(UF_HOOK_SLAB_ALLOC_KMALLOC, ctx->args[1], copy);
+	if (cpu) {
+		struct uf_birth birth = {
+			.call_site = ctx->args[0],
+			.addr = ctx->args[1],
+			.size = ctx->args[3],
+		};
+
+		slab__born(ctx, UF_HOOK_SLAB_ALLOC_KMALLOC, &birth, cpu, copy);
+	}
 	return 0;
 }
 UF_RAW_TP_COPIES("kmalloc", slab_alloc_kmalloc)
@@ -94,17 +111,13 @@ UF_RAW_TP_COPIES("kmalloc", slab_alloc_kmalloc)
 /* (call_site, ptr, s) */
 static __always_inline int slab_free_cache(struct bpf_raw_tracepoint_args *ctx, u32 copy)
 {
-	if (hook__active(UF_HOOK_SLAB_FREE_CACHE))
-		slab__died(ctx, UF_HOOK_SLAB_FREE_CACHE, ctx->args[1], copy);
-	return 0;
+	return slab__died(ctx, UF_HOOK_SLAB_FREE_CACHE, ctx->args[1], copy);
 }
 UF_RAW_TP_COPIES("kmem_cache_free", slab_free_cache)
 
 /* (call_site, ptr); frees objects of kmem_cache_alloc too. */
 static __always_inline int slab_free_kfree(struct bpf_raw_tracepoint_args *ctx, u32 copy)
 {
-	if (hook__active(UF_HOOK_SLAB_FREE_KFREE))
-		slab__died(ctx, UF_HOOK_SLAB_FREE_KFREE, ctx->args[1], copy);
-	return 0;
+	return slab__died(ctx, UF_HOOK_SLAB_FREE_KFREE, ctx->args[1], copy);
 }
 UF_RAW_TP_COPIES("kfree", slab_free_kfree)

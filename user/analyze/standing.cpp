@@ -41,6 +41,17 @@ Kind kind_of(const TableObject& slot, bool held_at_exit, std::uint32_t visible_s
     return Kind::outstanding;
 }
 
+// What was read of the object outweighs what the probes saw or could not see.
+void apply_facts(const LiveObject& object, std::uint32_t& stages, std::uint32_t& visible) {
+    if (!object.facts)
+        return;
+    const bool socket = object.slot.object_class == ObjectClass::socket;
+    const std::uint32_t stage = socket ? UF_STAGE_RELEASED : UF_STAGE_UNREFERENCED;
+    const bool reached = socket ? object.facts->orphan : object.facts->refcount == 0;
+    visible |= stage;
+    stages = reached ? stages | stage : stages & ~stage;
+}
+
 } // namespace
 
 std::string_view to_string(Kind kind) {
@@ -79,11 +90,14 @@ Kind kind_released_at_exit(ObjectClass object_class) {
 
 Standing standing_of(const LiveObject& object, const ProcessInfo* process, std::uint64_t now_ns,
                      const AnalyzeOptions& options) {
-    const std::uint32_t stages = object.slot.stages;
+    TableObject slot = object.slot;
+    std::uint32_t visible_stages = options.visible_stages;
+    apply_facts(object, slot.stages, visible_stages);
+    const std::uint32_t stages = slot.stages;
     const bool owner_ended = process && !process->alive;
     const bool judge_at_once = owner_ended && options.mode != TraceMode::host;
     Standing standing;
-    standing.kind = kind_of(object.slot, held_to_the_end(object, process), options.visible_stages);
+    standing.kind = kind_of(slot, held_to_the_end(object, process), visible_stages);
 
     if (stages & UF_STAGE_RCU_PENDING) {
         const bool young = since_stage(object, UF_STAGE_RCU_PENDING, now_ns) < options.min_age_ns;
@@ -102,7 +116,7 @@ Standing standing_of(const LiveObject& object, const ProcessInfo* process, std::
     }
     // Where it cannot be seen whether a dentry is in use, it may just be cached.
     const bool use_unknown =
-        !(options.visible_stages & UF_STAGE_UNREFERENCED) && standing.kind != Kind::referenced;
+        !(visible_stages & UF_STAGE_UNREFERENCED) && standing.kind != Kind::referenced;
     const bool cached = object.slot.object_class == ObjectClass::dentry &&
                         ((stages & UF_STAGE_UNREFERENCED) || use_unknown);
     standing.fate = young ? Standing::Fate::young : Standing::Fate::counted;

@@ -176,4 +176,18 @@ void ObjectTable::walk_stacks(std::span<const OriginId> ids, bool walk) const {
     }
 }
 
+bool ObjectTable::holds(const ObjectKey& object) const {
+    std::span<const uf_set> sets = objects_.as<const uf_set>();
+    const auto mask = static_cast<std::uint32_t>(sets.size() - 1);
+    const std::uint64_t hash = table_hash(object.address);
+    const auto first = static_cast<std::uint32_t>(hash >> 32) & mask;
+    const auto other = (first ^ (1 + (static_cast<std::uint32_t>(hash >> 8) & (mask >> 1)))) & mask;
+    for (const uf_set* set : {&sets[first], &sets[other]})
+        for (unsigned way = 0; way < UF_WAYS; ++way)
+            if (load(set->addr[way]) == object.address &&
+                load(set->meta[way].birth_ns) == object.birth_ns)
+                return true;
+    return false;
+}
+
 } // namespace unfreed::bpf

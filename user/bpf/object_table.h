@@ -54,6 +54,9 @@ class ObjectTable {
     // Switches the stack walk at every birth on or off for these origins.
     void walk_stacks(std::span<const OriginId> ids, bool walk) const;
 
+    // Is this very object still in the table?
+    bool holds(const ObjectKey& object) const;
+
     struct Retired {
         std::vector<OriginId> ids;
         std::uint64_t births = 0;

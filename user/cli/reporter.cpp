@@ -2,6 +2,7 @@
 #include "cli/reporter.h"
 
 #include "analyze/leak_analyzer.h"
+#include "analyze/revalidate.h"
 #include "base/clock.h"
 #include "cli/host_info.h"
 #include "cli/version.h"
@@ -88,6 +89,21 @@ Totals totals_of(const OriginCounts& counts, const AnalyzedGroups& analyzed,
     return totals;
 }
 
+// Details of the objects that the report lists.
+void describe_objects(Report& report, const AnalyzedGroups& analyzed, const Snapshot& snapshot,
+                      EventSource& source) {
+    std::vector<InspectRequest> requests;
+    for (const AnalyzedGroup& group : analyzed.groups)
+        for (const LiveObject& object : group.objects)
+            requests.push_back(inspect_request(snapshot, object.slot));
+    std::vector<Inspection> answers = source.inspect(requests, true);
+    auto answer = answers.begin();
+    for (Group& group : report.groups)
+        for (ReportObject& object : group.objects)
+            if (answer != answers.end())
+                object.details = std::move((answer++)->details);
+}
+
 // What a reader must know before believing the numbers of this host.
 std::vector<std::string> notes_on(const bpf::Session& session, const Options& options) {
     std::vector<std::string> notes;
@@ -106,10 +122,14 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
                             const LifetimeTracker& tracker) {
     const Options& options = *context.options;
     const TableSnapshot table = source.read_table(UINT64_MAX);
-    const AnalyzedGroups analyzed = analyze(tracker.snapshot(table), analyze_options(context));
+    Snapshot snapshot = tracker.snapshot(table);
+    const std::uint64_t missed_deaths =
+        revalidate(snapshot, [&](auto requests) { return source.inspect(requests, false); });
+    const AnalyzedGroups analyzed = analyze(snapshot, analyze_options(context));
     Counters counters;
     if (auto read = source.read_counters(counters); !read)
         return fail(read.error());
+    counters.set(Counter::MISSED_DEATHS, missed_deaths);
     counters.set(Counter::ORIGIN_UNKNOWN, analyzed.objects_without_origin);
     counters.set(Counter::NOT_SETTLED, context.unsettled);
     counters.set(Counter::SYMBOLS_HIDDEN, context.symbols->hidden() ? 1 : 0);
@@ -137,6 +157,7 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
                                  [&](std::uint32_t tgid, const std::vector<std::uint64_t>& stack) {
                                      return context.user_stacks->symbolize(tgid, stack);
                                  });
+    describe_objects(report, analyzed, snapshot, source);
     report.groups_omitted = analyzed.groups_omitted;
     report.young_objects = analyzed.young_objects;
     return report;

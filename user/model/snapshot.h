@@ -3,9 +3,11 @@
 #pragma once
 
 #include "model/event.h"
+#include "model/inspection.h"
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -67,6 +69,7 @@ struct LiveObject {
     // When each stage was first seen, where that is known; a stage set in slot.stages and missing
     // here was reached before the object was promoted.
     std::map<std::uint32_t, std::uint64_t> stage_times_ns;
+    std::optional<ObjectFacts> facts; // read when the report was asked for
 };
 
 // outstanding_of() each origin over the ticks of the trace, evenly spaced, at most 128 points.

@@ -4,6 +4,7 @@
 #include "base/result.h"
 #include "model/counters.h"
 #include "model/event.h"
+#include "model/inspection.h"
 #include "model/object_key.h"
 #include "model/snapshot.h"
 
@@ -34,6 +35,10 @@ class EventSource {
     virtual std::vector<OriginId> retire_origins(std::uint64_t idle_since_ns) = 0;
     // Births and deaths of all origins ever, forgotten ones too.
     virtual OriginCounts totals(const TableSnapshot& table) = 0;
+    // Looks at objects in the kernel; one answer each, in order. Without `details` much cheaper.
+    // What cannot be looked at is unreadable.
+    virtual std::vector<Inspection> inspect(std::span<const InspectRequest> objects,
+                                            bool details) = 0;
     // Every loss so far.
     virtual Result<> read_counters(Counters& counters) = 0;
 };

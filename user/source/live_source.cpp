@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "decode/decoder.h"
+#include "decode/inspection.h"
 
 #include <cerrno>
 #include <csignal>
@@ -60,7 +61,41 @@ OriginCounts LiveSource::totals(const TableSnapshot& table) {
     return sum;
 }
 
+bpf::Inspector* LiveSource::inspector() {
+    if (!inspector_) {
+        inspector_.emplace(bpf::Inspector::load());
+        if (!*inspector_)
+            log::warning(inspector_->error().message);
+    }
+    return *inspector_ ? &**inspector_ : nullptr;
+}
+
+std::vector<Inspection> LiveSource::inspect(std::span<const InspectRequest> objects, bool details) {
+    std::vector<uf_inspect> questions(objects.size());
+    for (std::size_t i = 0; i < objects.size(); ++i) {
+        questions[i].addr = objects[i].key.address;
+        questions[i].cache = objects[i].cache_address;
+        questions[i].object_class = static_cast<std::uint32_t>(objects[i].object_class);
+        questions[i].details = details;
+    }
+    std::vector<Inspection> answers(objects.size());
+    bpf::Inspector* const reader = inspector();
+    if (reader == nullptr || !reader->inspect(questions)) {
+        inspect_failed_ += objects.size();
+        return answers;
+    }
+    for (std::size_t i = 0; i < objects.size(); ++i) {
+        answers[i] = decode(questions[i]);
+        if (!session_.table().holds(objects[i].key))
+            answers[i] = {Inspection::Verdict::gone, {}, {}};
+        else if (answers[i].verdict == Inspection::Verdict::unreadable)
+            ++inspect_failed_;
+    }
+    return answers;
+}
+
 Result<> LiveSource::read_counters(Counters& counters) {
+    counters.set(Counter::INSPECT_FAILED, inspect_failed_);
     counters.set(Counter::MALFORMED_RECORDS, malformed_);
     return session_.read_counters(counters);
 }

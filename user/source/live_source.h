@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include "bpf/inspector.h"
 #include "bpf/session.h"
 #include "source/event_source.h"
+
+#include <optional>
 
 namespace unfreed {
 
@@ -18,11 +21,16 @@ class LiveSource : public EventSource {
     void walk_stacks(std::span<const OriginId> origins, bool walk) override;
     std::vector<OriginId> retire_origins(std::uint64_t idle_since_ns) override;
     OriginCounts totals(const TableSnapshot& table) override;
+    std::vector<Inspection> inspect(std::span<const InspectRequest> objects, bool details) override;
     Result<> read_counters(Counters& counters) override;
 
   private:
     bpf::Session& session_;
+    bpf::Inspector* inspector(); // nullptr: the kernel refuses it
+
+    std::optional<Result<bpf::Inspector>> inspector_; // loaded when it is first asked for
     std::uint64_t malformed_ = 0;
+    std::uint64_t inspect_failed_ = 0;
     OriginCounts retired_;
 };
 

@@ -206,5 +206,27 @@ TEST(Standing, NothingIsSaidOfStagesThatCannotBeSeen) {
     EXPECT_EQ(standing_of(dentry, nullptr, 100, AnalyzeOptions{}).kind, Kind::referenced);
 }
 
+TEST(Standing, WhatWasReadOutweighsWhatTheProbesCouldNotSee) {
+    AnalyzeOptions options = host();
+    options.visible_stages = 0;
+    SnapshotBuilder builder;
+    builder.process({}).origin({}).objects(1, {});
+    LiveObject& object = builder.snapshot.objects.back();
+    const auto kind = [&] { return analyze(builder.snapshot, options).groups.at(0).kind; };
+    EXPECT_EQ(kind(), "outstanding");
+    object.facts = ObjectFacts{.refcount = 1};
+    EXPECT_EQ(kind(), "never-closed");
+    object.facts->orphan = true;
+    EXPECT_EQ(kind(), "closed-still-alive");
+    object.slot.object_class = ObjectClass::dentry;
+    EXPECT_EQ(kind(), "referenced");
+    object.facts->refcount = 0;
+    EXPECT_EQ(kind(), "unused");
+    options.visible_stages = UF_STAGE_MASK;
+    object.slot.stages = UF_STAGE_UNREFERENCED; // once; it is in use again
+    object.facts->refcount = 1;
+    EXPECT_EQ(kind(), "referenced");
+}
+
 } // namespace
 } // namespace unfreed::test

@@ -46,7 +46,7 @@ class SnapshotBuilder {
         for (std::size_t i = 0; i < count; ++i) {
             next_address_ += 0x1000;
             spec.address = next_address_;
-            snapshot.objects.push_back(LiveObject{table_object(spec), {}});
+            snapshot.objects.push_back(LiveObject{table_object(spec), {}, {}});
         }
         return *this;
     }

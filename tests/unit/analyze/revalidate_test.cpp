@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "analyze/revalidate.h"
+#include "support/snapshot_builder.h"
+
+#include <gmock/gmock.h>
+
+namespace unfreed::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::SizeIs;
+using Verdict = Inspection::Verdict;
+
+TEST(Revalidate, TakesOutWhatIsDeadAndNotesWhatIsAlive) {
+    SnapshotBuilder builder;
+    builder.origin({.id = 1});
+    builder.snapshot.origins[OriginId{1}].cache_address = 0xabc;
+    builder.objects(5, {});
+    std::vector<std::uint64_t> asked;
+    const std::uint64_t dead =
+        revalidate(builder.snapshot, [&](std::span<const InspectRequest> requests) {
+            for (const InspectRequest& request : requests) {
+                asked.push_back(request.key.address);
+                EXPECT_EQ(request.cache_address, 0xabcU);
+            }
+            return std::vector<Inspection>{{Verdict::alive, {.refcount = 2}, {}},
+                                           {Verdict::dead, {}, {}},
+                                           {Verdict::gone, {}, {}},
+                                           {Verdict::unreadable, {}, {}},
+                                           {Verdict::dead, {}, {}}};
+        });
+    EXPECT_EQ(dead, 2U);
+    EXPECT_THAT(asked, ElementsAre(0x1000, 0x2000, 0x3000, 0x4000, 0x5000));
+    ASSERT_THAT(builder.snapshot.objects, SizeIs(2));
+    EXPECT_EQ(builder.snapshot.objects[0].slot.address, 0x1000U);
+    EXPECT_EQ(builder.snapshot.objects[0].facts->refcount, 2);
+    EXPECT_EQ(builder.snapshot.objects[1].slot.address, 0x4000U);
+    EXPECT_FALSE(builder.snapshot.objects[1].facts);
+}
+
+TEST(Revalidate, AsksNothingOfPlainSlabObjectsAndSurvivesSilence) {
+    SnapshotBuilder builder;
+    builder.objects(2, {.object_class = ObjectClass::slab}).objects(1, {});
+    std::size_t asked = 0;
+    EXPECT_EQ(revalidate(builder.snapshot,
+                         [&](std::span<const InspectRequest> requests) {
+                             asked = requests.size();
+                             return std::vector<Inspection>{};
+                         }),
+              0U);
+    EXPECT_EQ(asked, 1U);
+    EXPECT_THAT(builder.snapshot.objects, SizeIs(3));
+}
+
+} // namespace
+} // namespace unfreed::test

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "analyze/revalidate.h"
+
+#include <algorithm>
+
+namespace unfreed {
+
+InspectRequest inspect_request(const Snapshot& snapshot, const TableObject& object) {
+    InspectRequest request;
+    request.key = {object.address, object.birth_ns};
+    request.object_class = object.object_class;
+    const auto origin = snapshot.origins.find(object.origin);
+    if (origin != snapshot.origins.end())
+        request.cache_address = origin->second.cache_address;
+    return request;
+}
+
+std::uint64_t revalidate(Snapshot& snapshot, const Inspect& inspect) {
+    std::vector<InspectRequest> requests;
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < snapshot.objects.size(); ++i) {
+        const TableObject& object = snapshot.objects[i].slot;
+        if (object.object_class == ObjectClass::slab)
+            continue;
+        requests.push_back(inspect_request(snapshot, object));
+        places.push_back(i);
+    }
+    const std::vector<Inspection> answers = inspect(requests);
+    std::vector<bool> ended(snapshot.objects.size(), false);
+    std::uint64_t dead = 0;
+    for (std::size_t i = 0; i < std::min(answers.size(), places.size()); ++i) {
+        const Inspection& answer = answers[i];
+        if (answer.verdict == Inspection::Verdict::alive)
+            snapshot.objects[places[i]].facts = answer.facts;
+        dead += answer.verdict == Inspection::Verdict::dead;
+        ended[places[i]] = answer.verdict == Inspection::Verdict::dead ||
+                           answer.verdict == Inspection::Verdict::gone;
+    }
+    std::size_t index = 0;
+    std::erase_if(snapshot.objects, [&](const LiveObject&) { return ended[index++]; });
+    return dead;
+}
+
+} // namespace unfreed

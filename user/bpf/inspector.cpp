@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "bpf/inspector.h"
+
+#include "bpf/libbpf_log.h"
+#include "inspect.skel.h"
+
+#include <bpf/bpf.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace unfreed::bpf {
+
+void Inspector::Delete::operator()(inspect_bpf* skeleton) const {
+    inspect_bpf::destroy(skeleton);
+}
+
+Result<Inspector> Inspector::load() {
+    Inspector inspector;
+    inspector.skeleton_.reset(inspect_bpf::open_and_load());
+    if (!inspector.skeleton_)
+        return fail_errno(Errc::unsupported, errno,
+                          "the kernel refuses the program that reads objects\n" +
+                              take_libbpf_warnings());
+    auto mapped = MappedArray::map(bpf_map__fd(inspector.skeleton_->maps.inspections),
+                                   sizeof(uf_inspect) * UF_INSPECT_BATCH);
+    if (!mapped)
+        return fail(mapped.error());
+    inspector.batch_ = std::move(*mapped);
+    return inspector;
+}
+
+Result<> Inspector::run_batch(std::span<uf_inspect> questions) {
+    const std::span<uf_inspect> batch = batch_.as<uf_inspect>();
+    std::copy(questions.begin(), questions.end(), batch.begin());
+    static_cast<volatile __u32&>(skeleton_->bss->wanted) = static_cast<__u32>(questions.size());
+    LIBBPF_OPTS(bpf_test_run_opts, options);
+    if (bpf_prog_test_run_opts(bpf_program__fd(skeleton_->progs.inspect), &options) != 0)
+        return fail_errno(Errc::unsupported, errno, "cannot run the program that reads objects");
+    std::copy_n(batch.begin(), questions.size(), questions.begin());
+    return {};
+}
+
+Result<> Inspector::inspect(std::span<uf_inspect> questions) {
+    while (!questions.empty()) {
+        const std::size_t size = std::min<std::size_t>(questions.size(), UF_INSPECT_BATCH);
+        if (auto ran = run_batch(questions.first(size)); !ran)
+            return ran;
+        questions = questions.subspan(size);
+    }
+    return {};
+}
+
+} // namespace unfreed::bpf

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "abi/inspect.h"
+#include "model/inspection.h"
+
+namespace unfreed {
+
+// The answer of the kernel side (bpf/abi/inspect.h) as values and words. Numbers of a socket are
+// those that ss(8) shows under the same names.
+Inspection decode(const uf_inspect& answer);
+
+} // namespace unfreed

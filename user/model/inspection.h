@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What reading an object in the kernel told, when a report is made.
+#pragma once
+
+#include "model/object_class.h"
+#include "model/object_key.h"
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace unfreed {
+
+// What of an object decides what it is.
+struct ObjectFacts {
+    std::int32_t refcount = 0;
+    bool negative = false; // dentry: the name does not exist
+    bool orphan = false;   // socket: its program has closed it
+    bool no_file = false;  // socket: no file belongs to it (yet, or any more)
+};
+
+// An object to look at.
+struct InspectRequest {
+    ObjectKey key;
+    std::uint64_t cache_address = 0; // where its kind lives (struct kmem_cache); 0: unknown
+    ObjectClass object_class = ObjectClass::slab;
+};
+
+struct Inspection {
+    enum class Verdict : std::uint8_t {
+        unreadable, // nothing was learnt; plain slab objects always
+        alive,
+        dead, // freed by its user, though its death was not seen
+        gone, // died between the snapshot and the look
+    };
+    Verdict verdict = Verdict::unreadable;
+    ObjectFacts facts;
+    std::map<std::string, std::string> details; // only if asked for
+};
+
+} // namespace unfreed

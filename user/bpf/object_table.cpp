@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "bpf/object_table.h"
 
+#include "abi/table_hash.h"
+
 #include <sys/mman.h>
 
 #include <atomic>
@@ -31,12 +33,8 @@ bool read_slot(const uf_set& set, unsigned way, std::uint64_t address, TableObje
     return load(set.addr[way]) == address && load(meta.birth_ns) == birth_ns;
 }
 
-// Same hash as bpf/lib/table.bpf.h.
-std::uint64_t table_hash(std::uint64_t address) {
-    return (address >> 3) * 0x9E3779B97F4A7C15ULL;
-}
-
-void set_promoted(uf_set& set, const ObjectKey& object) {
+// False: it is not in this set.
+bool set_promoted(uf_set& set, const ObjectKey& object) {
     for (unsigned way = 0; way < UF_WAYS; ++way) {
         if (load(set.addr[way]) != object.address ||
             load(set.meta[way].birth_ns) != object.birth_ns)
@@ -44,7 +42,9 @@ void set_promoted(uf_set& set, const ObjectKey& object) {
         // If the slot changes hands right here, the mark goes to a young object; its death then
         // comes as a record that the tracker does not know, and ignores.
         std::atomic_ref<std::uint32_t>(set.meta[way].bits).fetch_or(UF_META_PROMOTED);
+        return true;
     }
+    return false;
 }
 
 } // namespace
@@ -109,12 +109,13 @@ void ObjectTable::promote(std::span<const ObjectKey> objects) const {
     std::span<uf_set> sets = objects_.as<uf_set>();
     const auto mask = static_cast<std::uint32_t>(sets.size() - 1);
     for (const ObjectKey& object : objects) {
-        const std::uint64_t hash = table_hash(object.address);
-        const auto first = static_cast<std::uint32_t>(hash >> 32) & mask;
-        const auto other =
-            (first ^ (1 + (static_cast<std::uint32_t>(hash >> 8) & (mask >> 1)))) & mask;
-        set_promoted(sets[first], object);
-        set_promoted(sets[other], object);
+        const std::uint64_t hash = uf_table_hash(object.address);
+        uf_set& home = sets[uf_table_first_set(hash, mask)];
+        if (set_promoted(home, object) || load(home.overflow) == 0)
+            continue;
+        for (unsigned n = 0; n < UF_OTHER_SETS; ++n)
+            if (set_promoted(sets[uf_table_other_set(hash, n, mask)], object))
+                break;
     }
 }
 

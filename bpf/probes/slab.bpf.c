@@ -32,6 +32,8 @@ static __always_inline void slab__born(struct bpf_raw_tracepoint_args *ctx, enum
 
 	if (!object__is_pointer(birth->addr))
 		return;
+	if (!sample__follows(birth->addr))
+		return;
 	birth->object_class = site__class(birth->call_site, birth->cache != 0);
 	if (birth->object_class == UF_CLASS_NONE)
 		return;
@@ -51,6 +53,8 @@ static __always_inline void slab__died(void *ctx, enum uf_hook hook, u64 addr, u
 	struct uf_cpu *cpu;
 
 	if (!object__is_pointer(addr))
+		return;
+	if (!sample__follows(addr))
 		return;
 	cpu = cpu__this();
 	if (!cpu || !copy__begin(cpu, hook, addr, copy))

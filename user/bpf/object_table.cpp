@@ -73,9 +73,11 @@ MappedArray::~MappedArray() {
         ::munmap(address_, bytes_);
 }
 
-TableSnapshot ObjectTable::read(std::uint64_t now_ns, std::uint64_t born_before_ns) const {
+TableSnapshot ObjectTable::read(std::uint64_t now_ns, std::uint64_t born_before_ns,
+                                const Sampling& sampling) const {
     TableSnapshot snapshot;
     snapshot.taken_at_ns = now_ns;
+    snapshot.sampling = sampling;
     for (const uf_set& set : objects_.as<const uf_set>()) {
         // Most sets are empty: one look at the line of addresses.
         std::uint64_t any = 0;
@@ -86,7 +88,7 @@ TableSnapshot ObjectTable::read(std::uint64_t now_ns, std::uint64_t born_before_
             continue;
         for (unsigned way = 0; way < UF_WAYS; ++way) {
             const std::uint64_t address = load(set.addr[way]);
-            if (address == 0 || (address & UF_ADDR_FILLING) != 0)
+            if (address == 0 || (address & UF_ADDR_FILLING) != 0 || !sampling.follows(address))
                 continue;
             TableObject object;
             if (read_slot(set, way, address, object) && object.birth_ns < born_before_ns)

@@ -19,6 +19,10 @@
 #include "track/proc_process_reader.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <bit>
 
 namespace unfreed::cli {
 namespace {
@@ -37,6 +41,11 @@ bpf::TraceRequest make_request(const Options& options, const KernelSymbols& symb
     request.follow_children = options.command == Command::run || options.follow;
     request.always_walk = options.always_walk.value_or(true);
     request.max_objects = options.max_objects;
+    request.one_in = options.one_in.value_or(1);
+    request.may_thin = options.one_in != 1u;
+    if (options.ring_kib != 0)
+        request.ring_bytes = std::max(std::bit_ceil(options.ring_kib * 1024),
+                                      static_cast<std::uint32_t>(::getpagesize()));
     if (options.copies != 0)
         request.copies = options.copies;
     request.sites = find_site_ranges(symbols);
@@ -157,6 +166,7 @@ Result<int> run_trace(const Options& options) {
     auto report = [&]() -> Result<> {
         if (auto swept = loop.sweep(); !swept)
             return swept;
+        context.thinned_at_ns = loop.sample().thinned_at_ns();
         tracker.refresh_processes(monotonic_ns());
         auto built = build_report(context, source, tracker);
         if (!built)

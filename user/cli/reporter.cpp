@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "cli/reporter.h"
 
+#include "analyze/estimate.h"
 #include "analyze/leak_analyzer.h"
 #include "base/clock.h"
 #include "cli/host_info.h"
@@ -89,6 +90,17 @@ Totals totals_of(const OriginCounts& counts, const AnalyzedGroups& analyzed,
     return totals;
 }
 
+SampleReport sample_of(const ReportContext& context, const Sampling& sampling) {
+    SampleReport sample;
+    sample.one_in = sampling.one_in;
+    sample.asked_one_in = context.options->one_in.value_or(1);
+    if (context.thinned_at_ns)
+        sample.thinned_after_ns =
+            *context.thinned_at_ns - std::min(*context.thinned_at_ns, context.started_ns);
+    sample.smallest_sure_group = smallest_sure_group(sampling.one_in);
+    return sample;
+}
+
 // What a reader must know before believing the numbers of this host.
 std::vector<std::string> notes_on(const bpf::Session& session, const Options& options) {
     std::vector<std::string> notes;
@@ -127,6 +139,7 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
         report.trace.command_status = static_cast<std::uint32_t>(*context.command_status);
     for (ObjectClass object_class : options.classes)
         report.trace.classes.emplace_back(to_string(object_class));
+    report.trace.sample = sample_of(context, table.sampling);
     report.trace.min_age_ns = min_age_ns(options);
     report.trace.stacks = options.always_walk.value_or(true) ? "always" : "adaptive";
     report.complete = counters.complete();

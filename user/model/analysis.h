@@ -23,6 +23,8 @@ struct AnalyzedGroup {
     std::string verdict = "live"; // or rcu-pending
     std::string evidence;
     std::uint64_t count = 0;            // alive + released_at_exit
+    std::uint64_t followed = 0;         // of count: one in so many (Snapshot::one_in)
+    std::optional<Interval> interval;   // 95 %, where not every object was followed
     std::uint64_t released_at_exit = 0; // host mode: 0
     std::uint64_t outliving = 0;        // alive after their process: nothing is left to free them
     std::optional<std::uint64_t> bytes; // nullopt: the size of at least one object is unknown

@@ -158,7 +158,7 @@ void write_overview(Page& page, const std::vector<Group>& groups) {
     for (std::size_t i = 0; i < groups.size(); ++i) {
         const Group& group = groups[i];
         std::vector<std::string> row{std::to_string(i + 1),
-                                     (group.estimated ? "~" : "") + human_count(group.count),
+                                     (group.estimated ? "≈ " : "") + human_count(group.count),
                                      human_rate(group.growth_per_s),
                                      group.age_ns ? human_duration(group.age_ns->max)
                                                   : "-", // none is alive any more

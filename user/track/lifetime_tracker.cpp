@@ -140,14 +140,14 @@ std::vector<ObjectKey> LifetimeTracker::reconcile(const TableSnapshot& table) {
     }
     stats_.promoted += promoted.size();
 
-    tracked_.erase_if([this](std::uint64_t, Tracked& object) {
+    tracked_.erase_if([&](std::uint64_t address, Tracked& object) {
         if (object.seen == tick_)
             return false;
-        ++stats_.found_dead;
+        ++(table.sampling.follows(address) ? stats_.found_dead : stats_.sampled_out);
         stage_times_.release(object.stages);
         return true;
     });
-    history_.add(table.taken_at_ns, table.origins);
+    history_.add(table.taken_at_ns, table.origins, table.sampling.one_in);
     return promoted;
 }
 
@@ -180,6 +180,7 @@ Snapshot LifetimeTracker::snapshot(const TableSnapshot& table) const {
 
     Snapshot snapshot;
     snapshot.taken_at_ns = table.taken_at_ns;
+    snapshot.one_in = table.sampling.one_in;
     snapshot.objects.reserve(order.size());
     std::uint64_t last_address = 0;
     for (const Place& place : order) {

@@ -82,6 +82,7 @@ class Analysis {
         const Grouping grouping = group(snapshot_, options_);
         result_.young_objects = grouping.young_objects * snapshot_.one_in;
         result_.objects_without_origin = grouping.objects_without_origin;
+        result_.objects_not_grouped = grouping.objects_not_grouped;
         for (const auto& [key, one] : grouping.groups)
             add(key, one);
         rank(result_.groups, options_.mode, all_processes_ended());

@@ -19,10 +19,6 @@
 #include "track/proc_process_reader.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <bit>
 
 namespace unfreed::cli {
 namespace {
@@ -43,9 +39,7 @@ bpf::TraceRequest make_request(const Options& options, const KernelSymbols& symb
     request.max_objects = options.max_objects;
     request.one_in = options.one_in.value_or(1);
     request.may_thin = options.one_in != 1u;
-    if (options.ring_kib != 0)
-        request.ring_bytes = std::max(std::bit_ceil(options.ring_kib * 1024),
-                                      static_cast<std::uint32_t>(::getpagesize()));
+    request.ring_bytes = ring_bytes(options);
     if (options.copies != 0)
         request.copies = options.copies;
     request.sites = find_site_ranges(symbols);

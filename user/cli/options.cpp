@@ -6,9 +6,11 @@
 #include "model/sampling.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <sstream>
@@ -50,8 +52,8 @@ void add_common(CLI::App& app, Options& options, Words& words) {
                    "overflows (default: all, fewer when the table is 70 % full)")
         ->type_name("1/N");
     app.add_option("--max-objects", words.max_objects,
-                   "Room for so many objects at once, rounded up to 7 times a power of two; 37 to "
-                   "73 bytes each (default 900000: 32 MiB)")
+                   "Objects that can be followed at once before the sample is halved; 52 to 104 "
+                   "bytes each, the table being a power of two (default 640000: 32 MiB)")
         ->type_name("COUNT");
     app.add_option("--ring-size", options.ring_kib,
                    "KiB of the buffer for events (default 8192, rounded up to a power of two)")
@@ -91,12 +93,11 @@ Result<> read_max_objects(const std::string& word, std::uint32_t& into) {
     if (error == std::errc::invalid_argument || end != word.data() + word.size())
         return fail(Errc::usage, fmt::format("--max-objects: \"{}\" is no number", word));
     if (error != std::errc() || count > kMost)
-        return fail(
-            Errc::usage,
-            fmt::format("--max-objects: {} is too many: the table takes some 37 to 73 bytes "
-                        "an object, {} objects are the most; --sample 1/N follows more in "
-                        "less",
-                        word, kMost));
+        return fail(Errc::usage,
+                    fmt::format("--max-objects: {} is too many: the table takes 52 to 104 bytes "
+                                "an object, {} objects are the most; --sample 1/N follows more in "
+                                "less",
+                                word, kMost));
     if (count < kLeast)
         return fail(Errc::usage,
                     fmt::format("--max-objects: {} is too few; {} are the least", word, kLeast));
@@ -187,6 +188,13 @@ Result<std::chrono::nanoseconds> parse_duration(const std::string& text) {
     if (number * scale > 9e18)
         return fail(Errc::usage, fmt::format("\"{}\" is too long", text));
     return std::chrono::nanoseconds(static_cast<std::int64_t>(number * scale));
+}
+
+std::uint32_t ring_bytes(const Options& options) {
+    if (options.ring_kib == 0)
+        return 0;
+    return std::max(std::bit_ceil(options.ring_kib * 1024),
+                    static_cast<std::uint32_t>(::getpagesize()));
 }
 
 Result<std::uint32_t> parse_sample(const std::string& text) {

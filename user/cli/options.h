@@ -52,6 +52,9 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv);
 // "500ms", "10s", "2m", "1h", "1.5s"; a plain number means seconds.
 Result<std::chrono::nanoseconds> parse_duration(const std::string& text);
 
+// What the kernel needs: a power of two of whole pages; 0: default.
+std::uint32_t ring_bytes(const Options& options);
+
 // "1/64" is 64; "1" and "1/1" are 1.
 Result<std::uint32_t> parse_sample(const std::string& text);
 

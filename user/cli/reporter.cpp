@@ -124,6 +124,7 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
     if (auto read = source.read_counters(counters); !read)
         return fail(read.error());
     counters.set(Counter::ORIGIN_UNKNOWN, analyzed.objects_without_origin);
+    counters.set(Counter::ORIGIN_LOST, analyzed.objects_not_grouped);
     counters.set(Counter::NOT_SETTLED, context.unsettled);
     counters.set(Counter::SYMBOLS_HIDDEN, context.symbols->hidden() ? 1 : 0);
 

@@ -12,6 +12,7 @@ namespace {
 
 // More objects than this that stay alive a host hardly makes in a second.
 constexpr double kFastestGrowth = 500'000;
+constexpr double kFillMark = Sampling::kFillPercent / 100.0;
 constexpr double kShortestPause = 0.02;
 constexpr double kLongestPause = 1;
 

@@ -12,10 +12,6 @@ namespace unfreed::cli {
 // often as it takes. Borrows the source.
 class SampleControl {
   public:
-    // Above this part of the table both choices of an object begin to be full
-    // (bpf/abi/limits.h: UF_OTHER_SETS).
-    static constexpr double kFillMark = 0.7;
-
     explicit SampleControl(EventSource& source) : source_(source) {}
 
     // Looks at the table and thins it. Returns after how many nanoseconds to look again: before it

@@ -50,6 +50,7 @@ struct AnalyzedGroups {
     std::uint64_t young_objects = 0;   // alive, too young to judge: in no group
     std::uint64_t rcu_pending = 0;
     std::uint64_t objects_without_origin = 0; // in groups, but where they come from is unknown
+    std::uint64_t objects_not_grouped = 0;    // released at exit, of an origin that is unknown
 };
 
 } // namespace unfreed

@@ -11,6 +11,9 @@ namespace unfreed {
 struct Sampling {
     // Above this a sample says too little; what does not fit then is counted as lost.
     static constexpr std::uint32_t kMaxOneIn = 65'536;
+    // Above this part of the object table the sets an object may go to begin to be full all at once
+    // (abi/limits.h: UF_OTHER_SETS), and the sample is halved.
+    static constexpr std::uint32_t kFillPercent = 70;
 
     std::uint32_t one_in = 1;
     std::uint64_t seed = 0;

@@ -98,7 +98,7 @@ void write_stacks(Page& page, const Group& group) {
     if (group.stack_quality == "inferred")
         title += " (inferred: not every object's own stack was read)";
     if (group.kernel_stack.empty())
-        labelled(page, "Stack", "the kernel stack could not be read");
+        labelled(page, "Stack", "not known: it could not be read, or the record of it was lost");
     else
         write_stack(page, title + ":", group.kernel_stack);
     if (!group.user_stack.empty())

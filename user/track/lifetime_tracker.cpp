@@ -135,8 +135,11 @@ std::vector<ObjectKey> LifetimeTracker::reconcile(const TableSnapshot& table) {
     for (std::size_t i = 0; i < objects.size(); ++i) {
         if (i + kPrefetchDistance < objects.size())
             tracked_.prefetch(objects[i + kPrefetchDistance].address);
-        if (reconcile_one(objects[i], table.taken_at_ns))
-            promoted.push_back({objects[i].address, objects[i].birth_ns});
+        if (!reconcile_one(objects[i], table.taken_at_ns))
+            continue;
+        promoted.push_back({objects[i].address, objects[i].birth_ns});
+        if (origins_.find(objects[i].origin) == origins_.end())
+            processes_.learn(objects[i].tgid, table.taken_at_ns);
     }
     stats_.promoted += promoted.size();
 

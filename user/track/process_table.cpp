@@ -117,6 +117,23 @@ void ProcessTable::learn(const OriginEvent& origin) {
     }
 }
 
+void ProcessTable::learn(std::uint32_t tgid, std::uint64_t now_ns) {
+    if (tgid == 0)
+        return;
+    auto [it, is_new] = latest_.try_emplace(tgid);
+    Entry& entry = it->second;
+    entry.has_origins = true;
+    if (!is_new)
+        return;
+    entry.info.tgid = tgid;
+    if (auto comm = reader_.comm(tgid))
+        entry.info.comm = std::move(*comm);
+    entry.confirmed_ns = now_ns;
+    read(entry);
+    if (!entry.identity)
+        end(entry, now_ns);
+}
+
 void ProcessTable::learn_running(Entry& entry, const OriginEvent& origin) {
     const bool renamed = origin.tid == origin.tgid && origin.comm != entry.info.comm;
     if (renamed) {

@@ -15,14 +15,6 @@ bool holds(const Json& group, std::uint64_t truth) {
            truth <= group["interval"][1];
 }
 
-std::uint64_t loss(const Json& report, const std::string& counter) {
-    for (const Json& loss : report["losses"])
-        if (loss["counter"] == counter)
-            return loss["count"];
-    ADD_FAILURE() << "no counter " << counter;
-    return 0;
-}
-
 // Each interval misses the truth with a chance of at most 5 %, independently, because each run has
 // a seed of its own: that more than 5 of 12 do has a chance of 1e-5. The mean is the sharper test.
 TEST(Sample, TheIntervalHoldsTheTruth) {

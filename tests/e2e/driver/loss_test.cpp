@@ -32,11 +32,11 @@ void expect_status_tells(const Finished& finished, const Json& report) {
 // The tool stands still for ten seconds, while programs leak and churn: longer than the ring holds.
 TEST(Loss, AStoppedConsumerLosesNoObject) {
     Process tool(command({"trace", "--class", "socket", "--min-age", "2s", "--duration", "24s",
-                          "--ring-size", "16", "--top", "500"}));
+                          "--ring-size", "4", "--top", "500"}));
     ASSERT_TRUE(tool.wait_for("tracing", true));
     Process before({program_path("udp_leaker"), "1000", "--hold", "forever"});
     ASSERT_TRUE(before.wait_for("leaked"));
-    std::this_thread::sleep_for(seconds(3)); // promoted: from now on their deaths are records
+    std::this_thread::sleep_for(seconds(3)); // promoted by then: their deaths are records
     tool.signal(SIGSTOP);
     Process churner({program_path("socket_churner"), "--seconds", "9"});
     Process connections({program_path("connect_churner"), "--seconds", "9"});
@@ -53,7 +53,7 @@ TEST(Loss, AStoppedConsumerLosesNoObject) {
     EXPECT_EQ(count_of(report, "socket", "tcp_leaker"), 1234) << finished.out.substr(0, 4000);
     for (const char* comm : {"udp_leaker", "socket_churner", "connect_churner"})
         EXPECT_EQ(count_of(report, "socket", comm), 0) << comm;
-    // A thousand deaths do not fit.
+    // Neither the new origins nor a thousand deaths fit into one page.
     EXPECT_GT(loss(report, "origin_records_dropped") + loss(report, "free_records_dropped"), 0u);
     expect_status_tells(finished, report);
 }

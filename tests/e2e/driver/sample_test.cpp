@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <thread>
 
 namespace unfreed::e2e {
 namespace {
@@ -71,12 +72,14 @@ TEST(Sample, AccusesNoChurner) {
 // More than the table holds: the sample is halved until it fits, and nothing is lost.
 TEST(Sample, ATableThatFillsUpIsThinned) {
     constexpr std::uint64_t kLeaked = 19'000;
-    Process tool(command({"trace", "--class", "socket", "--max-objects", "4000", "--min-age", "2s",
-                          "--duration", "40s"}));
+    Process tool(
+        command({"trace", "--class", "socket", "--max-objects", "4000", "--min-age", "2s"}));
     ASSERT_TRUE(tool.wait_for("tracing", true));
-    Process leaker({program_path("tcp_leaker"), std::to_string(kLeaked), "--balanced", "20",
+    Process leaker({program_path("tcp_leaker"), std::to_string(kLeaked), "--balanced", "5",
                     "--hold", "forever"});
     ASSERT_TRUE(leaker.wait_for("leaked"));
+    std::this_thread::sleep_for(std::chrono::seconds(4));
+    tool.signal(SIGINT);
     const Finished finished = tool.finish();
     const Json report = report_of(finished);
     // 7168 slots, thinned above 70 %: 19 000 need one in four.

@@ -7,13 +7,13 @@
 #include "bpf/kernel_btf.h"
 #include "bpf/libbpf_log.h"
 #include "bpf/selftest.h"
+#include "bpf/table_memory.h"
 #include "unfreed.skel.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <bit>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -23,22 +23,11 @@
 namespace unfreed::bpf {
 namespace {
 
-// Origins (call stacks) that can be told apart: 64 bytes each, 4 MiB.
-constexpr std::uint32_t kOriginSets = 16384;
-constexpr std::uint32_t kDefaultObjects = 640'000;
-constexpr std::uint32_t kRingBytes = 8 * 1024 * 1024; // lib/maps.bpf.h
 // How long the self-test waits for deaths that come after an RCU grace period.
 constexpr auto kSelftestPatience = std::chrono::milliseconds(400);
 
 std::string program_name(const Variant& variant, unsigned copy) {
     return variant.copies ? fmt::format("{}_{}", variant.program, copy) : variant.program;
-}
-
-std::uint32_t object_sets(std::uint32_t max_objects) {
-    const std::uint64_t wanted = max_objects != 0 ? max_objects : kDefaultObjects;
-    // So many have room below the mark above which the sample is halved.
-    return std::bit_ceil(
-        static_cast<std::uint32_t>(wanted * 100 / (UF_WAYS * Sampling::kFillPercent) + 1));
 }
 
 std::uint64_t random_seed() {
@@ -80,18 +69,6 @@ std::uint64_t recursion_misses(int program_fd) {
 }
 
 } // namespace
-
-TableMemory table_memory(const TraceRequest& request) {
-    TableMemory memory;
-    const std::uint64_t slots = std::uint64_t{object_sets(request.max_objects)} * UF_WAYS;
-    memory.objects = slots * Sampling::kFillPercent / 100;
-    memory.object_bytes = std::uint64_t{object_sets(request.max_objects)} * sizeof(uf_set);
-    memory.origins = kOriginSets * UF_ORIGIN_WAYS;
-    memory.origin_bytes = kOriginSets * sizeof(uf_origin_set);
-    memory.ring_bytes = request.ring_bytes != 0 ? request.ring_bytes : kRingBytes;
-    memory.process_bytes = sizeof(uf_proc_page) * UF_PROC_PAGES;
-    return memory;
-}
 
 void SkeletonDelete::operator()(unfreed_bpf* skeleton) const {
     unfreed_bpf::destroy(skeleton);

@@ -20,17 +20,6 @@ struct SkeletonDelete {
 };
 using SkeletonPtr = std::unique_ptr<unfreed_bpf, SkeletonDelete>;
 
-// What the tables of a trace take, whatever is in them.
-struct TableMemory {
-    std::uint64_t objects = 0; // that can be followed before the sample is halved
-    std::uint64_t object_bytes = 0;
-    std::uint64_t origins = 0; // call paths
-    std::uint64_t origin_bytes = 0;
-    std::uint64_t ring_bytes = 0;
-    std::uint64_t process_bytes = 0;
-};
-TableMemory table_memory(const TraceRequest& request);
-
 class Session {
   public:
     // Loads and attaches what `request` needs, tests every hook with a real object, and leaves

@@ -4,6 +4,7 @@
 #include "bpf/libbpf_log.h"
 #include "bpf/privileges.h"
 #include "bpf/session.h"
+#include "bpf/table_memory.h"
 #include "cli/commands.h"
 #include "cli/host_info.h"
 #include "cli/output.h"

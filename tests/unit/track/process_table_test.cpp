@@ -55,6 +55,16 @@ TEST_F(ProcessTableTest, AnObjectWhoseOriginWasLostNamesItToo) {
     EXPECT_THAT(snapshot().processes, SizeIs(2));
 }
 
+// A connection that a softirq makes for a listener has its owner, but no name: the current task is
+// a bystander, though it may be the owner by chance.
+TEST_F(ProcessTableTest, AnOriginWithoutANameRenamesNobody) {
+    processes.learn(origin_event({.tgid = 100, .tid = 100, .comm = ""}));
+    EXPECT_EQ(processes.find(100)->comm, "leaker");
+    processes.learn(origin_event({.tgid = 100, .tid = 100, .comm = "leaker"}));
+    processes.learn(origin_event({.tgid = 100, .tid = 100, .comm = ""}));
+    EXPECT_EQ(processes.find(100)->comm, "leaker");
+}
+
 TEST_F(ProcessTableTest, InterruptsAreNoProcess) {
     processes.learn(origin_event({.tgid = 0}));
     EXPECT_THAT(snapshot().processes, IsEmpty());

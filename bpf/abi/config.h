@@ -26,7 +26,9 @@ struct uf_config {
 	__u8 follow;	   /* children of targets become targets */
 	__u8 always_walk;  /* walk the stack of every birth */
 	__u8 kmem_births;  /* sockets and dentries are born and die in the kmem tracepoints */
-	__u8 unused[4];
+	__u8 may_sample;   /* 0: every object is followed, whatever run_state says */
+	__u8 unused[3];
+	__u64 sample_seed; /* abi/sample.h */
 	/* x86: the entry code of device interrupts and IPIs, asm_common_interrupt to the last
 	 * asm_sysvec_*; 0: unknown */
 	__u64 irq_entry_start;
@@ -47,7 +49,9 @@ struct uf_state {
 	__u32 clone_births; /* the clone hook is the birth of a cloned socket, not only its owner */
 	__u32 describe_births; /* SOCKET_DESCRIBE says where a socket comes from, its birth does not
 				*/
-	__u32 unused;
+	/* Objects that hash to more are not followed (abi/sample.h). User space writes; falls only.
+	 */
+	__u32 sample_threshold;
 	__u8 fired[UF_HOOK_COUNT]; /* 1: the hook's program ran during the self-test */
 };
 

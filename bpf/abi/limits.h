@@ -6,6 +6,9 @@
 /* Ways of a set of the object table: one cache line holds the overflow count and seven addresses.
  */
 #define UF_WAYS 7
+/* Sets that an object may go to whose first set is full. Before so many are full at once, a table
+ * of 131 072 sets is 73 % full (1: 30 %, 4: 50 %). */
+#define UF_OTHER_SETS 7
 /* Ways of a set of the origin table: four 64-byte entries. */
 #define UF_ORIGIN_WAYS 4
 /* Frames kept of a kernel stack. The deepest birth seen in a VM (NFS over ext4 over loop) had 44.

@@ -6,8 +6,8 @@
  * by compare-and-swap of its address from 0 to (addr | UF_ADDR_FILLING), filled, and published by a
  * plain store of the address; a death stores 0. (address, birth_ns) names an object for ever.
  *
- * An object whose set is full goes to one other set (uf_table_other_set); `overflow` of the first
- * counts those, so that a look-up goes to the second set only when one is there.
+ * An object whose set is full goes to one of UF_OTHER_SETS others (table_hash.h); `overflow` of the
+ * first counts those, so that a look-up goes to the others only when one is there.
  */
 #ifndef UF_ABI_TABLE_H
 #define UF_ABI_TABLE_H

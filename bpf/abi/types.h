@@ -11,8 +11,10 @@
 #endif
 
 #ifdef __cplusplus
+#define UF_U32(value)		     static_cast<__u32>(value)
 #define UF_STATIC_ASSERT(cond, text) static_assert(cond, text)
 #else
+#define UF_U32(value)		     ((__u32)(value))
 #define UF_STATIC_ASSERT(cond, text) _Static_assert(cond, text)
 #endif
 

@@ -6,6 +6,7 @@
 #include "lib/clock.bpf.h"
 #include "lib/hook.bpf.h"
 #include "lib/origin.bpf.h"
+#include "lib/sample.bpf.h"
 #include "lib/table.bpf.h"
 
 /* ERR_PTR values, NULL and ZERO_SIZE_PTR are no objects. */
@@ -156,6 +157,8 @@ static __always_inline bool object__reached(u64 addr, u32 stage, u64 value)
 	struct uf_slot slot;
 	u32 bits;
 
+	if (!sample__follows(addr))
+		return false;
 	if (!table__find(addr, &slot) || slot.way >= UF_WAYS)
 		return false;
 	meta = &slot.set->meta[slot.way];
@@ -189,10 +192,13 @@ static __always_inline bool object__owner(u64 addr, u32 *tgid)
 static __always_inline void object__claim(void *ctx, const struct uf_birth *birth, bool or_born)
 {
 	struct uf_meta fresh = {};
-	struct uf_slot slot;
-	bool known = table__find(birth->addr, &slot);
+	struct uf_slot slot = {};
 	struct uf_origin *old, *origin;
+	bool known;
 
+	if (!sample__follows(birth->addr))
+		return;
+	known = table__find(birth->addr, &slot);
 	if (!known && !or_born)
 		return;
 	fresh.birth_ns = clock__birth_ns();

@@ -4,27 +4,36 @@
 #define UF_LIB_TABLE_H
 
 #include "lib/counter.bpf.h"
+#include "abi/table_hash.h"
 
-/* Fibonacci hashing: the upper half of the product is well mixed. */
-static __always_inline u64 table__hash(u64 addr)
-{
-	return (addr >> 3) * 0x9E3779B97F4A7C15ULL;
-}
+struct uf_slot {
+	struct uf_set *set;
+	struct uf_set *home; /* first set, when the slot is in another one */
+	u32 way;
+};
 
 static __always_inline struct uf_set *table__first_set(u64 hash)
 {
-	u32 index = (u32)(hash >> 32) & cfg.set_mask;
+	u32 index = uf_table_first_set(hash, cfg.set_mask);
 
 	return bpf_map_lookup_elem(&objects, &index);
 }
 
-/* Where an object goes whose first set is full: other bits of the hash, and never the first set. */
-static __always_inline struct uf_set *table__other_set(u64 hash)
-{
-	u32 first = (u32)(hash >> 32) & cfg.set_mask;
-	u32 index = (first ^ (1 + ((u32)(hash >> 8) & (cfg.set_mask >> 1)))) & cfg.set_mask;
+/* In the sets an object goes to whose first set is full: the way that holds `addr`, or, with
+ * `claim`, an empty one that holds addr | UF_ADDR_FILLING from now on. Set * 8 + way; negative:
+ * none. A global function, which the verifier reads once and not at every call (table.bpf.c). */
+long table__other_slot(u64 addr, u32 claim);
 
-	return bpf_map_lookup_elem(&objects, &index);
+static __always_inline bool table__other(u64 addr, u32 claim, struct uf_slot *slot)
+{
+	long found = table__other_slot(addr, claim);
+	u32 index = (u64)found / 8;
+
+	if (found < 0)
+		return false;
+	slot->set = bpf_map_lookup_elem(&objects, &index);
+	slot->way = (u64)found % 8;
+	return slot->set && slot->way < UF_WAYS;
 }
 
 /* Way that holds value, UF_WAYS if none. */
@@ -37,16 +46,9 @@ static __always_inline u32 set__find(const struct uf_set *set, u64 value)
 	return UF_WAYS;
 }
 
-struct uf_slot {
-	struct uf_set *set;
-	struct uf_set *home; /* first set, when the slot is in the other one */
-	u32 way;
-};
-
 static __always_inline bool table__find(u64 addr, struct uf_slot *slot)
 {
-	u64 hash = table__hash(addr);
-	struct uf_set *set = table__first_set(hash);
+	struct uf_set *set = table__first_set(uf_table_hash(addr));
 
 	if (!set)
 		return false;
@@ -58,11 +60,7 @@ static __always_inline bool table__find(u64 addr, struct uf_slot *slot)
 	if (likely(!((volatile struct uf_set *)set)->overflow))
 		return false;
 	slot->home = set;
-	slot->set = table__other_set(hash);
-	if (!slot->set)
-		return false;
-	slot->way = set__find(slot->set, addr);
-	return slot->way < UF_WAYS;
+	return table__other(addr, false, slot);
 }
 
 static __always_inline bool set__fill(struct uf_set *set, u32 way, u64 addr,
@@ -96,7 +94,7 @@ static __always_inline bool set__claim(struct uf_set *set, u64 addr, const struc
  * first has room. False: nothing was done. */
 static __always_inline bool table__insert_new(u64 addr, const struct uf_meta *meta)
 {
-	struct uf_set *set = table__first_set(table__hash(addr));
+	struct uf_set *set = table__first_set(uf_table_hash(addr));
 	u32 empty = UF_WAYS;
 	bool known = false;
 
@@ -116,19 +114,20 @@ static __always_inline bool table__insert_new(u64 addr, const struct uf_meta *me
 /* Enters an object that is not in the table. Counts it when there is no room. */
 static __always_inline bool table__insert(u64 addr, const struct uf_meta *meta)
 {
-	u64 hash = table__hash(addr);
-	struct uf_set *set = table__first_set(hash);
+	struct uf_set *set = table__first_set(uf_table_hash(addr));
+	struct uf_slot slot = {};
 
 	if (!set)
 		return false;
 	if (likely(set__claim(set, addr, meta)))
 		return true;
-	/* Count first: a look-up that comes in between then searches both sets. */
+	/* Count first: a look-up that comes in between then searches the others, too. */
 	__sync_fetch_and_add(&set->overflow, 1);
-	struct uf_set *other = table__other_set(hash);
-
-	if (other && set__claim(other, addr, meta))
+	if (table__other(addr, true, &slot)) {
+		slot.set->meta[slot.way] = *meta;
+		__sync_lock_test_and_set(&slot.set->addr[slot.way], addr);
 		return true;
+	}
 	__sync_fetch_and_add(&set->overflow, -1);
 	counter__inc(UF_CTR_TABLE_FULL);
 	return false;

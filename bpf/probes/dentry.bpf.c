@@ -16,7 +16,7 @@ static __always_inline void dentry__born(void *ctx, u64 dentry, u32 copy)
 	struct uf_birth birth = {.addr = dentry, .object_class = UF_CLASS_DENTRY};
 	struct uf_cpu *cpu = cpu__this();
 
-	if (!object__is_pointer(dentry) || !cpu ||
+	if (!object__is_pointer(dentry) || !sample__follows(dentry) || !cpu ||
 	    !copy__begin(cpu, UF_HOOK_DENTRY_ALLOC, dentry, copy))
 		return;
 	birth.owner = context__owner(ctx);
@@ -29,6 +29,8 @@ static __always_inline void dentry__died(void *ctx, u64 dentry, u32 copy)
 {
 	struct uf_cpu *cpu = cpu__this();
 
+	if (!sample__follows(dentry))
+		return;
 	if (!cpu || !copy__begin(cpu, UF_HOOK_DENTRY_FREE, dentry, copy))
 		return;
 	if (cfg.kmem_births)

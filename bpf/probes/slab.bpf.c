@@ -32,6 +32,8 @@ static __always_inline struct uf_cpu *slab__begin(enum uf_hook hook, u64 addr, u
 
 	if (!object__is_pointer(addr))
 		return NULL;
+	if (!sample__follows(addr))
+		return NULL;
 	cpu = cpu__this();
 	return cpu && copy__begin(cpu, hook, addr, copy) ? cpu : NULL;
 }

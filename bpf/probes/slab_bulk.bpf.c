@@ -25,7 +25,7 @@ static long bulk__died(u32 i, struct uf_bulk *bulk)
 
 	if (bpf_probe_read_kernel(&addr, sizeof(addr), bulk->array + i))
 		counter__inc(UF_CTR_READ_FAILED);
-	else if (object__is_pointer(addr))
+	else if (object__is_pointer(addr) && sample__follows(addr))
 		/* No context: what a process gives back in bulk is not what its exit frees. */
 		object__died(NULL, addr);
 	return 0;
@@ -37,7 +37,7 @@ static long bulk__born(u32 i, struct uf_bulk *bulk)
 
 	if (bpf_probe_read_kernel(&addr, sizeof(addr), bulk->array + i))
 		counter__inc(UF_CTR_READ_FAILED);
-	else if (object__is_pointer(addr))
+	else if (object__is_pointer(addr) && sample__follows(addr))
 		object__enter(addr, &bulk->meta, origin__by_id(bulk->meta.origin), bulk->again);
 	return 0;
 }
@@ -113,7 +113,7 @@ static __always_inline int slab_free_nolock(u64 *ctx, u32 copy)
 		return 0;
 	addr = trampoline__arg(ctx, 0);
 	cpu = cpu__this();
-	if (!object__is_pointer(addr) || !cpu ||
+	if (!object__is_pointer(addr) || !sample__follows(addr) || !cpu ||
 	    !copy__begin(cpu, UF_HOOK_SLAB_FREE_NOLOCK, addr, copy))
 		return 0;
 	object__died(ctx, addr);

@@ -17,7 +17,9 @@ static __always_inline void socket__born(void *ctx, u64 sk, enum uf_hook hook, u
 	struct uf_birth birth = {.addr = sk, .object_class = UF_CLASS_SOCKET};
 	struct uf_cpu *cpu = cpu__this();
 
-	if (!object__is_pointer(sk) || !cpu || !copy__begin(cpu, hook, sk, copy))
+	if (!object__is_pointer(sk) || !sample__follows(sk))
+		return;
+	if (!cpu || !copy__begin(cpu, hook, sk, copy))
 		return;
 	birth.owner = context__owner(ctx);
 	birth.cache = (u64)BPF_CORE_READ((struct sock *)sk, __sk_common.skc_prot, slab);
@@ -30,6 +32,8 @@ static __always_inline void socket__died(void *ctx, u64 sk, u32 copy)
 {
 	struct uf_cpu *cpu = cpu__this();
 
+	if (!sample__follows(sk))
+		return;
 	if (!cpu || !copy__begin(cpu, UF_HOOK_SOCKET_FREE, sk, copy))
 		return;
 	object__died(ctx, sk);
@@ -83,6 +87,8 @@ int socket_alloc_lsm(u64 *ctx)
 	if (!hook__active(UF_HOOK_SOCKET_ALLOC))
 		return 0;
 	birth.addr = trampoline__arg(ctx, 0);
+	if (!sample__follows(birth.addr))
+		return 0;
 	birth.owner = context__owner(ctx);
 	birth.describe_later = run_state.describe_births;
 	if (context__wanted(birth.owner.tgid))
@@ -99,7 +105,7 @@ int socket_describe(u64 *ctx)
 	if (!hook__active(UF_HOOK_SOCKET_DESCRIBE))
 		return 0;
 	sk = (struct sock *)trampoline__ret(ctx);
-	if (!sk)
+	if (!sk || !sample__follows((u64)sk))
 		return 0;
 	birth.addr = (u64)sk;
 	birth.owner = context__owner(ctx);
@@ -111,7 +117,11 @@ int socket_describe(u64 *ctx)
 SEC("?lsm/sk_free_security")
 int socket_free_lsm(u64 *ctx)
 {
-	if (hook__active(UF_HOOK_SOCKET_FREE))
-		object__died(ctx, trampoline__arg(ctx, 0));
+	if (hook__active(UF_HOOK_SOCKET_FREE)) {
+		u64 sk = trampoline__arg(ctx, 0);
+
+		if (sample__follows(sk))
+			object__died(ctx, sk);
+	}
 	return 0;
 }

@@ -18,7 +18,7 @@ static __always_inline void socket__cloned(void *ctx, u64 parent, u64 child, u32
 	struct uf_cpu *cpu = cpu__this();
 	bool known;
 
-	if (!object__is_pointer(child) || !cpu ||
+	if (!object__is_pointer(child) || !sample__follows(child) || !cpu ||
 	    !copy__begin(cpu, UF_HOOK_SOCKET_CLONE, child, copy))
 		return;
 	birth.owner = context__owner(ctx);

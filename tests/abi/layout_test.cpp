@@ -83,14 +83,15 @@ const std::map<std::string, Layout>& expected() {
            UF_OFFSET(uf_config, classes), UF_OFFSET(uf_config, copies),
            UF_OFFSET(uf_config, self_tgid), UF_OFFSET(uf_config, only_targets),
            UF_OFFSET(uf_config, follow), UF_OFFSET(uf_config, always_walk),
-           UF_OFFSET(uf_config, kmem_births), UF_OFFSET(uf_config, unused),
+           UF_OFFSET(uf_config, kmem_births), UF_OFFSET(uf_config, may_sample),
+           UF_OFFSET(uf_config, unused), UF_OFFSET(uf_config, sample_seed),
            UF_OFFSET(uf_config, irq_entry_start), UF_OFFSET(uf_config, irq_entry_end),
            UF_OFFSET(uf_config, nr_sites), UF_OFFSET(uf_config, unused1),
            UF_OFFSET(uf_config, sites)}}},
         {"uf_state",
          {sizeof(uf_state),
           {UF_OFFSET(uf_state, phase), UF_OFFSET(uf_state, clone_births),
-           UF_OFFSET(uf_state, describe_births), UF_OFFSET(uf_state, unused),
+           UF_OFFSET(uf_state, describe_births), UF_OFFSET(uf_state, sample_threshold),
            UF_OFFSET(uf_state, fired)}}},
     };
     return layouts;

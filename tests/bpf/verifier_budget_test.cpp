@@ -79,6 +79,7 @@ void configure(bpf_object* object) {
     config->only_targets = 1;
     config->follow = 1;
     config->kmem_births = 1;
+    config->may_sample = 1;
     config->nr_sites = UF_SITE_MAX;
     for (uf_site_range& site : config->sites)
         site = {1, 2, UF_CLASS_SOCKET, 0};

@@ -14,7 +14,7 @@ files=(--file build/unfreed --file "$bin/unfreed_e2e" --file build/tests/bpf/liv
 for program in "$bin"/*; do
     [ "${program##*/}" = unfreed_e2e ] || files+=(--file "$program:/t/bin/${program##*/}")
 done
-guest='export UNFREED=/t/unfreed UNFREED_BIN=/t/bin UNFREED_SLOW=1
+guest='export UNFREED=/t/unfreed UNFREED_BIN=/t/bin UNFREED_SLOW=1 UNFREED_MAY_SET_CLOCK=1
 export UNFREED_BPF_OBJECT=/t/unfreed.bpf.o UNFREED_BUDGET=/t/verifier_budget.txt
 /t/live_bpf --gtest_brief=1 || exit 1
 /t/unfreed_e2e --gtest_brief=1'

@@ -43,13 +43,13 @@ std::string rate_text(double per_s) {
 } // namespace
 
 std::string evidence_of(const AnalyzedGroup& group, std::uint64_t exit_released,
-                        std::uint64_t observed_ns) {
-    std::string text;
+                        std::uint64_t observed_ns, bool estimated) {
+    std::string text = estimated ? "about " : "";
     if (group.births == 0) {
-        text = fmt::format("{} alive, births not counted", group.count);
+        text += fmt::format("{} alive, births not counted", group.count);
     } else {
         const std::uint64_t freed = group.deaths > exit_released ? group.deaths - exit_released : 0;
-        text = fmt::format("{} born, {} freed", group.births, freed);
+        text += fmt::format("{} born, {} freed", group.births, freed);
         if (observed_ns)
             text += " in " + duration_text(observed_ns);
     }

@@ -40,7 +40,7 @@ class Grouper {
             add_counts(origin);
         for (const auto& [id, counts] : snapshot_.counts)
             if (!snapshot_.origins.count(id) && options_.mode != TraceMode::host)
-                result_.objects_without_origin += counts.exit_released;
+                result_.objects_not_grouped += counts.exit_released;
         for (auto& [key, group] : result_.groups) {
             std::vector<OriginId>& ids = group.origins;
             std::sort(ids.begin(), ids.end());

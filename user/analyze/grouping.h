@@ -56,6 +56,7 @@ struct Grouping {
     std::map<GroupKey, KeyGroup> groups;
     std::uint64_t young_objects = 0;
     std::uint64_t objects_without_origin = 0;
+    std::uint64_t objects_not_grouped = 0;
 };
 
 // Borrows the snapshot: the result points into it.

@@ -30,7 +30,7 @@ std::vector<CountPoint> count_series(const Snapshot& snapshot, std::span<const O
         CountPoint now{snapshot.taken_at_ns, 0};
         for (OriginId origin : origins)
             if (const auto counts = snapshot.counts.find(origin); counts != snapshot.counts.end())
-                now.count += static_cast<double>(outstanding_of(counts->second));
+                now.count += static_cast<double>(outstanding_of(counts->second) * snapshot.one_in);
         points.push_back(now);
     }
     return points;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "analyze/leak_analyzer.h"
 
+#include "analyze/estimate.h"
 #include "analyze/evidence.h"
 #include "analyze/grouping.h"
 #include "analyze/growth.h"
@@ -16,16 +17,16 @@ namespace {
 
 constexpr std::uint64_t kMinTraceForRateNs = 1'000'000'000;
 
-// Counts of all origins of a key.
+// Counts of all origins of a key; of a sample: estimates of all objects.
 OriginCounts sum_counts(const Snapshot& snapshot, const std::vector<OriginId>& origins) {
     OriginCounts sum;
     for (OriginId id : origins) {
         const auto counts = snapshot.counts.find(id);
         if (counts == snapshot.counts.end())
             continue;
-        sum.births += counts->second.births;
-        sum.deaths += counts->second.deaths;
-        sum.exit_released += counts->second.exit_released;
+        sum.births += counts->second.births * snapshot.one_in;
+        sum.deaths += counts->second.deaths * snapshot.one_in;
+        sum.exit_released += counts->second.exit_released * snapshot.one_in;
         sum.checked += counts->second.checked;
         sum.differed += counts->second.differed;
     }
@@ -42,17 +43,20 @@ StackChecks checks_of(const Bucket& bucket, const OriginCounts& counts) {
     return checks;
 }
 
-// Of objects that are gone only the sums of their origins are known.
+// Of objects that are gone only the sums of their origins are known (and not even these in a
+// sample, whose births are an estimate).
 bool is_exact(const AnalyzedGroup& group, const Bucket& bucket, const OriginCounts& counts) {
     const bool all_births = counts.checked >= counts.births && counts.differed == 0;
     return group.stack_checks.objects == bucket.alive.size() &&
            (bucket.released_at_exit == 0 || all_births);
 }
 
-std::vector<ReportProcess> processes_of(const Bucket& bucket) {
+std::vector<ReportProcess> processes_of(const Bucket& bucket, std::uint32_t one_in) {
     std::vector<ReportProcess> processes;
-    for (const auto& [identity, process] : bucket.processes)
+    for (const auto& [identity, process] : bucket.processes) {
         processes.push_back(process);
+        processes.back().count *= one_in;
+    }
     std::stable_sort(
         processes.begin(), processes.end(),
         [](const ReportProcess& a, const ReportProcess& b) { return a.count > b.count; });
@@ -96,8 +100,9 @@ class Analysis {
 
     AnalyzedGroups run() {
         const Grouping grouping = group(snapshot_, options_);
-        result_.young_objects = grouping.young_objects;
+        result_.young_objects = grouping.young_objects * snapshot_.one_in;
         result_.objects_without_origin = grouping.objects_without_origin;
+        result_.objects_not_grouped = grouping.objects_not_grouped;
         for (const auto& [key, one] : grouping.groups)
             add(key, one);
         rank(result_.groups, options_.mode, all_processes_ended());
@@ -107,6 +112,9 @@ class Analysis {
                 std::next(result_.groups.begin(), static_cast<std::ptrdiff_t>(options_.top)),
                 result_.groups.end());
         }
+        if (snapshot_.one_in > 1)
+            for (AnalyzedGroup& group : result_.groups)
+                group.interval = interval_of(group.followed, snapshot_.one_in);
         return std::move(result_);
     }
 
@@ -130,7 +138,8 @@ class Analysis {
             const std::uint64_t observed_ns = observed(until_ns);
             if (&bucket == &*largest)
                 group.growth_per_s = growth(group, counts, until_ns, observed_ns);
-            group.evidence = evidence_of(group, counts.exit_released, observed_ns);
+            group.evidence =
+                evidence_of(group, counts.exit_released, observed_ns, snapshot_.one_in > 1);
             result_.outstanding += group.count;
             result_.groups.push_back(std::move(group));
         }
@@ -149,14 +158,16 @@ class Analysis {
         group.object_class = key.object_class;
         group.cache = key.cache;
         group.program = key.program;
-        group.count = bucket.count();
-        group.released_at_exit = bucket.released_at_exit;
-        group.outliving = bucket.outliving;
+        const std::uint32_t one_in = snapshot_.one_in;
+        group.followed = bucket.count();
+        group.count = bucket.count() * one_in;
+        group.released_at_exit = bucket.released_at_exit * one_in;
+        group.outliving = bucket.outliving * one_in;
         if (bucket.bytes_known)
-            group.bytes = bucket.bytes;
+            group.bytes = bucket.bytes * one_in;
         group.births = counts.births;
         group.deaths = counts.deaths;
-        group.processes = processes_of(bucket);
+        group.processes = processes_of(bucket, one_in);
         group.origins = source.origins;
         if (source.example) {
             group.kernel_stack = normalized_stack(*source.example, options_);

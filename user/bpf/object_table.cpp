@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "bpf/object_table.h"
 
+#include "abi/table_hash.h"
+
 #include <sys/mman.h>
 
 #include <atomic>
@@ -47,12 +49,8 @@ OriginCounts read_origin(const uf_origin& origin) {
     return counts;
 }
 
-// Same hash as bpf/lib/table.bpf.h.
-std::uint64_t table_hash(std::uint64_t address) {
-    return (address >> 3) * 0x9E3779B97F4A7C15ULL;
-}
-
-void set_promoted(uf_set& set, const ObjectKey& object) {
+// False: it is not in this set.
+bool set_promoted(uf_set& set, const ObjectKey& object) {
     for (unsigned way = 0; way < UF_WAYS; ++way) {
         if (load(set.addr[way]) != object.address ||
             load(set.meta[way].birth_ns) != object.birth_ns)
@@ -60,7 +58,9 @@ void set_promoted(uf_set& set, const ObjectKey& object) {
         // If the slot changes hands right here, the mark goes to a young object; its death then
         // comes as a record that the tracker does not know, and ignores.
         std::atomic_ref<std::uint32_t>(set.meta[way].bits).fetch_or(UF_META_PROMOTED);
+        return true;
     }
+    return false;
 }
 
 } // namespace
@@ -89,9 +89,11 @@ MappedArray::~MappedArray() {
         ::munmap(address_, bytes_);
 }
 
-TableSnapshot ObjectTable::read(std::uint64_t now_ns, std::uint64_t born_before_ns) const {
+TableSnapshot ObjectTable::read(std::uint64_t now_ns, std::uint64_t born_before_ns,
+                                const Sampling& sampling) const {
     TableSnapshot snapshot;
     snapshot.taken_at_ns = now_ns;
+    snapshot.sampling = sampling;
     for (const uf_set& set : objects_.as<const uf_set>()) {
         // Most sets are empty: one look at the line of addresses.
         std::uint64_t any = 0;
@@ -102,7 +104,7 @@ TableSnapshot ObjectTable::read(std::uint64_t now_ns, std::uint64_t born_before_
             continue;
         for (unsigned way = 0; way < UF_WAYS; ++way) {
             const std::uint64_t address = load(set.addr[way]);
-            if (address == 0 || (address & UF_ADDR_FILLING) != 0)
+            if (address == 0 || (address & UF_ADDR_FILLING) != 0 || !sampling.follows(address))
                 continue;
             TableObject object;
             if (read_slot(set, way, address, object) && object.birth_ns < born_before_ns)
@@ -123,12 +125,13 @@ void ObjectTable::promote(std::span<const ObjectKey> objects) const {
     std::span<uf_set> sets = objects_.as<uf_set>();
     const auto mask = static_cast<std::uint32_t>(sets.size() - 1);
     for (const ObjectKey& object : objects) {
-        const std::uint64_t hash = table_hash(object.address);
-        const auto first = static_cast<std::uint32_t>(hash >> 32) & mask;
-        const auto other =
-            (first ^ (1 + (static_cast<std::uint32_t>(hash >> 8) & (mask >> 1)))) & mask;
-        set_promoted(sets[first], object);
-        set_promoted(sets[other], object);
+        const std::uint64_t hash = uf_table_hash(object.address);
+        uf_set& home = sets[uf_table_first_set(hash, mask)];
+        if (set_promoted(home, object) || load(home.overflow) == 0)
+            continue;
+        for (unsigned n = 0; n < UF_OTHER_SETS; ++n)
+            if (set_promoted(sets[uf_table_other_set(hash, n, mask)], object))
+                break;
     }
 }
 
@@ -179,14 +182,19 @@ void ObjectTable::walk_stacks(std::span<const OriginId> ids, bool walk) const {
 bool ObjectTable::holds(const ObjectKey& object) const {
     std::span<const uf_set> sets = objects_.as<const uf_set>();
     const auto mask = static_cast<std::uint32_t>(sets.size() - 1);
-    const std::uint64_t hash = table_hash(object.address);
-    const auto first = static_cast<std::uint32_t>(hash >> 32) & mask;
-    const auto other = (first ^ (1 + (static_cast<std::uint32_t>(hash >> 8) & (mask >> 1)))) & mask;
-    for (const uf_set* set : {&sets[first], &sets[other]})
+    const std::uint64_t hash = uf_table_hash(object.address);
+    const auto in = [&](const uf_set& set) {
         for (unsigned way = 0; way < UF_WAYS; ++way)
-            if (load(set->addr[way]) == object.address &&
-                load(set->meta[way].birth_ns) == object.birth_ns)
+            if (load(set.addr[way]) == object.address &&
+                load(set.meta[way].birth_ns) == object.birth_ns)
                 return true;
+        return false;
+    };
+    if (in(sets[uf_table_first_set(hash, mask)]))
+        return true;
+    for (unsigned n = 0; n < UF_OTHER_SETS; ++n)
+        if (in(sets[uf_table_other_set(hash, n, mask)]))
+            return true;
     return false;
 }
 

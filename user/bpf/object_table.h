@@ -43,9 +43,11 @@ class ObjectTable {
     ObjectTable(MappedArray objects, MappedArray origins)
         : objects_(std::move(objects)), origins_(std::move(origins)) {}
 
-    // Copies every object born before `born_before_ns` (CLOCK_MONOTONIC), and all origins that have
-    // counted a birth.
-    TableSnapshot read(std::uint64_t now_ns, std::uint64_t born_before_ns) const;
+    // Copies every object of the sample born before `born_before_ns` (CLOCK_MONOTONIC), and all
+    // origins that have counted a birth. An object that has fallen out of the sample may still be
+    // in the table, and nobody would hear of its death.
+    TableSnapshot read(std::uint64_t now_ns, std::uint64_t born_before_ns,
+                       const Sampling& sampling) const;
 
     // Marks objects as held by user space: from then on their stages and deaths come as records.
     // An object that died meanwhile is left alone.
@@ -68,6 +70,24 @@ class ObjectTable {
     // keeps an origin, because reports count it.
     Retired retire(std::uint64_t idle_since_ns,
                    const std::function<bool(std::uint32_t tgid)>& process_ended) const;
+
+    // Part of the slots that is in use, from a look at 1024 sets: right to about one percent.
+    double fill() const;
+
+    // What an origin has counted, in three kinds that halve_deaths() keeps apart.
+    struct Deaths {
+        std::uint64_t deaths = 0;
+        std::uint64_t exit_released = 0;
+        std::uint64_t exit_pending = 0;
+    };
+    std::vector<Deaths> deaths() const;
+    // Takes objects out that are not in the sample (no program of the kernel side may handle them
+    // any more) and takes their births back, so that births less deaths is what is followed and
+    // alive. Gives their number.
+    std::uint64_t evict(const Sampling& sampling) const;
+    // Halves what origins had counted before the sample was halved, as if the smaller sample had
+    // been in force from the start. What was counted since stays.
+    void halve_deaths(std::span<const Deaths> counted, std::uint64_t seed) const;
 
     std::size_t capacity() const { return objects_.as<uf_set>().size() * UF_WAYS; }
 

@@ -3,27 +3,26 @@
 
 #include "abi/config.h"
 #include "base/log.h"
+#include "bpf/grace_period.h"
 #include "bpf/kernel_btf.h"
 #include "bpf/libbpf_log.h"
 #include "bpf/selftest.h"
+#include "bpf/table_memory.h"
 #include "unfreed.skel.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <bit>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <random>
 #include <thread>
 
 namespace unfreed::bpf {
 namespace {
 
-// Origins (call stacks) that can be told apart: 64 bytes each, 4 MiB.
-constexpr std::uint32_t kOriginSets = 16384;
-constexpr std::uint32_t kDefaultObjects = 900'000;
 // How long the self-test waits for deaths that come after an RCU grace period.
 constexpr auto kSelftestPatience = std::chrono::milliseconds(400);
 
@@ -31,12 +30,13 @@ std::string program_name(const Variant& variant, unsigned copy) {
     return variant.copies ? fmt::format("{}_{}", variant.program, copy) : variant.program;
 }
 
-std::uint32_t object_sets(std::uint32_t max_objects) {
-    const std::uint32_t wanted = max_objects != 0 ? max_objects : kDefaultObjects;
-    return std::bit_ceil(wanted / UF_WAYS + 1);
+std::uint64_t random_seed() {
+    std::random_device device;
+    return (static_cast<std::uint64_t>(device()) << 32) | device();
 }
 
-void fill_config(uf_config& config, const TraceRequest& request, const AttachPlan& plan) {
+void fill_config(uf_config& config, const TraceRequest& request, const AttachPlan& plan,
+                 const Sampling& sampling) {
     config.set_mask = object_sets(request.max_objects) - 1;
     config.origin_mask = kOriginSets - 1;
     for (ObjectClass object_class : request.classes)
@@ -47,6 +47,8 @@ void fill_config(uf_config& config, const TraceRequest& request, const AttachPla
     config.follow = request.follow_children;
     config.always_walk = request.always_walk;
     config.kmem_births = plan.kmem_births;
+    config.may_sample = request.may_thin || sampling.one_in > 1;
+    config.sample_seed = sampling.seed;
     config.irq_entry_start = request.irq_entry_start;
     config.irq_entry_end = request.irq_entry_end;
     if (!plan.kmem_births)
@@ -86,7 +88,12 @@ Result<> Session::open_and_load(const TraceRequest& request, const AttachPlan& p
                     return fail(Errc::internal, "the BPF object has no program " + name);
                 bpf_program__set_autoload(program, true);
             }
-    fill_config(skeleton_->rodata->cfg, request, plan);
+    sampling_ = {request.one_in, random_seed()};
+    may_thin_ = request.may_thin;
+    fill_config(skeleton_->rodata->cfg, request, plan, sampling_);
+    skeleton_->bss->run_state.sample_threshold = sampling_.threshold();
+    if (request.ring_bytes != 0)
+        bpf_map__set_max_entries(skeleton_->maps.events, request.ring_bytes);
     const int cpus = libbpf_num_possible_cpus();
     if (cpus < 1)
         return fail(Errc::internal, "cannot count the CPUs of this host");
@@ -318,6 +325,20 @@ void Session::activate() {
 
 void Session::deactivate() {
     static_cast<volatile std::uint32_t&>(skeleton_->bss->run_state.phase) = UF_PHASE_OFF;
+}
+
+bool Session::thin() {
+    if (!may_thin_ || sampling_.one_in > Sampling::kMaxOneIn / 2)
+        return false;
+    const auto deaths = table_->deaths();
+    sampling_.one_in *= 2;
+    static_cast<volatile std::uint32_t&>(skeleton_->bss->run_state.sample_threshold) =
+        sampling_.threshold();
+    // A program that has seen the old threshold may still enter an object, or be about to clear it.
+    wait_for_grace_period();
+    table_->evict(sampling_);
+    table_->halve_deaths(deaths, sampling_.seed + sampling_.one_in);
+    return true;
 }
 
 // Can a skipped program of this hook lose an object? Not with enough copies where tracepoints run

@@ -33,6 +33,11 @@ class Session {
     // Nothing new is followed or marked; what was found stays readable.
     void deactivate();
 
+    // Follows half of what it followed so far, in the table and from now on. False: it may not, or
+    // has come to Sampling::kMaxOneIn. Takes some ten milliseconds.
+    bool thin();
+    const Sampling& sampling() const { return sampling_; }
+
     const ObjectTable& table() const { return *table_; }
     RingReader& ring() { return *ring_; }
 
@@ -71,6 +76,8 @@ class Session {
     std::map<uf_hook, std::vector<std::string>> reasons_; // why variants failed
     // Recursion misses that each program (by fd) had before tracing was on.
     std::map<int, std::uint64_t> misses_before_;
+    Sampling sampling_;
+    bool may_thin_ = true;
     std::unique_ptr<ObjectTable> table_;
     std::unique_ptr<MappedArray> procs_;
     std::unique_ptr<RingReader> ring_;

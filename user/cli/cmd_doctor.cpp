@@ -4,15 +4,35 @@
 #include "bpf/libbpf_log.h"
 #include "bpf/privileges.h"
 #include "bpf/session.h"
+#include "bpf/table_memory.h"
 #include "cli/commands.h"
 #include "cli/host_info.h"
 #include "cli/output.h"
 #include "cli/site_ranges.h"
+#include "report/humanize.h"
 #include "symbolize/kallsyms.h"
 
 #include <fmt/format.h>
 
 namespace unfreed::cli {
+
+namespace {
+
+std::string describe_memory(const bpf::TableMemory& memory) {
+    const auto row = [](const char* name, std::uint64_t bytes, const std::string& what) {
+        return fmt::format("  {:<10} {:>8}  {}\n", name, human_bytes(bytes), what);
+    };
+    return "\nmemory of the kernel side\n" +
+           row("objects", memory.object_bytes,
+               fmt::format("follows {} at once, beyond that a sample (--max-objects)",
+                           human_count(memory.objects))) +
+           row("origins", memory.origin_bytes,
+               fmt::format("tells {} call paths apart", human_count(memory.origins))) +
+           row("events", memory.ring_bytes, "ring buffer (--ring-size)") +
+           row("processes", memory.process_bytes, "a byte for each process id");
+}
+
+} // namespace
 
 Result<int> run_doctor(const Options& options) {
     bpf::route_libbpf_messages();
@@ -36,6 +56,7 @@ Result<int> run_doctor(const Options& options) {
     bpf::TraceRequest request;
     request.classes = options.classes;
     request.max_objects = options.max_objects;
+    request.ring_bytes = ring_bytes(options);
     request.sites = find_site_ranges(*symbols);
     const std::uint64_t start_ns = monotonic_ns();
     auto session = bpf::Session::start(request, *features);
@@ -58,6 +79,7 @@ Result<int> run_doctor(const Options& options) {
     for (const HookReport& hook : session->hooks())
         text += fmt::format("  {:<8} {:<14} {:<10} {:<22} {}\n", hook.object_class, hook.stage,
                             hook.attached_as, hook.function, hook.reason);
+    text += describe_memory(bpf::table_memory(request));
     if (auto written = output->write(text); !written)
         return fail(written.error());
     return 0;

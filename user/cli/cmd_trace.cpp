@@ -37,6 +37,9 @@ bpf::TraceRequest make_request(const Options& options, const KernelSymbols& symb
     request.follow_children = options.command == Command::run || options.follow;
     request.always_walk = walks_always(options);
     request.max_objects = options.max_objects;
+    request.one_in = options.one_in.value_or(1);
+    request.may_thin = options.one_in != 1u;
+    request.ring_bytes = ring_bytes(options);
     if (options.copies != 0)
         request.copies = options.copies;
     request.sites = find_site_ranges(symbols);
@@ -159,6 +162,7 @@ Result<int> run_trace(const Options& options) {
     auto report = [&]() -> Result<> {
         if (auto swept = loop.sweep(); !swept)
             return swept;
+        context.thinned_at_ns = loop.sample().thinned_at_ns();
         tracker.refresh_processes(monotonic_ns());
         auto built = build_report(context, source, tracker);
         if (!built)

@@ -3,11 +3,15 @@
 
 #include "abi/limits.h"
 #include "cli/version.h"
+#include "model/sampling.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <bit>
+#include <charconv>
 #include <cmath>
 #include <sstream>
 
@@ -22,6 +26,8 @@ struct Words {
     std::string min_age;
     std::string stacks;
     std::string format;
+    std::string sample;
+    std::string max_objects;
 };
 
 void add_common(CLI::App& app, Options& options, Words& words) {
@@ -41,9 +47,18 @@ void add_common(CLI::App& app, Options& options, Words& words) {
         ->check(CLI::NonNegativeNumber);
     app.add_option("--format", words.format, "text or json (default text)")->type_name("FORMAT");
     app.add_option("-o,--output", options.output, "Write the report to a file")->type_name("FILE");
-    app.add_option("--max-objects", options.max_objects,
-                   "Objects that can be followed at once (default 900000, 36 bytes each)")
-        ->check(CLI::Range(1024u, 1u << 27));
+    app.add_option("--sample", words.sample,
+                   "1/N: follow one object in N, and estimate; 1: follow all, even if the table "
+                   "overflows (default: all, fewer when the table is 70 % full)")
+        ->type_name("1/N");
+    app.add_option("--max-objects", words.max_objects,
+                   "Objects that can be followed at once before the sample is halved; 52 to 104 "
+                   "bytes each, the table being a power of two (default 640000: 32 MiB)")
+        ->type_name("COUNT");
+    app.add_option("--ring-size", options.ring_kib,
+                   "KiB of the buffer for events (default 8192, rounded up to a power of two)")
+        ->check(CLI::Range(4u, 1u << 20))
+        ->type_name("KIB");
     app.add_option("--stacks", words.stacks,
                    "always: walk the stack of every birth (default with run and -p); "
                    "adaptive: where objects survive")
@@ -66,6 +81,28 @@ Result<> read_time(const std::string& word, const char* option,
     if (!time)
         return fail(std::move(time.error()).with_context(option));
     into = *time;
+    return {};
+}
+
+Result<> read_max_objects(const std::string& word, std::uint32_t& into) {
+    constexpr std::uint32_t kLeast = 1024;
+    constexpr std::uint32_t kMost = 100'000'000;
+    if (word.empty())
+        return {};
+    std::uint64_t count = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), count);
+    if (error == std::errc::invalid_argument || end != word.data() + word.size())
+        return fail(Errc::usage, fmt::format("--max-objects: \"{}\" is no number", word));
+    if (error != std::errc() || count > kMost)
+        return fail(Errc::usage,
+                    fmt::format("--max-objects: {} is too many: the table takes 52 to 104 bytes "
+                                "an object, {} objects are the most; --sample 1/N follows more in "
+                                "less",
+                                word, kMost));
+    if (count < kLeast)
+        return fail(Errc::usage,
+                    fmt::format("--max-objects: {} is too few; {} are the least", word, kLeast));
+    into = static_cast<std::uint32_t>(count);
     return {};
 }
 
@@ -93,6 +130,14 @@ Result<> read_words(const Words& words, Options& options) {
         return time;
     if (min_age)
         options.min_age = *min_age;
+    if (!words.sample.empty()) {
+        auto one_in = parse_sample(words.sample);
+        if (!one_in)
+            return fail(one_in.error());
+        options.one_in = *one_in;
+    }
+    if (auto count = read_max_objects(words.max_objects, options.max_objects); !count)
+        return count;
     if (words.stacks == "always" || words.stacks == "adaptive")
         options.always_walk = words.stacks == "always";
     else if (!words.stacks.empty())
@@ -144,6 +189,29 @@ Result<std::chrono::nanoseconds> parse_duration(const std::string& text) {
     if (number * scale > 9e18)
         return fail(Errc::usage, fmt::format("\"{}\" is too long", text));
     return std::chrono::nanoseconds(static_cast<std::int64_t>(number * scale));
+}
+
+std::uint32_t ring_bytes(const Options& options) {
+    if (options.ring_kib == 0)
+        return 0;
+    return std::max(std::bit_ceil(options.ring_kib * 1024),
+                    static_cast<std::uint32_t>(::getpagesize()));
+}
+
+Result<std::uint32_t> parse_sample(const std::string& text) {
+    std::string_view number = text;
+    if (number.starts_with("1/"))
+        number.remove_prefix(2);
+    else if (number != "1")
+        number = "";
+    std::uint32_t one_in = 0;
+    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), one_in);
+    if (error != std::errc() || end != number.data() + number.size() || one_in == 0 ||
+        one_in > Sampling::kMaxOneIn)
+        return fail(Errc::usage,
+                    fmt::format("--sample: \"{}\" is no share: write 1/N with N from 1 to {}", text,
+                                Sampling::kMaxOneIn));
+    return one_in;
 }
 
 ParsedCommandLine parse_command_line(int argc, const char* const* argv) {

@@ -28,8 +28,11 @@ struct Options {
     std::uint64_t top = 20;
     std::uint64_t objects_per_group = 3;
     Format format = Format::text;
-    std::string output;               // empty: stdout
-    std::uint32_t max_objects = 0;    // 0: default
+    std::string output;            // empty: stdout
+    std::uint32_t max_objects = 0; // 0: default
+    // --sample 1/N; none: all, and fewer when the table fills up. 1: all, whatever happens.
+    std::optional<std::uint32_t> one_in;
+    std::uint32_t ring_kib = 0;       // 0: default
     std::optional<bool> always_walk;  // --stacks; none: by mode
     std::vector<std::string> without; // kinds of programs not to use
     unsigned copies = 0;              // 0: default
@@ -54,5 +57,11 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv);
 
 // "500ms", "10s", "2m", "1h", "1.5s"; a plain number means seconds.
 Result<std::chrono::nanoseconds> parse_duration(const std::string& text);
+
+// What the kernel needs: a power of two of whole pages; 0: default.
+std::uint32_t ring_bytes(const Options& options);
+
+// "1/64" is 64; "1" and "1/1" are 1.
+Result<std::uint32_t> parse_sample(const std::string& text);
 
 } // namespace unfreed::cli

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "cli/reporter.h"
 
+#include "analyze/estimate.h"
 #include "analyze/leak_analyzer.h"
 #include "analyze/revalidate.h"
 #include "base/clock.h"
@@ -104,6 +105,17 @@ void describe_objects(Report& report, const AnalyzedGroups& analyzed, const Snap
                 object.details = std::move((answer++)->details);
 }
 
+SampleReport sample_of(const ReportContext& context, const Sampling& sampling) {
+    SampleReport sample;
+    sample.one_in = sampling.one_in;
+    sample.asked_one_in = context.options->one_in.value_or(1);
+    if (context.thinned_at_ns)
+        sample.thinned_after_ns =
+            *context.thinned_at_ns - std::min(*context.thinned_at_ns, context.started_ns);
+    sample.smallest_sure_group = smallest_sure_group(sampling.one_in);
+    return sample;
+}
+
 // What a reader must know before believing the numbers of this host.
 std::vector<std::string> notes_on(const bpf::Session& session, const Options& options) {
     std::vector<std::string> notes;
@@ -131,6 +143,7 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
         return fail(read.error());
     counters.set(Counter::MISSED_DEATHS, missed_deaths);
     counters.set(Counter::ORIGIN_UNKNOWN, analyzed.objects_without_origin);
+    counters.set(Counter::ORIGIN_LOST, analyzed.objects_not_grouped);
     counters.set(Counter::NOT_SETTLED, context.unsettled);
     counters.set(Counter::SYMBOLS_HIDDEN, context.symbols->hidden() ? 1 : 0);
 
@@ -146,6 +159,7 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
         report.trace.command_status = static_cast<std::uint32_t>(*context.command_status);
     for (ObjectClass object_class : options.classes)
         report.trace.classes.emplace_back(to_string(object_class));
+    report.trace.sample = sample_of(context, table.sampling);
     report.trace.min_age_ns = min_age_ns(options);
     report.trace.stacks = walks_always(options) ? "always" : "adaptive";
     report.complete = counters.complete();

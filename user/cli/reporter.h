@@ -24,7 +24,8 @@ struct ReportContext {
     std::uint64_t started_ns = 0; // CLOCK_MONOTONIC
     std::string started_at;       // RFC 3339
     std::optional<int> command_status;
-    std::uint64_t unsettled = 0; // objects that were still being freed after an exit
+    std::optional<std::uint64_t> thinned_at_ns; // when the sample was first made smaller
+    std::uint64_t unsettled = 0;                // objects that were still being freed after an exit
 };
 
 // Takes a snapshot and makes the report of it.

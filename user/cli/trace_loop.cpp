@@ -2,11 +2,10 @@
 #include "cli/trace_loop.h"
 
 #include "base/clock.h"
+#include "bpf/grace_period.h"
 
-#include <linux/membarrier.h>
 #include <poll.h>
 #include <sys/signalfd.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -34,11 +33,6 @@ sigset_t handled_signals() {
     for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD})
         sigaddset(&set, signal);
     return set;
-}
-
-// Every object that an RCU callback queued before this call will free is freed soon after it.
-void wait_for_grace_period() {
-    ::syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 }
 
 int poll_timeout_ms(std::uint64_t now, std::uint64_t until) {
@@ -94,6 +88,7 @@ Result<> TraceLoop::sweep() {
         return drained;
     const auto age = static_cast<std::uint64_t>(promotion_age_.count());
     const std::uint64_t now = monotonic_ns();
+    sample_.check(now);
     const TableSnapshot table = source_.read_table(now > age ? now - age : 0);
     source_.promote(tracker_.reconcile(table));
     if (stack_policy_) {
@@ -119,6 +114,7 @@ Result<TraceLoop::Outcome> TraceLoop::run(const Limits& limits,
     };
     const std::uint64_t end_at = after(limits.duration);
     std::uint64_t next_report = after(limits.interval);
+    std::uint64_t next_look = start;
     std::uint64_t next_sweep = start + static_cast<std::uint64_t>(kSweepEvery.count());
     int interrupts = 0;
 
@@ -126,7 +122,7 @@ Result<TraceLoop::Outcome> TraceLoop::run(const Limits& limits,
         std::array<pollfd, 3> fds{{{source_.wait_fd(), POLLIN, 0},
                                    {signals.get(), POLLIN, 0},
                                    {limits.target_pidfd, POLLIN, 0}}};
-        const std::uint64_t until = std::min({end_at, next_report, next_sweep});
+        const std::uint64_t until = std::min({end_at, next_report, next_sweep, next_look});
         const int ready = ::poll(fds.data(), fds.size(), poll_timeout_ms(monotonic_ns(), until));
         if (ready < 0 && errno != EINTR)
             return fail_errno(Errc::internal, errno, "cannot wait for events");
@@ -141,6 +137,8 @@ Result<TraceLoop::Outcome> TraceLoop::run(const Limits& limits,
         const std::uint64_t now = monotonic_ns();
         if (now >= end_at)
             return Outcome{End::duration, std::nullopt};
+        if (now >= next_look)
+            next_look = now + sample_.check(now);
         if (now >= next_sweep) {
             const std::uint64_t cpu_before = thread_cpu_ns();
             if (auto swept = sweep(); !swept)
@@ -171,7 +169,7 @@ Result<std::uint64_t> TraceLoop::settle(nanoseconds patience) {
     std::uint64_t changed_by = 0;
     int quiet = 0;
     while (quiet < kQuietRounds && std::chrono::steady_clock::now() < deadline) {
-        wait_for_grace_period();
+        bpf::wait_for_grace_period();
         std::this_thread::sleep_for(milliseconds(30));
         if (auto drained = drain(); !drained)
             return fail(drained.error());

@@ -3,6 +3,7 @@
 
 #include "base/result.h"
 #include "base/unique_fd.h"
+#include "cli/sample_control.h"
 #include "source/event_source.h"
 #include "track/lifetime_tracker.h"
 #include "track/stack_policy.h"
@@ -38,7 +39,7 @@ class TraceLoop {
     // processes come and go, and their origins make room; otherwise all are kept for the report.
     TraceLoop(EventSource& source, LifetimeTracker& tracker, std::chrono::nanoseconds promotion_age,
               std::function<void(const Event&)> observe, bool retire_origins)
-        : source_(source), tracker_(tracker), promotion_age_(promotion_age),
+        : source_(source), tracker_(tracker), sample_(source), promotion_age_(promotion_age),
           observe_(std::move(observe)), retire_origins_(retire_origins) {}
 
     // From now on each sweep decides anew where stacks are walked at every birth.
@@ -51,8 +52,10 @@ class TraceLoop {
     // periods, deferred work), at most `patience`. Returns how many objects were still dying then.
     Result<std::uint64_t> settle(std::chrono::nanoseconds patience);
 
-    // One sweep: events first, then the table.
+    // One sweep: events first, then the table, thinned before if it is too full.
     Result<> sweep();
+
+    const SampleControl& sample() const { return sample_; }
 
   private:
     std::uint64_t objects_of_ended_processes();
@@ -60,6 +63,7 @@ class TraceLoop {
 
     EventSource& source_;
     LifetimeTracker& tracker_;
+    SampleControl sample_;
     std::chrono::nanoseconds promotion_age_;
     std::function<void(const Event&)> observe_;
     bool retire_origins_;

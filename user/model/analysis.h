@@ -23,6 +23,8 @@ struct AnalyzedGroup {
     std::string verdict = "live"; // or rcu-pending
     std::string evidence;
     std::uint64_t count = 0;            // alive + released_at_exit
+    std::uint64_t followed = 0;         // of count: one in so many (Snapshot::one_in)
+    std::optional<Interval> interval;   // 95 %, where not every object was followed
     std::uint64_t released_at_exit = 0; // host mode: 0
     std::uint64_t outliving = 0;        // alive after their process: nothing is left to free them
     std::optional<std::uint64_t> bytes; // nullopt: the size of at least one object is unknown
@@ -49,6 +51,7 @@ struct AnalyzedGroups {
     std::uint64_t young_objects = 0;   // alive, too young to judge: in no group
     std::uint64_t rcu_pending = 0;
     std::uint64_t objects_without_origin = 0; // in groups, but where they come from is unknown
+    std::uint64_t objects_not_grouped = 0;    // released at exit, of an origin that is unknown
 };
 
 } // namespace unfreed

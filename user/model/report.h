@@ -54,6 +54,12 @@ struct Ages {
     std::uint64_t max = 0;
 };
 
+// A number that is known to lie between two others, both included.
+struct Interval {
+    std::uint64_t low = 0;
+    std::uint64_t high = 0;
+};
+
 struct Group {
     std::string id; // stable for the same origin across runs
     ObjectClass object_class = ObjectClass::slab;
@@ -66,7 +72,8 @@ struct Group {
     std::uint64_t count = 0; // outstanding; in run and pid mode: as the process began to exit
     std::uint64_t released_at_exit = 0;
     std::optional<std::uint64_t> bytes;
-    bool estimated = false;
+    bool estimated = false;           // the trace was sampled: numbers are those followed times N
+    std::optional<Interval> interval; // of an estimated count, 95 %
     std::uint64_t births = 0;
     std::uint64_t deaths = 0;
     std::optional<double> growth_per_s;
@@ -109,6 +116,15 @@ struct Coverage {
     bool reliable = true;
 };
 
+// Which part of the objects was followed.
+struct SampleReport {
+    std::uint32_t one_in = 1;       // at the end, and what all numbers are scaled by
+    std::uint32_t asked_one_in = 1; // --sample
+    // Of the trace, when the table was so full that less was followed than asked; none: never.
+    std::optional<std::uint64_t> thinned_after_ns;
+    std::uint64_t smallest_sure_group = 1; // one of fewer objects may have been missed (5 %)
+};
+
 struct Totals {
     std::uint64_t births = 0;
     std::uint64_t deaths = 0;
@@ -136,7 +152,7 @@ struct Report {
         std::vector<std::string> command;            // empty: none
         std::optional<std::uint32_t> command_status; // run: as wait() gives it
         std::vector<std::string> classes;
-        double sample = 1.0;
+        SampleReport sample;
         std::uint64_t min_age_ns = 0;
         std::string stacks = "always";
     } trace;

@@ -4,6 +4,7 @@
 
 #include "model/event.h"
 #include "model/inspection.h"
+#include "model/sampling.h"
 
 #include <cstdint>
 #include <map>
@@ -48,6 +49,7 @@ inline std::uint64_t outstanding_of(const OriginCounts& counts) {
 // The kernel's two tables, copied. Object order is unspecified.
 struct TableSnapshot {
     std::uint64_t taken_at_ns = 0;
+    Sampling sampling; // of objects, and of the counts of origins
     std::vector<TableObject> objects;
     std::unordered_map<OriginId, OriginCounts> origins;
 };
@@ -72,7 +74,8 @@ struct LiveObject {
     std::optional<ObjectFacts> facts; // read when the report was asked for
 };
 
-// outstanding_of() each origin over the ticks of the trace, evenly spaced, at most 128 points.
+// outstanding_of() each origin over the ticks of the trace, evenly spaced, at most 128 points. In a
+// sampled trace an estimate: what was followed, times N.
 struct OutstandingHistory {
     std::vector<std::uint64_t> times_ns;
     // At most as long as times_ns. A shorter series ends early: 0 from there on.
@@ -81,6 +84,7 @@ struct OutstandingHistory {
 
 struct Snapshot {
     std::uint64_t taken_at_ns = 0;
+    std::uint32_t one_in = 1; // objects and counts are those of one in so many
     std::vector<LiveObject> objects;
     std::unordered_map<OriginId, OriginEvent> origins;
     std::unordered_map<OriginId, OriginCounts> counts;

@@ -79,6 +79,10 @@ Json from_ages(const std::optional<Ages>& ages) {
     return {{"min", ages->min}, {"p50", ages->p50}, {"max", ages->max}};
 }
 
+Json from_interval(const std::optional<Interval>& interval) {
+    return interval ? Json::array({interval->low, interval->high}) : Json();
+}
+
 Json from_group(const Group& group) {
     return {{"id", text(group.id)},
             {"class", to_string(group.object_class)},
@@ -92,7 +96,7 @@ Json from_group(const Group& group) {
             {"released_at_exit", group.released_at_exit},
             {"bytes", number_or_null(group.bytes)},
             {"estimated", group.estimated},
-            {"interval", nullptr},
+            {"interval", from_interval(group.interval)},
             {"births", group.births},
             {"deaths", group.deaths},
             {"growth_per_s", number_or_null(group.growth_per_s)},
@@ -112,6 +116,10 @@ Json from_group(const Group& group) {
             {"objects", array_of(group.objects, from_object)}};
 }
 
+Json share_of(std::uint32_t one_in) {
+    return one_in <= 1 ? Json(1) : Json(1.0 / one_in);
+}
+
 Json from_trace(const Report::Trace& trace) {
     return {{"started_at", text(trace.started_at)},
             {"duration_ns", trace.duration_ns},
@@ -120,7 +128,10 @@ Json from_trace(const Report::Trace& trace) {
             {"command", trace.command.empty() ? Json() : array_of(trace.command, text)},
             {"command_status", number_or_null(trace.command_status)},
             {"classes", array_of(trace.classes, text)},
-            {"sample", trace.sample == 1.0 ? Json(1) : Json(trace.sample)},
+            {"sample", share_of(trace.sample.one_in)},
+            {"sample_asked", share_of(trace.sample.asked_one_in)},
+            {"sampled_after_ns", number_or_null(trace.sample.thinned_after_ns)},
+            {"smallest_sure_group", trace.sample.smallest_sure_group},
             {"min_age_ns", trace.min_age_ns},
             {"stacks", text(trace.stacks)}};
 }

@@ -50,9 +50,32 @@ std::uint64_t freed_before_exit(const Group& group) {
 
 } // namespace
 
+std::string count_phrase(const Group& group) {
+    std::string phrase = (group.estimated ? "≈ " : "") + human_count(group.count);
+    if (group.interval)
+        phrase += fmt::format(" ({}–{})", human_count(group.interval->low),
+                              human_count(group.interval->high));
+    return phrase;
+}
+
+std::string sample_phrase(const SampleReport& sample) {
+    std::string phrase =
+        fmt::format("Sampled: one object in {} is followed", human_count(sample.one_in));
+    if (!sample.thinned_after_ns)
+        phrase += ", as asked (--sample)";
+    else
+        phrase += fmt::format(", and so many since the object table was too full after {} "
+                              "(--max-objects)",
+                              human_duration(*sample.thinned_after_ns));
+    return phrase +
+           fmt::format(". Numbers with ≈ are estimates, in parentheses where the truth is "
+                       "with 95 % certainty; a leak of fewer than {} objects may be missed.",
+                       human_count(sample.smallest_sure_group));
+}
+
 std::string objects_phrase(const Group& group) {
     const bool one = group.count == 1;
-    const std::string count = (group.estimated ? "~" : "") + human_count(group.count);
+    const std::string count = count_phrase(group);
     const std::string cache = escape_for_terminal(group.cache);
     switch (group.object_class) {
     case ObjectClass::socket:

@@ -12,7 +12,11 @@
 
 namespace unfreed {
 
-// "1 000 sockets (TCP)", "1 dentry", "12 kmalloc-64 objects"; "~" in front of an estimate.
+// "1 000"; of an estimate "≈ 6 400 (5 900–6 900)".
+std::string count_phrase(const Group& group);
+// What a reader must know of a trace that did not follow every object.
+std::string sample_phrase(const SampleReport& sample);
+// "1 000 sockets (TCP)", "1 dentry", "12 kmalloc-64 objects"
 std::string objects_phrase(const Group& group);
 // "socket TCP", "dentry", "kmalloc-64": what it is, for a table.
 std::string what_phrase(const Group& group);

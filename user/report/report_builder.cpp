@@ -36,6 +36,8 @@ Group build_group(const AnalyzedGroup& from, std::uint64_t now_ns, const KernelS
     group.count = from.count;
     group.released_at_exit = from.released_at_exit;
     group.bytes = from.bytes;
+    group.estimated = from.interval.has_value();
+    group.interval = from.interval;
     group.births = from.births;
     group.deaths = from.deaths;
     group.growth_per_s = from.growth_per_s;

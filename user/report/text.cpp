@@ -55,28 +55,29 @@ void write_header(Page& page, const Report& report) {
                                                             : "objects older than " +
                                                                   human_duration(trace.min_age_ns),
                                       "stacks: " + escape_for_terminal(trace.stacks)};
-    if (trace.sample > 0 && trace.sample < 1)
-        settings.push_back(fmt::format("one object in {:.0f} is followed, counts are estimates",
-                                       std::round(1 / trace.sample)));
     page.pieces(settings, {0, 2});
+    if (trace.sample.one_in > 1)
+        page.paragraph(sample_phrase(trace.sample), {0, 2}, Ink::yellow);
 }
 
 void write_totals(Page& page, const Report& report) {
     const Totals& totals = report.totals;
+    const auto count = [&](std::uint64_t number, std::string_view one, std::string_view many) {
+        return (report.trace.sample.one_in > 1 ? "≈ " : "") + human_count(number, one, many);
+    };
     const std::string watched = fmt::format(
-        "{} and {} were watched in {}.", human_count(totals.births, "birth", "births"),
-        human_count(totals.deaths, "death", "deaths"), human_duration(report.trace.duration_ns));
-    const std::string young =
-        report.young_objects == 0
-            ? ""
-            : fmt::format(" {} younger than {}, too early to say.",
-                          human_count(report.young_objects, "more is", "more are"),
-                          human_duration(report.trace.min_age_ns));
+        "{} and {} were watched in {}.", count(totals.births, "birth", "births"),
+        count(totals.deaths, "death", "deaths"), human_duration(report.trace.duration_ns));
+    const std::string young = report.young_objects == 0
+                                  ? ""
+                                  : fmt::format(" {} younger than {}, too early to say.",
+                                                count(report.young_objects, "more is", "more are"),
+                                                human_duration(report.trace.min_age_ns));
     page.blank();
     if (!report.groups.empty()) {
         const std::uint64_t groups = report.groups.size() + report.groups_omitted;
         page.paragraph(fmt::format("{} outstanding from {}. {}{}",
-                                   human_count(totals.outstanding, "object is", "objects are"),
+                                   count(totals.outstanding, "object is", "objects are"),
                                    human_count(groups, "origin", "origins"), watched, young));
         return;
     }
@@ -85,7 +86,7 @@ void write_totals(Page& page, const Report& report) {
         page.paragraph(fmt::format("Nothing older than {} is outstanding; {} younger, too early to "
                                    "say. {}",
                                    human_duration(report.trace.min_age_ns),
-                                   human_count(report.young_objects, "object is", "objects are"),
+                                   count(report.young_objects, "object is", "objects are"),
                                    watched),
                        {}, Ink::bold);
     else

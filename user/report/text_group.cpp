@@ -106,7 +106,7 @@ void write_stacks(Page& page, const Group& group) {
     if (group.stack_quality == "inferred")
         title += inferred(group);
     if (group.kernel_stack.empty())
-        labelled(page, "Stack", "the kernel stack could not be read");
+        labelled(page, "Stack", "not known: it could not be read, or the record of it was lost");
     else
         write_stack(page, title + ":", group.kernel_stack);
     if (!group.user_stack.empty())
@@ -166,7 +166,7 @@ void write_overview(Page& page, const std::vector<Group>& groups) {
     for (std::size_t i = 0; i < groups.size(); ++i) {
         const Group& group = groups[i];
         std::vector<std::string> row{std::to_string(i + 1),
-                                     (group.estimated ? "~" : "") + human_count(group.count),
+                                     (group.estimated ? "≈ " : "") + human_count(group.count),
                                      human_rate(group.growth_per_s),
                                      group.age_ns ? human_duration(group.age_ns->max)
                                                   : "-", // none is alive any more

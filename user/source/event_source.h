@@ -8,6 +8,7 @@
 #include "model/object_key.h"
 #include "model/snapshot.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -26,6 +27,15 @@ class EventSource {
     virtual Result<> drain(const std::function<void(const Event&)>& consume) = 0;
     // Copies the live objects born before a moment of CLOCK_MONOTONIC.
     virtual TableSnapshot read_table(std::uint64_t born_before_ns) = 0;
+    // What is followed of all objects; it only ever gets less, by thin().
+    virtual Sampling sampling() const = 0;
+    struct TableFill {
+        double share = 0; // of the table that is in use, right to about one percent
+        std::size_t capacity = 0;
+    };
+    virtual TableFill table_fill() = 0;
+    // Follows half of the objects it followed so far, and forgets the others. False: it may not.
+    virtual bool thin() = 0;
     // From now on stages and deaths of these objects come as events.
     virtual void promote(std::span<const ObjectKey> objects) = 0;
     // The stacks of every birth of these origins are walked from now on, or no longer.
@@ -33,7 +43,7 @@ class EventSource {
     // Forgets origins whose objects and process are gone, so that new ones find room; gives those
     // it forgot. The source keeps their births and deaths in its totals.
     virtual std::vector<OriginId> retire_origins(std::uint64_t idle_since_ns) = 0;
-    // Births and deaths of all origins ever, forgotten ones too.
+    // Births and deaths of all origins ever, forgotten ones too; of a sample: estimates of all.
     virtual OriginCounts totals(const TableSnapshot& table) = 0;
     // Looks at objects in the kernel; one answer each, in order. Without `details` much cheaper.
     // What cannot be looked at is unreadable.

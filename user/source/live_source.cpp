@@ -28,7 +28,7 @@ Result<> LiveSource::drain(const std::function<void(const Event&)>& consume) {
 }
 
 TableSnapshot LiveSource::read_table(std::uint64_t born_before_ns) {
-    return session_.table().read(monotonic_ns(), born_before_ns);
+    return session_.table().read(monotonic_ns(), born_before_ns, sampling());
 }
 
 void LiveSource::promote(std::span<const ObjectKey> objects) {
@@ -47,16 +47,16 @@ std::vector<OriginId> LiveSource::retire_origins(std::uint64_t idle_since_ns) {
             known->second = ::kill(static_cast<pid_t>(tgid), 0) != 0 && errno == ESRCH;
         return known->second;
     });
-    retired_.births += retired.births;
-    retired_.deaths += retired.deaths;
+    retired_.births += retired.births * sampling().one_in;
+    retired_.deaths += retired.deaths * sampling().one_in;
     return std::move(retired.ids);
 }
 
 OriginCounts LiveSource::totals(const TableSnapshot& table) {
     OriginCounts sum = retired_;
     for (const auto& [id, counts] : table.origins) {
-        sum.births += counts.births;
-        sum.deaths += counts.deaths;
+        sum.births += counts.births * table.sampling.one_in;
+        sum.deaths += counts.deaths * table.sampling.one_in;
     }
     return sum;
 }

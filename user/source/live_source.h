@@ -17,6 +17,11 @@ class LiveSource : public EventSource {
     int wait_fd() const override { return session_.ring().epoll_fd(); }
     Result<> drain(const std::function<void(const Event&)>& consume) override;
     TableSnapshot read_table(std::uint64_t born_before_ns) override;
+    Sampling sampling() const override { return session_.sampling(); }
+    TableFill table_fill() override {
+        return {session_.table().fill(), session_.table().capacity()};
+    }
+    bool thin() override { return session_.thin(); }
     void promote(std::span<const ObjectKey> objects) override;
     void walk_stacks(std::span<const OriginId> origins, bool walk) override;
     std::vector<OriginId> retire_origins(std::uint64_t idle_since_ns) override;

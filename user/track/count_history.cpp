@@ -15,7 +15,8 @@ std::uint32_t clamp_to_u32(std::uint64_t value) {
 } // namespace
 
 void CountHistory::add(std::uint64_t time_ns,
-                       const std::unordered_map<OriginId, OriginCounts>& counts) {
+                       const std::unordered_map<OriginId, OriginCounts>& counts,
+                       std::uint32_t one_in) {
     if (ticks_ && time_ns <= last_time_ns_)
         return;
     last_time_ns_ = time_ns;
@@ -27,7 +28,7 @@ void CountHistory::add(std::uint64_t time_ns,
     history_.times_ns.push_back(time_ns);
     const std::size_t length = history_.times_ns.size();
     for (const auto& [id, count] : counts) {
-        const std::uint64_t outstanding = outstanding_of(count);
+        const std::uint64_t outstanding = outstanding_of(count) * one_in;
         auto series = history_.outstanding.find(id);
         if (series == history_.outstanding.end()) {
             // Origins whose objects all die young are most of them: they get no series.

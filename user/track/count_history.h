@@ -15,8 +15,10 @@ class CountHistory {
   public:
     static constexpr std::size_t kMaxPoints = 128;
 
-    // The counts of one tick. A time that is not later than the last one is ignored.
-    void add(std::uint64_t time_ns, const std::unordered_map<OriginId, OriginCounts>& counts);
+    // The counts of one tick, of one object in so many. A time that is not later than the last one
+    // is ignored.
+    void add(std::uint64_t time_ns, const std::unordered_map<OriginId, OriginCounts>& counts,
+             std::uint32_t one_in = 1);
 
     // The number of an origin is free for another.
     void forget(OriginId origin) { history_.outstanding.erase(origin); }

@@ -135,19 +135,22 @@ std::vector<ObjectKey> LifetimeTracker::reconcile(const TableSnapshot& table) {
     for (std::size_t i = 0; i < objects.size(); ++i) {
         if (i + kPrefetchDistance < objects.size())
             tracked_.prefetch(objects[i + kPrefetchDistance].address);
-        if (reconcile_one(objects[i], table.taken_at_ns))
-            promoted.push_back({objects[i].address, objects[i].birth_ns});
+        if (!reconcile_one(objects[i], table.taken_at_ns))
+            continue;
+        promoted.push_back({objects[i].address, objects[i].birth_ns});
+        if (origins_.find(objects[i].origin) == origins_.end())
+            processes_.learn(objects[i].tgid, table.taken_at_ns);
     }
     stats_.promoted += promoted.size();
 
-    tracked_.erase_if([this](std::uint64_t, Tracked& object) {
+    tracked_.erase_if([&](std::uint64_t address, Tracked& object) {
         if (object.seen == tick_)
             return false;
-        ++stats_.found_dead;
+        ++(table.sampling.follows(address) ? stats_.found_dead : stats_.sampled_out);
         stage_times_.release(object.stages);
         return true;
     });
-    history_.add(table.taken_at_ns, table.origins);
+    history_.add(table.taken_at_ns, table.origins, table.sampling.one_in);
     return promoted;
 }
 
@@ -180,6 +183,7 @@ Snapshot LifetimeTracker::snapshot(const TableSnapshot& table) const {
 
     Snapshot snapshot;
     snapshot.taken_at_ns = table.taken_at_ns;
+    snapshot.one_in = table.sampling.one_in;
     snapshot.objects.reserve(order.size());
     std::uint64_t last_address = 0;
     for (const Place& place : order) {

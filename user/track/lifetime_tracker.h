@@ -37,6 +37,7 @@ struct TrackerStats {
     std::uint64_t promoted = 0;
     std::uint64_t freed = 0;            // by a record
     std::uint64_t found_dead = 0;       // by a table without it: its record was dropped or is late
+    std::uint64_t sampled_out = 0;      // no longer in the sample: nothing is known of its death
     std::uint64_t replaced = 0;         // by a later object at its address
     std::uint64_t unknown_frees = 0;    // not (or no longer) tracked
     std::uint64_t unknown_stages = 0;   // same

@@ -90,9 +90,10 @@ void ProcessTable::read(Entry& entry) {
 }
 
 std::string ProcessTable::name_of(const OriginEvent& origin) {
-    if (origin.tid == origin.tgid)
+    if (origin.tid == origin.tgid && !origin.comm.empty())
         return origin.comm;
-    // The name is that of a thread, which may have one of its own.
+    // The name is that of a thread, which may have one of its own; made in an interrupt, it has
+    // none.
     auto comm = reader_.comm(origin.tgid);
     return comm ? std::move(*comm) : origin.comm;
 }
@@ -117,8 +118,26 @@ void ProcessTable::learn(const OriginEvent& origin) {
     }
 }
 
+void ProcessTable::learn(std::uint32_t tgid, std::uint64_t now_ns) {
+    if (tgid == 0)
+        return;
+    auto [it, is_new] = latest_.try_emplace(tgid);
+    Entry& entry = it->second;
+    entry.has_origins = true;
+    if (!is_new)
+        return;
+    entry.info.tgid = tgid;
+    if (auto comm = reader_.comm(tgid))
+        entry.info.comm = std::move(*comm);
+    entry.confirmed_ns = now_ns;
+    read(entry);
+    if (!entry.identity)
+        end(entry, now_ns);
+}
+
 void ProcessTable::learn_running(Entry& entry, const OriginEvent& origin) {
-    const bool renamed = origin.tid == origin.tgid && origin.comm != entry.info.comm;
+    const bool renamed =
+        origin.tid == origin.tgid && !origin.comm.empty() && origin.comm != entry.info.comm;
     if (renamed) {
         // A host-wide trace hears of no exec and no exit: ask which it was.
         const auto identity = reader_.alive_since(origin.tgid);

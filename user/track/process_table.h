@@ -22,6 +22,8 @@ class ProcessTable {
     void apply(const ProcessEvent& event);
     // An origin names the process that makes its objects.
     void learn(const OriginEvent& origin);
+    // So does an object whose origin has not been heard of: its record was lost.
+    void learn(std::uint32_t tgid, std::uint64_t now_ns);
     // Asks the system which processes have ended without telling: those of a host-wide trace, and
     // those whose record was lost. Call it before a snapshot.
     void refresh(std::uint64_t now_ns);

@@ -22,7 +22,7 @@ def follow(args: argparse.Namespace, objects: int) -> None:
     wait_until_alone(300)
     tool = Child([str(args.unfreed or args.build / "unfreed"), "trace", "--class", "slab",
                   "--stacks", "adaptive", "--min-age", "2s", "--max-objects",
-                  str(max(900_000, objects * 2)), "-o", "/dev/null"])
+                  str(max(640_000, objects * 2 if objects > 640_000 else 0)), "-o", "/dev/null"])
     holder: Child | None = None
     try:
         tool.wait_for("unfreed: tracing", 90)

@@ -31,6 +31,8 @@ class Process {
     // long.
     bool wait_for(const std::string& text, bool in_stderr = false,
                   std::chrono::seconds patience = std::chrono::seconds(60));
+    // What it has printed on stderr so far.
+    const std::string& errors() const { return finished_.err; }
     // Waits for its end and gives everything it printed.
     Finished finish(std::chrono::seconds patience = std::chrono::seconds(120));
 

@@ -79,6 +79,14 @@ std::uint64_t count_of(const Json& report, const std::string& object_class,
     return sum;
 }
 
+std::uint64_t loss(const Json& report, const std::string& counter) {
+    for (const Json& loss : report["losses"])
+        if (loss["counter"] == counter)
+            return loss["count"];
+    ADD_FAILURE() << "no counter " << counter;
+    return 0;
+}
+
 bool stack_has(const Json& group, const std::string& function_part) {
     for (const Json& frame : group["kernel_stack"])
         if (frame["function"].is_string() &&

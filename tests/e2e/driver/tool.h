@@ -32,6 +32,8 @@ std::vector<Json> groups_of(const Json& report, const std::string& object_class,
 // Sum of their counts.
 std::uint64_t count_of(const Json& report, const std::string& object_class,
                        const std::string& comm);
+// Value of a counter; a test failure if the report has no such one.
+std::uint64_t loss(const Json& report, const std::string& counter);
 bool stack_has(const Json& group, const std::string& function_part);
 
 // Number of loaded BPF programs of any process whose name starts as ours do, read from the kernel.

@@ -101,6 +101,36 @@ TEST(LeakAnalyzer, TopCutsButCounts) {
     EXPECT_EQ(found.outstanding, 15U);
 }
 
+TEST(LeakAnalyzer, ASampleIsScaledAndItsCountHasAnInterval) {
+    SnapshotBuilder builder;
+    builder.process({}).origin({.id = 3}, {.births = 400, .deaths = 100, .exit_released = 50});
+    builder.objects(300, {.birth_ns = 50 * kSecond, .origin = 3});
+    builder.objects(7, {.birth_ns = 99 * kSecond, .origin = 3});
+    builder.snapshot.one_in = 16;
+    const AnalyzedGroups found = analyze(builder.snapshot, host());
+    ASSERT_THAT(found.groups, SizeIs(1));
+    const AnalyzedGroup& group = found.groups[0];
+    EXPECT_EQ(group.followed, 300U);
+    EXPECT_EQ(group.count, 4800U);
+    EXPECT_EQ(group.bytes, 4800U * 1024);
+    EXPECT_EQ(group.births, 6400U);
+    EXPECT_EQ(group.deaths, 1600U);
+    EXPECT_EQ(group.processes.at(0).count, 4800U);
+    ASSERT_TRUE(group.interval);
+    EXPECT_LT(group.interval->low, 4800U);
+    EXPECT_GT(group.interval->low, 4200U);
+    EXPECT_GT(group.interval->high, 4800U);
+    EXPECT_LT(group.interval->high, 5400U);
+    EXPECT_TRUE(group.evidence.starts_with("about 6400 born, 800 freed")) << group.evidence;
+    EXPECT_EQ(found.outstanding, 4800U);
+    EXPECT_EQ(found.young_objects, 7U * 16);
+
+    builder.snapshot.one_in = 1;
+    const AnalyzedGroups exact = analyze(builder.snapshot, host());
+    EXPECT_EQ(exact.groups.at(0).count, 300U);
+    EXPECT_FALSE(exact.groups.at(0).interval);
+}
+
 TEST(LeakAnalyzer, TheOrderOfTheInputDoesNotMatter) {
     SnapshotBuilder builder;
     builder.process({});

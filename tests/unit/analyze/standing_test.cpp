@@ -63,8 +63,8 @@ TEST(Standing, AGroupMayConsistOfExitsOnly) {
 TEST(Standing, ExitsOfUnknownOriginsAreCounted) {
     SnapshotBuilder builder;
     builder.snapshot.counts[OriginId{9}] = {.births = 4, .deaths = 4, .exit_released = 4};
-    EXPECT_EQ(analyze(builder.snapshot, run_mode()).objects_without_origin, 4U);
-    EXPECT_EQ(analyze(builder.snapshot, host()).objects_without_origin, 0U);
+    EXPECT_EQ(analyze(builder.snapshot, run_mode()).objects_not_grouped, 4U);
+    EXPECT_EQ(analyze(builder.snapshot, host()).objects_not_grouped, 0U);
 }
 
 TEST(Standing, WhatOutlivesComesFirstOnceAllProcessesHaveEnded) {

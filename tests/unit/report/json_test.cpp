@@ -100,6 +100,18 @@ TEST(Json, SampleOfOneIsTheNumberOne) {
     EXPECT_EQ(written(sample_report())["trace"]["sample"], 0.25);
 }
 
+TEST(Json, SaysWhatAnEstimateIsWorth) {
+    Report report = sample_report();
+    report.groups[0].estimated = true;
+    report.groups[0].interval = Interval{930, 1077};
+    const json estimate = written(report);
+    EXPECT_THAT(validate(schema(), estimate), IsEmpty());
+    EXPECT_EQ(estimate["groups"][0]["interval"], json::array({930, 1077}));
+    EXPECT_EQ(estimate["trace"]["sample_asked"], 1);
+    EXPECT_EQ(estimate["trace"]["sampled_after_ns"], 12'000'000'000);
+    EXPECT_TRUE(written(clean_report())["trace"]["sampled_after_ns"].is_null());
+}
+
 TEST(Json, IsIndentedInSchemaOrderAndEndsWithALineEnd) {
     const std::string text = to_json(sample_report());
     EXPECT_THAT(text, StartsWith("{\n  \"schema\": \"unfreed-report/1\",\n  \"tool\": {\n    "));

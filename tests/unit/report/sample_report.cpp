@@ -125,7 +125,7 @@ Report sample_report() {
     report.trace.targets = {4242};
     report.trace.command = {"./tcp_leaker", "--count", "1000", "--name", "a b\x1b[2J\xff"};
     report.trace.command_status = 1 << 8;
-    report.trace.sample = 0.25;
+    report.trace.sample = {4, 1, 12'000'000'000, 11};
     report.complete = false;
     report.losses = {
         {"unknown_deaths", 1203, Severity::info,

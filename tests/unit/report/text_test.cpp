@@ -105,11 +105,26 @@ TEST(Text, NamesWhatTheHostCannotShow) {
     EXPECT_THAT(text_of(clean_report()), Not(HasSubstr("cannot show")));
 }
 
+TEST(Text, AnEstimateHasItsInterval) {
+    Report report = sample_report();
+    report.groups[0].count = 6400;
+    report.groups[0].estimated = true;
+    report.groups[0].interval = Interval{5934, 6871};
+    const std::string text = text_of(report, 120);
+    EXPECT_THAT(text, HasSubstr("[1] ≈ 6 400 (5 934–6 871) sockets (TCP) never freed"));
+    EXPECT_THAT(text, HasSubstr("1  ≈ 6 400  "));
+    EXPECT_THAT(text, HasSubstr("one object in 4 is followed, and so many since the object table "
+                                "was too full after 12 s"));
+    report.trace.sample.thinned_after_ns.reset();
+    EXPECT_THAT(text_of(report, 120), HasSubstr("one object in 4 is followed, as asked"));
+    EXPECT_THAT(text_of(clean_report()), Not(HasSubstr("≈")));
+}
+
 TEST(Text, UnknownNumbersAreNoZeros) {
     Report report = sample_report();
     report.groups = {report.groups[2]};
     const std::string text = text_of(report);
-    EXPECT_THAT(text, HasSubstr("     ~1       ?       -     ?  kmalloc-\\x80  (softirq)  ?\n"));
+    EXPECT_THAT(text, HasSubstr("   ≈ 1       ?       -     ?  kmalloc-\\x80  (softirq)  ?\n"));
 }
 
 } // namespace

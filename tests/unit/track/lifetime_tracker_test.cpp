@@ -128,6 +128,41 @@ TEST_F(LifetimeTrackerTest, AnObjectThatIsGoneFromTheTableIsDead) {
     EXPECT_THAT(addresses(later), ElementsAre(0x2000U));
 }
 
+TEST_F(LifetimeTrackerTest, AnObjectThatFellOutOfTheSampleIsNotFoundDead) {
+    std::vector<ObjectSpec> objects;
+    for (std::uint64_t i = 0; i < 1000; ++i)
+        objects.push_back({.address = 0x1000 * (i + 1)});
+    auto now = table({.taken_at_ns = 10 * kSecond, .objects = objects});
+    tracker.reconcile(now);
+    now.taken_at_ns = 11 * kSecond;
+    now.sampling = {4, 42};
+    std::erase_if(now.objects,
+                  [&](const TableObject& object) { return !now.sampling.follows(object.address); });
+    now.objects.pop_back(); // this one has died
+    tracker.reconcile(now);
+    EXPECT_EQ(tracker.stats().found_dead, 1U);
+    EXPECT_EQ(tracker.stats().sampled_out, 1000 - 1 - now.objects.size());
+    EXPECT_EQ(tracker.snapshot(now).one_in, 4U);
+}
+
+TEST_F(LifetimeTrackerTest, HistoryIsThatOfAllObjectsWhateverTheSample) {
+    auto now = table({.taken_at_ns = 10 * kSecond, .origins = {{1, {.births = 800}}}});
+    tracker.reconcile(now);
+    now = table({.taken_at_ns = 11 * kSecond, .origins = {{1, {.births = 210}}}});
+    now.sampling.one_in = 4;
+    tracker.reconcile(now);
+    EXPECT_THAT(tracker.snapshot(now).history.outstanding.at(OriginId{1}), ElementsAre(800, 840));
+}
+
+TEST_F(LifetimeTrackerTest, AnObjectWithoutItsOriginNamesItsProcess) {
+    reader.running[100] = {"leaker", "/bin/leaker", "/cg", {}, 1};
+    const auto now = table({.objects = {{.origin = 9, .tgid = 100}}});
+    tracker.reconcile(now);
+    const Snapshot snapshot = tracker.snapshot(now);
+    ASSERT_EQ(snapshot.processes.count(100), 1U);
+    EXPECT_EQ(snapshot.processes.at(100).comm, "leaker");
+}
+
 TEST_F(LifetimeTrackerTest, ANewerBirthReplacesTheObject) {
     tracker.reconcile(table({.objects = {{}}}));
     tracker.apply(stage_event());

@@ -41,6 +41,30 @@ TEST_F(ProcessTableTest, AnOriginNamesItsProcess) {
     EXPECT_EQ(process->started_at_ns, 0U); // before the trace, or not known
 }
 
+TEST_F(ProcessTableTest, AnObjectWhoseOriginWasLostNamesItToo) {
+    processes.learn(100, 5 * kSecond);
+    ASSERT_NE(processes.find(100), nullptr);
+    EXPECT_EQ(processes.find(100)->comm, "leaker");
+    EXPECT_EQ(processes.find(100)->exe, "/bin/leaker");
+    EXPECT_TRUE(processes.find(100)->alive);
+    processes.learn(0, 5 * kSecond);
+    EXPECT_EQ(processes.find(0), nullptr);
+    processes.learn(200, 5 * kSecond);
+    EXPECT_FALSE(processes.find(200)->alive);
+    processes.learn(origin_event());
+    EXPECT_THAT(snapshot().processes, SizeIs(2));
+}
+
+// A connection that a softirq makes for a listener has its owner, but no name: the current task is
+// a bystander, though it may be the owner by chance.
+TEST_F(ProcessTableTest, AnOriginWithoutANameRenamesNobody) {
+    processes.learn(origin_event({.tgid = 100, .tid = 100, .comm = ""}));
+    EXPECT_EQ(processes.find(100)->comm, "leaker");
+    processes.learn(origin_event({.tgid = 100, .tid = 100, .comm = "leaker"}));
+    processes.learn(origin_event({.tgid = 100, .tid = 100, .comm = ""}));
+    EXPECT_EQ(processes.find(100)->comm, "leaker");
+}
+
 TEST_F(ProcessTableTest, InterruptsAreNoProcess) {
     processes.learn(origin_event({.tgid = 0}));
     EXPECT_THAT(snapshot().processes, IsEmpty());

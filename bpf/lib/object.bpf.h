@@ -41,8 +41,11 @@ static __always_inline void object__enter(u64 addr, const struct uf_meta *meta, 
 		if (table__remove(addr, &former)) {
 			struct uf_origin *old = origin__by_id(former.origin);
 
-			if (old)
+			if (old) {
 				__sync_fetch_and_add(&old->deaths, 1);
+				if (former.size <= UF_KMALLOC_MAX)
+					__sync_fetch_and_add(&old->replaced, 1);
+			}
 		}
 	}
 	if (table__insert(addr, meta))

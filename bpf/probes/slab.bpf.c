@@ -8,6 +8,7 @@
  * deaths are ordered by the allocator itself. Sockets and dentries are told by the function that
  * allocates them (cfg.sites): names of caches lie when caches are merged.
  */
+#include "lib/cache.bpf.h"
 #include "lib/object.bpf.h"
 
 /* `own_cache`: from kmem_cache_alloc. __d_alloc also allocates long names, by kmalloc. */
@@ -43,10 +44,13 @@ static __always_inline void slab__born(struct bpf_raw_tracepoint_args *ctx, enum
 	 * out when the clone returns or is accepted. */
 	if (context__wanted(birth->owner.tgid))
 		object__born(ctx, birth, copy > 0);
+	else if (cache__counted() && copy == 0)
+		cache__born(birth->cache, birth->addr, 1);
 	copy__end(cpu, hook, birth->addr, copy);
 }
 
-static __always_inline void slab__died(void *ctx, enum uf_hook hook, u64 addr, u32 copy)
+/* `cache`: 0 for kfree, which does not tell. */
+static __always_inline void slab__died(void *ctx, enum uf_hook hook, u64 addr, u64 cache, u32 copy)
 {
 	struct uf_cpu *cpu;
 
@@ -55,8 +59,12 @@ static __always_inline void slab__died(void *ctx, enum uf_hook hook, u64 addr, u
 	cpu = cpu__this();
 	if (!cpu || !copy__begin(cpu, hook, addr, copy))
 		return;
-	if (!object__died(ctx, addr) && copy == 0 && (cfg.classes & (1 << UF_CLASS_SLAB)))
-		__sync_fetch_and_add(&cpu->counters[UF_CTR_UNKNOWN_DEATHS], 1);
+	if (!object__died(ctx, addr) && copy == 0) {
+		if (cache__counted())
+			cache__died(cache, addr);
+		else if (cfg.classes & (1 << UF_CLASS_SLAB))
+			__sync_fetch_and_add(&cpu->counters[UF_CTR_UNKNOWN_DEATHS], 1);
+	}
 	copy__end(cpu, hook, addr, copy);
 }
 
@@ -95,7 +103,7 @@ UF_RAW_TP_COPIES("kmalloc", slab_alloc_kmalloc)
 static __always_inline int slab_free_cache(struct bpf_raw_tracepoint_args *ctx, u32 copy)
 {
 	if (hook__active(UF_HOOK_SLAB_FREE_CACHE))
-		slab__died(ctx, UF_HOOK_SLAB_FREE_CACHE, ctx->args[1], copy);
+		slab__died(ctx, UF_HOOK_SLAB_FREE_CACHE, ctx->args[1], ctx->args[2], copy);
 	return 0;
 }
 UF_RAW_TP_COPIES("kmem_cache_free", slab_free_cache)
@@ -104,7 +112,7 @@ UF_RAW_TP_COPIES("kmem_cache_free", slab_free_cache)
 static __always_inline int slab_free_kfree(struct bpf_raw_tracepoint_args *ctx, u32 copy)
 {
 	if (hook__active(UF_HOOK_SLAB_FREE_KFREE))
-		slab__died(ctx, UF_HOOK_SLAB_FREE_KFREE, ctx->args[1], copy);
+		slab__died(ctx, UF_HOOK_SLAB_FREE_KFREE, ctx->args[1], 0, copy);
 	return 0;
 }
 UF_RAW_TP_COPIES("kfree", slab_free_kfree)

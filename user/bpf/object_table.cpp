@@ -100,7 +100,7 @@ TableSnapshot ObjectTable::read(std::uint64_t now_ns, std::uint64_t born_before_
             continue;
         snapshot.origins[OriginId{id}] =
             OriginCounts{load(origin.births), load(origin.deaths), load(origin.exit_released),
-                         load(origin.exit_pending)};
+                         load(origin.exit_pending), load(origin.replaced)};
     }
     return snapshot;
 }
@@ -118,10 +118,10 @@ void ObjectTable::promote(std::span<const ObjectKey> objects) const {
     }
 }
 
-ObjectTable::Retired
+std::vector<RetiredOrigin>
 ObjectTable::retire(std::uint64_t idle_since_ns,
                     const std::function<bool(std::uint32_t)>& process_ended) const {
-    Retired retired;
+    std::vector<RetiredOrigin> retired;
     std::uint32_t id = 0;
     for (uf_origin& origin : origins_.as<uf_origin>()) {
         ++id;
@@ -132,12 +132,11 @@ ObjectTable::retire(std::uint64_t idle_since_ns,
             births != load(origin.deaths) || load(origin.exit_released) != 0 ||
             !process_ended(tgid))
             continue;
-        retired.ids.push_back(OriginId{id});
-        retired.births += births;
-        retired.deaths += births;
+        retired.push_back({OriginId{id}, {births, births, 0, 0, load(origin.replaced)}});
         origin.births = 0;
         origin.deaths = 0;
         origin.exit_pending = 0;
+        origin.replaced = 0;
         origin.flags = 0;
         origin.tgid = 0;
         origin.last_birth_ns = 0;

@@ -51,17 +51,13 @@ class ObjectTable {
     // An object that died meanwhile is left alone.
     void promote(std::span<const ObjectKey> objects) const;
 
-    struct Retired {
-        std::vector<OriginId> ids;
-        std::uint64_t births = 0;
-        std::uint64_t deaths = 0;
-    };
     // Empties origin entries that nothing will use again, for others to take: all objects dead, the
     // last birth before `idle_since_ns`, and the process ended. A birth that is under way at this
     // moment belongs to a living process or to none (tgid 0), whose origins stay. exit_released
     // keeps an origin, because reports count it.
-    Retired retire(std::uint64_t idle_since_ns,
-                   const std::function<bool(std::uint32_t tgid)>& process_ended) const;
+    std::vector<RetiredOrigin>
+    retire(std::uint64_t idle_since_ns,
+           const std::function<bool(std::uint32_t tgid)>& process_ended) const;
 
     std::size_t capacity() const { return objects_.as<uf_set>().size() * UF_WAYS; }
 

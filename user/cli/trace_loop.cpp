@@ -97,8 +97,9 @@ Result<> TraceLoop::sweep() {
     const auto promoted = tracker_.reconcile(source_.read_table(now > age ? now - age : 0));
     source_.promote(promoted);
     if (retire_origins_)
-        for (OriginId id : source_.retire_origins(now > kIdleNs ? now - kIdleNs : 0))
-            tracker_.forget(id);
+        for (const RetiredOrigin& origin :
+             source_.retire_origins(now > kIdleNs ? now - kIdleNs : 0))
+            tracker_.forget(origin);
     return {};
 }
 

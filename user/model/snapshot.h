@@ -29,6 +29,21 @@ struct OriginCounts {
     std::uint64_t deaths = 0;
     std::uint64_t exit_released = 0;
     std::uint64_t exit_pending = 0;
+    std::uint64_t replaced = 0; // births on an address still held: deaths that were missed
+};
+
+// An origin that has no objects any more and gave its number back.
+struct RetiredOrigin {
+    OriginId id;
+    OriginCounts counts;
+};
+
+// Slab objects of one cache that the object table never saw: those from before the trace, and those
+// of the tool itself.
+struct UnfollowedCache {
+    std::string name; // empty: which cache is unknown
+    std::uint64_t births = 0;
+    std::uint64_t deaths = 0;
 };
 
 // Objects of an origin that are alive or that only the exit of their process freed. The counters
@@ -76,6 +91,7 @@ struct Snapshot {
     std::vector<LiveObject> objects;
     std::unordered_map<OriginId, OriginEvent> origins;
     std::unordered_map<OriginId, OriginCounts> counts;
+    std::map<std::string, OriginCounts> retired; // by cache: origins that gave their number back
     std::unordered_map<std::uint32_t, ProcessInfo> processes; // by tgid: the latest of each number
     std::vector<ProcessInfo> former_processes; // earlier ones; sorted by tgid, then started_at_ns
     OutstandingHistory history;

@@ -29,9 +29,11 @@ class EventSource {
     virtual void promote(std::span<const ObjectKey> objects) = 0;
     // Forgets origins whose objects and process are gone, so that new ones find room; gives those
     // it forgot. The source keeps their births and deaths in its totals.
-    virtual std::vector<OriginId> retire_origins(std::uint64_t idle_since_ns) = 0;
+    virtual std::vector<RetiredOrigin> retire_origins(std::uint64_t idle_since_ns) = 0;
     // Births and deaths of all origins ever, forgotten ones too.
     virtual OriginCounts totals(const TableSnapshot& table) = 0;
+    // What was not followed, by slab cache; empty where that is not counted.
+    virtual Result<std::vector<UnfollowedCache>> read_unfollowed() = 0;
     // Every loss so far.
     virtual Result<> read_counters(Counters& counters) = 0;
 };

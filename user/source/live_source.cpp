@@ -34,7 +34,7 @@ void LiveSource::promote(std::span<const ObjectKey> objects) {
     session_.table().promote(objects);
 }
 
-std::vector<OriginId> LiveSource::retire_origins(std::uint64_t idle_since_ns) {
+std::vector<RetiredOrigin> LiveSource::retire_origins(std::uint64_t idle_since_ns) {
     std::unordered_map<std::uint32_t, bool> ended;
     auto retired = session_.table().retire(idle_since_ns, [&](std::uint32_t tgid) {
         auto [known, is_new] = ended.try_emplace(tgid, false);
@@ -42,9 +42,11 @@ std::vector<OriginId> LiveSource::retire_origins(std::uint64_t idle_since_ns) {
             known->second = ::kill(static_cast<pid_t>(tgid), 0) != 0 && errno == ESRCH;
         return known->second;
     });
-    retired_.births += retired.births;
-    retired_.deaths += retired.deaths;
-    return std::move(retired.ids);
+    for (const RetiredOrigin& origin : retired) {
+        retired_.births += origin.counts.births;
+        retired_.deaths += origin.counts.deaths;
+    }
+    return retired;
 }
 
 OriginCounts LiveSource::totals(const TableSnapshot& table) {

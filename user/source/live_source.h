@@ -15,8 +15,11 @@ class LiveSource : public EventSource {
     Result<> drain(const std::function<void(const Event&)>& consume) override;
     TableSnapshot read_table(std::uint64_t born_before_ns) override;
     void promote(std::span<const ObjectKey> objects) override;
-    std::vector<OriginId> retire_origins(std::uint64_t idle_since_ns) override;
+    std::vector<RetiredOrigin> retire_origins(std::uint64_t idle_since_ns) override;
     OriginCounts totals(const TableSnapshot& table) override;
+    Result<std::vector<UnfollowedCache>> read_unfollowed() override {
+        return session_.read_unfollowed();
+    }
     Result<> read_counters(Counters& counters) override;
 
   private:

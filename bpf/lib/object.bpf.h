@@ -3,6 +3,7 @@
 #ifndef UF_LIB_OBJECT_H
 #define UF_LIB_OBJECT_H
 
+#include "lib/cache.bpf.h"
 #include "lib/hook.bpf.h"
 #include "lib/origin.bpf.h"
 #include "lib/table.bpf.h"
@@ -27,16 +28,17 @@ static __always_inline void origin__count_birth(u32 id, u64 birth_ns)
  * Enters an object. `again`: a copy before this one may have handled the same birth, so an object
  * that is in the table already is this one. Otherwise it is one whose death was missed, or a large
  * kmalloc, which 6.12 and later announce twice (__do_kmalloc_node around __kmalloc_large_node): the
- * newer news wins, because its call site is the real caller.
+ * newer news wins, because its call site is the real caller. False: no origin counts this birth
+ * (table full, origin table full).
  */
-static __always_inline void object__enter(u64 addr, const struct uf_meta *meta, bool again)
+static __always_inline bool object__enter(u64 addr, const struct uf_meta *meta, bool again)
 {
 	struct uf_meta former;
 	struct uf_slot slot;
 
 	if (unlikely(table__find(addr, &slot))) {
 		if (again)
-			return;
+			return true;
 		counter__inc(UF_CTR_BIRTH_ON_LIVE);
 		if (table__remove(addr, &former)) {
 			struct uf_origin *old = origin__by_id(former.origin);
@@ -45,11 +47,15 @@ static __always_inline void object__enter(u64 addr, const struct uf_meta *meta, 
 				__sync_fetch_and_add(&old->deaths, 1);
 				if (former.size <= UF_KMALLOC_MAX)
 					__sync_fetch_and_add(&old->replaced, 1);
+			} else if (cache__counted() && former.size <= UF_KMALLOC_MAX) {
+				cache__died(0, addr);
 			}
 		}
 	}
-	if (table__insert(addr, meta))
-		origin__count_birth(meta->origin, meta->birth_ns);
+	if (!table__insert(addr, meta))
+		return false;
+	origin__count_birth(meta->origin, meta->birth_ns);
+	return meta->origin != 0;
 }
 
 static __always_inline void object__describe(void *ctx, const struct uf_birth *birth,
@@ -62,16 +68,17 @@ static __always_inline void object__describe(void *ctx, const struct uf_birth *b
 	meta->bits = birth->object_class << UF_CLASS_SHIFT;
 }
 
-static __always_inline void object__born(void *ctx, const struct uf_birth *birth, bool again)
+/* False: as object__enter. */
+static __always_inline bool object__born(void *ctx, const struct uf_birth *birth, bool again)
 {
 	struct uf_meta meta = {};
 	struct uf_slot slot;
 
 	/* Before the origin, which may cost a stack walk. */
 	if (again && table__find(birth->addr, &slot))
-		return;
+		return true;
 	object__describe(ctx, birth, &meta);
-	object__enter(birth->addr, &meta, again);
+	return object__enter(birth->addr, &meta, again);
 }
 
 /* Was this death caused by the exit of the object's owner? (abi/table.h: exit_released) What an RCU
@@ -109,7 +116,7 @@ static __always_inline void object__send_free(u64 addr, const struct uf_meta *me
 	ring__submit(record);
 }
 
-/* False: the object was not followed. */
+/* False: the object was not followed, or has no origin that counts its death. */
 static __always_inline bool object__died(void *ctx, u64 addr)
 {
 	struct uf_origin *origin;
@@ -125,7 +132,7 @@ static __always_inline bool object__died(void *ctx, u64 addr)
 	}
 	if (meta.bits & UF_META_PROMOTED)
 		object__send_free(addr, &meta);
-	return true;
+	return meta.origin != 0;
 }
 
 static __noinline __attribute__((unused)) int object__send_stage(u64 addr, u64 birth_ns, u32 stage,

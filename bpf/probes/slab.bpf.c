@@ -8,7 +8,6 @@
  * deaths are ordered by the allocator itself. Sockets and dentries are told by the function that
  * allocates them (cfg.sites): names of caches lie when caches are merged.
  */
-#include "lib/cache.bpf.h"
 #include "lib/object.bpf.h"
 
 /* `own_cache`: from kmem_cache_alloc. __d_alloc also allocates long names, by kmalloc. */
@@ -30,6 +29,7 @@ static __always_inline void slab__born(struct bpf_raw_tracepoint_args *ctx, enum
 				       struct uf_birth *birth, u32 copy)
 {
 	struct uf_cpu *cpu;
+	bool counted;
 
 	if (!object__is_pointer(birth->addr))
 		return;
@@ -43,8 +43,10 @@ static __always_inline void slab__born(struct bpf_raw_tracepoint_args *ctx, enum
 	/* A socket cloned in softirq for a listener: wanted if the listener is, which is found
 	 * out when the clone returns or is accepted. */
 	if (context__wanted(birth->owner.tgid))
-		object__born(ctx, birth, copy > 0);
-	else if (cache__counted() && copy == 0)
+		counted = object__born(ctx, birth, copy > 0);
+	else
+		counted = copy > 0;
+	if (!counted && cache__counted() && birth->size <= UF_KMALLOC_MAX)
 		cache__born(birth->cache, birth->addr, 1);
 	copy__end(cpu, hook, birth->addr, copy);
 }

@@ -10,7 +10,6 @@
  *
  * kvfree_call_rcu() is where an object is given up: from then on it is rcu-pending, not leaked.
  */
-#include "lib/cache.bpf.h"
 #include "lib/object.bpf.h"
 #include "lib/trampoline.bpf.h"
 
@@ -40,8 +39,9 @@ static long bulk__born(u32 i, struct uf_bulk *bulk)
 
 	if (bpf_probe_read_kernel(&addr, sizeof(addr), bulk->array + i))
 		counter__inc(UF_CTR_READ_FAILED);
-	else if (object__is_pointer(addr))
-		object__enter(addr, &bulk->meta, bulk->again);
+	else if (object__is_pointer(addr) && !object__enter(addr, &bulk->meta, bulk->again) &&
+		 cache__counted())
+		cache__born(bulk->cache, addr, 1);
 	return 0;
 }
 
@@ -142,7 +142,7 @@ static __always_inline int slab__born_array(u64 *ctx, u32 copy)
 	cpu = cpu__this();
 	if (!cpu || !copy__begin(cpu, UF_HOOK_SLAB_ALLOC_BULK, (u64)bulk.array, copy))
 		return 0;
-	birth.cache = trampoline__arg(ctx, 0);
+	birth.cache = bulk.cache = trampoline__arg(ctx, 0);
 	birth.owner = context__owner(ctx);
 	if (context__wanted(birth.owner.tgid)) {
 		object__describe(ctx, &birth, &bulk.meta);

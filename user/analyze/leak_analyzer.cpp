@@ -112,7 +112,10 @@ class Analysis {
             if (&bucket == &*largest)
                 group.growth_per_s = growth(group, counts, until_ns, observed_ns);
             group.evidence = evidence_of(group, counts.exit_released, observed_ns);
-            result_.outstanding += group.count;
+            if (group.judged)
+                result_.outstanding += group.count;
+            else
+                result_.not_judged[group.cache] += group.count;
             result_.groups.push_back(std::move(group));
         }
         if (source.rcu_pending.count()) {
@@ -130,6 +133,7 @@ class Analysis {
         group.object_class = key.object_class;
         group.cache = key.cache;
         group.program = key.program;
+        group.judged = !key.frees_hidden;
         group.count = bucket.count();
         group.released_at_exit = bucket.released_at_exit;
         group.outliving = bucket.outliving;

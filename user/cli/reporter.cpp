@@ -4,6 +4,7 @@
 #include "analyze/leak_analyzer.h"
 #include "base/clock.h"
 #include "cli/host_info.h"
+#include "cli/judgement.h"
 #include "cli/version.h"
 #include "report/json.h"
 #include "report/report_builder.h"
@@ -55,7 +56,7 @@ std::uint64_t min_age_ns(const Options& options) {
     return static_cast<std::uint64_t>(options.min_age.count());
 }
 
-AnalyzeOptions analyze_options(const ReportContext& context) {
+AnalyzeOptions analyze_options(const ReportContext& context, const Judgement& judgement) {
     const Options& options = *context.options;
     AnalyzeOptions analyze;
     analyze.mode = mode_of(options);
@@ -65,6 +66,7 @@ AnalyzeOptions analyze_options(const ReportContext& context) {
     analyze.top = options.top;
     analyze.objects_per_group = options.objects_per_group;
     analyze.stacks_always = options.always_walk.value_or(true);
+    analyze.frees_hidden = judgement.frees_hidden;
     analyze.normalize = [symbols = context.symbols](std::span<const std::uint64_t> stack) {
         return strip_tracing(stack, *symbols);
     };
@@ -106,12 +108,18 @@ std::vector<std::string> notes_on(const bpf::Session& session, const Options& op
 Result<Report> build_report(const ReportContext& context, EventSource& source,
                             const LifetimeTracker& tracker) {
     const Options& options = *context.options;
+    auto unfollowed = source.read_unfollowed();
+    if (!unfollowed)
+        return fail(unfollowed.error());
     const TableSnapshot table = source.read_table(UINT64_MAX);
-    const AnalyzedGroups analyzed = analyze(tracker.snapshot(table), analyze_options(context));
+    const Snapshot snapshot = tracker.snapshot(table);
+    Judgement judgement = judge_caches(context, snapshot, *unfollowed);
+    const AnalyzedGroups analyzed = analyze(snapshot, analyze_options(context, judgement));
     Counters counters;
     if (auto read = source.read_counters(counters); !read)
         return fail(read.error());
     counters.set(Counter::ORIGIN_UNKNOWN, analyzed.objects_without_origin);
+    counters.set(Counter::NOT_JUDGED, objects_not_judged(analyzed));
     counters.set(Counter::NOT_SETTLED, context.unsettled);
     counters.set(Counter::SYMBOLS_HIDDEN, context.symbols->hidden() ? 1 : 0);
 
@@ -138,6 +146,7 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
                                  [&](std::uint32_t tgid, const std::vector<std::uint64_t>& stack) {
                                      return context.user_stacks->symbolize(tgid, stack);
                                  });
+    add_coverage(report, std::move(judgement), analyzed);
     report.groups_omitted = analyzed.groups_omitted;
     report.young_objects = analyzed.young_objects;
     return report;

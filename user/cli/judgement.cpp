@@ -4,7 +4,6 @@
 #include "coverage/hidden_frees.h"
 
 #include <algorithm>
-#include <memory>
 #include <utility>
 
 namespace unfreed::cli {
@@ -37,21 +36,28 @@ Judgement judge_caches(const ReportContext& context, const Snapshot& snapshot,
 
     Judgement judgement;
     judgement.names = input.names;
-    if (context.books)
-        judgement.rows = compare(traced_growth(snapshot, unfollowed, input.names), input);
-    if (!hides)
-        return judgement; // a cache that is not reliable is a warning then
-    auto caches = std::make_shared<std::set<std::string, std::less<>>>(std::move(input.hidden));
-    for (const Coverage& row : judgement.rows)
-        if (!row.reliable)
-            caches->insert(row.cache);
-    judgement.frees_hidden = [caches, names = judgement.names,
-                              symbols = context.symbols](const OriginEvent& origin) {
-        if (caches->contains(names.counted_as(origin.cache_name)))
-            return true;
-        const auto site = symbols->find(origin.call_site - 1);
-        return site && origin.object_class == ObjectClass::slab && origin.cache_address == 0 && frees_by_rcu(site->name);
-    };
+    HiddenPlaces places;
+    if (hides)
+        places = HiddenPlaces(snapshot, [&](std::uint64_t address) {
+            const auto symbol = context.symbols->find(address - 1);
+            return symbol ? symbol->name : std::string();
+        });
+    auto caches = input.hidden;
+    if (context.books) {
+        for (CoverageRow& row :
+             compare(traced_growth(snapshot, unfollowed, input.names, places), input)) {
+            if (!row.judged)
+                caches.insert(row.row.cache);
+            judgement.rows.push_back(std::move(row.row));
+        }
+    }
+    // Where no free is hidden, a cache that is not reliable is a warning.
+    if (hides)
+        judgement.frees_hidden = [caches = std::move(caches), places = std::move(places),
+                                  names = judgement.names](const OriginEvent& origin) {
+            return places.contains(birth_place_of(origin)) ||
+                   caches.contains(names.counted_as(origin.cache_name));
+        };
     return judgement;
 }
 

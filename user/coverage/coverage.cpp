@@ -12,7 +12,6 @@
 namespace unfreed {
 namespace {
 
-constexpr std::uint64_t kHandful = 5;
 constexpr std::size_t kRelevantRows = 12;
 
 std::int64_t difference(std::uint64_t after, std::uint64_t before) {
@@ -69,21 +68,34 @@ KernelGrowths kernel_growth(const CoverageInput& input) {
     return growth;
 }
 
-// Empty: nothing speaks against it. unknown_deaths: of objects whose cache is not known.
-std::string why_unreliable(const Coverage& row, const CacheGrowth& traced,
-                           const CoverageInput& input, std::uint64_t unknown_deaths) {
-    if (input.hidden.contains(row.cache))
-        return "frees hidden here";
-    if (traced.replaced > kHandful && traced.replaced > traced.births / 100)
-        return fmt::format("{} frees missed", traced.replaced);
-    const std::int64_t excess = row.traced_delta - row.kernel_delta.value_or(row.traced_delta);
-    if (excess > static_cast<std::int64_t>(row.uncertainty + unknown_deaths) &&
-        excess > row.traced_delta / 10)
+// Empty: nothing speaks against it. uncertainty: of the kernel's count.
+std::string why_unreliable(const OriginCounts& counts, std::int64_t traced, std::int64_t kernel,
+                           std::uint64_t uncertainty) {
+    if (misses_frees(counts))
+        return fmt::format("{} frees missed", counts.replaced);
+    const std::int64_t excess = traced - kernel;
+    if (excess > static_cast<std::int64_t>(uncertainty) && excess > traced / 10)
         return "kernel counts fewer";
     return {};
 }
 
-void add_slab_rows(std::vector<Coverage>& rows, const TracedGrowth& traced,
+void judge(CoverageRow& judged, const CacheGrowth& growth, bool hidden,
+           std::uint64_t unknown_deaths) {
+    Coverage& row = judged.row;
+    const std::uint64_t uncertainty = row.uncertainty + unknown_deaths;
+    row.reason =
+        hidden ? "frees hidden here"
+               : why_unreliable(growth.counts, row.traced_delta, *row.kernel_delta, uncertainty);
+    row.reliable = row.reason.empty();
+    OriginCounts others = growth.counts;
+    others.births -= growth.hidden.births;
+    others.replaced -= growth.hidden.replaced;
+    judged.judged = !hidden && why_unreliable(others, row.traced_delta - growth.hidden_delta(),
+                                              *row.kernel_delta, uncertainty)
+                                   .empty();
+}
+
+void add_slab_rows(std::vector<CoverageRow>& rows, const TracedGrowth& traced,
                    const CoverageInput& input) {
     if (!input.before.slabs || !input.after.slabs)
         return;
@@ -93,21 +105,21 @@ void add_slab_rows(std::vector<Coverage>& rows, const TracedGrowth& traced,
     for (const auto& [name, kernel] : kernel_growth(input)) {
         const auto found = traced.find(name);
         const CacheGrowth growth = found != traced.end() ? found->second : CacheGrowth{};
-        const bool idle = growth.births == 0 && growth.unfollowed.deaths == 0;
+        const bool idle = growth.counts.births == 0 && growth.unfollowed.deaths == 0;
         if (idle && kernel.before == kernel.after)
             continue;
-        Coverage row;
+        CoverageRow judged;
+        Coverage& row = judged.row;
         row.cache = name;
         row.object_class = to_string(growth.object_class());
         row.traced_delta = growth.delta();
         row.kernel_delta = difference(kernel.after, kernel.before);
         row.ratio = agreement(row.traced_delta, *row.kernel_delta);
         row.uncertainty = kernel.uncertainty;
-        row.replaced = growth.replaced;
-        row.reason =
-            why_unreliable(row, growth, input, name.starts_with("kmalloc-") ? unknown_deaths : 0);
-        row.reliable = row.reason.empty();
-        rows.push_back(std::move(row));
+        row.replaced = growth.counts.replaced;
+        judge(judged, growth, input.hidden.contains(name),
+              name.starts_with("kmalloc-") ? unknown_deaths : 0);
+        rows.push_back(std::move(judged));
     }
 }
 
@@ -119,19 +131,20 @@ std::int64_t delta_of(const TracedGrowth& traced, ObjectClass object_class) {
     return delta;
 }
 
-void add_count_rows(std::vector<Coverage>& rows, const TracedGrowth& traced,
+void add_count_rows(std::vector<CoverageRow>& rows, const TracedGrowth& traced,
                     const CoverageInput& input) {
     const auto used = [](const KernelCounts& counts) {
         return counts.sockstat ? counts.sockstat->sockets_used : std::nullopt;
     };
     if (input.wants_sockets && used(input.before) && used(input.after))
-        rows.push_back(count_row("/proc/net/sockstat", ObjectClass::socket, input,
-                                 delta_of(traced, ObjectClass::socket),
-                                 difference(*used(input.after), *used(input.before))));
+        rows.push_back({count_row("/proc/net/sockstat", ObjectClass::socket, input,
+                                  delta_of(traced, ObjectClass::socket),
+                                  difference(*used(input.after), *used(input.before)))});
     if (input.wants_dentries && input.before.dentries && input.after.dentries)
-        rows.push_back(count_row("/proc/sys/fs/dentry-state", ObjectClass::dentry, input,
-                                 delta_of(traced, ObjectClass::dentry),
-                                 input.after.dentries->dentries - input.before.dentries->dentries));
+        rows.push_back(
+            {count_row("/proc/sys/fs/dentry-state", ObjectClass::dentry, input,
+                       delta_of(traced, ObjectClass::dentry),
+                       input.after.dentries->dentries - input.before.dentries->dentries)});
 }
 
 } // namespace
@@ -149,8 +162,8 @@ std::uint64_t slabinfo_uncertainty(const SlabCache& cache, unsigned cpus) {
            kSheavesOfNode * kSheaf;
 }
 
-std::vector<Coverage> compare(const TracedGrowth& traced, const CoverageInput& input) {
-    std::vector<Coverage> rows;
+std::vector<CoverageRow> compare(const TracedGrowth& traced, const CoverageInput& input) {
+    std::vector<CoverageRow> rows;
     if (input.wants_slab)
         add_slab_rows(rows, traced, input);
     add_count_rows(rows, traced, input);

@@ -29,6 +29,13 @@ struct CoverageInput {
 // mm/slub.c), and those in the sheaves that 6.18 and later keep.
 std::uint64_t slabinfo_uncertainty(const SlabCache& cache, unsigned cpus);
 
+struct CoverageRow {
+    Coverage row;
+    // Nothing can be said of any object of the cache. Not so of a kmalloc cache that is unreliable
+    // for no more than the places whose frees are hidden.
+    bool judged = true;
+};
+
 // One row for each cache in which anything happened, and one each for sockets and dentries, which
 // the kernel counts separately and exactly. In the order of the names. A cache is not reliable
 //  - if its frees are hidden here;
@@ -37,7 +44,7 @@ std::uint64_t slabinfo_uncertainty(const SlabCache& cache, unsigned cpus);
 //    a missed free shows itself only when its address is used again, so these are the least;
 //  - if less than 90 % of what is traced is in the kernel's count, and its uncertainty does not
 //    explain the difference.
-std::vector<Coverage> compare(const TracedGrowth& traced, const CoverageInput& input);
+std::vector<CoverageRow> compare(const TracedGrowth& traced, const CoverageInput& input);
 
 // Sorts: caches of the report's groups in their order, then the largest disagreement. Marks the
 // others as not relevant, and all but the first few.

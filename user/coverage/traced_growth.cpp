@@ -6,10 +6,10 @@
 namespace unfreed {
 namespace {
 
-void add(CacheGrowth& growth, const OriginCounts& counts) {
-    growth.births += counts.births;
-    growth.deaths += counts.deaths;
-    growth.replaced += counts.replaced;
+void add(OriginCounts& sum, const OriginCounts& counts) {
+    sum.births += counts.births;
+    sum.deaths += counts.deaths;
+    sum.replaced += counts.replaced;
 }
 
 } // namespace
@@ -21,21 +21,27 @@ ObjectClass CacheGrowth::object_class() const {
 }
 
 TracedGrowth traced_growth(const Snapshot& snapshot, std::span<const UnfollowedCache> unfollowed,
-                           const SlabNames& names) {
+                           const SlabNames& names, const HiddenPlaces& hidden) {
     TracedGrowth growth;
+    const auto add_place = [&](const BirthPlace& place, const OriginCounts& counts) {
+        CacheGrowth& cache = growth[names.counted_as(place.cache)];
+        add(cache.counts, counts);
+        if (hidden.contains(place))
+            add(cache.hidden, counts);
+        return &cache;
+    };
     for (const auto& [id, counts] : snapshot.counts) {
         const auto origin = snapshot.origins.find(id);
         if (origin == snapshot.origins.end()) {
-            add(growth[""], counts);
+            add_place({}, counts);
             continue;
         }
-        CacheGrowth& cache = growth[names.counted_as(origin->second.cache_name)];
-        add(cache, counts);
-        cache.births_by_class[static_cast<std::size_t>(origin->second.object_class)] +=
+        CacheGrowth* cache = add_place(birth_place_of(origin->second), counts);
+        cache->births_by_class[static_cast<std::size_t>(origin->second.object_class)] +=
             counts.births;
     }
-    for (const auto& [name, counts] : snapshot.retired)
-        add(growth[names.counted_as(name)], counts);
+    for (const auto& [place, counts] : snapshot.retired)
+        add_place(place, counts);
     for (const UnfollowedCache& cache : unfollowed) {
         UnfollowedCache& sum = growth[names.counted_as(cache.name)].unfollowed;
         sum.births += cache.births;

@@ -4,6 +4,7 @@
 
 #include "model/event.h"
 
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -36,6 +37,14 @@ struct OriginCounts {
 struct RetiredOrigin {
     OriginId id;
     OriginCounts counts;
+};
+
+// The part of where objects come from that outlives an origin.
+struct BirthPlace {
+    std::string cache; // empty: unknown
+    std::uint64_t call_site = 0;
+    bool kmalloc = false; // the cache is known by its size only
+    friend auto operator<=>(const BirthPlace&, const BirthPlace&) = default;
 };
 
 // Slab objects of one cache that the object table never saw: those from before the trace, and those
@@ -86,12 +95,14 @@ struct OutstandingHistory {
     std::unordered_map<OriginId, std::vector<std::uint32_t>> outstanding;
 };
 
+BirthPlace birth_place_of(const OriginEvent& origin);
+
 struct Snapshot {
     std::uint64_t taken_at_ns = 0;
     std::vector<LiveObject> objects;
     std::unordered_map<OriginId, OriginEvent> origins;
     std::unordered_map<OriginId, OriginCounts> counts;
-    std::map<std::string, OriginCounts> retired; // by cache: origins that gave their number back
+    std::map<BirthPlace, OriginCounts> retired; // of origins that gave their number back
     std::unordered_map<std::uint32_t, ProcessInfo> processes; // by tgid: the latest of each number
     std::vector<ProcessInfo> former_processes; // earlier ones; sorted by tgid, then started_at_ns
     OutstandingHistory history;

@@ -44,7 +44,8 @@ void LifetimeTracker::on(const OriginEvent& event) {
 
 void LifetimeTracker::forget(const RetiredOrigin& origin) {
     const auto known = origins_.find(origin.id);
-    OriginCounts& sum = retired_[known != origins_.end() ? known->second.cache_name : ""];
+    OriginCounts& sum =
+        retired_[known != origins_.end() ? birth_place_of(known->second) : BirthPlace{}];
     sum.births += origin.counts.births;
     sum.deaths += origin.counts.deaths;
     sum.replaced += origin.counts.replaced;

@@ -111,7 +111,7 @@ class LifetimeTracker {
     AddressMap<Freed> freed_;
     StageTimes stage_times_;
     std::unordered_map<OriginId, OriginEvent> origins_;
-    std::map<std::string, OriginCounts> retired_; // by cache
+    std::map<BirthPlace, OriginCounts> retired_;
     CountHistory history_;
     TrackerStats stats_;
     std::uint32_t tick_ = 0;

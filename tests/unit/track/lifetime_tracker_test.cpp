@@ -274,9 +274,9 @@ TEST_F(LifetimeTrackerTest, CountsOfRetiredOriginsStayByCache) {
     tracker.forget({OriginId{9}, {.births = 7, .deaths = 7}}); // its record was lost
     const Snapshot snapshot = tracker.snapshot({});
     EXPECT_TRUE(snapshot.origins.empty());
-    EXPECT_EQ(snapshot.retired.at("TCP").births, 6U);
-    EXPECT_EQ(snapshot.retired.at("TCP").replaced, 2U);
-    EXPECT_EQ(snapshot.retired.at("").deaths, 7U);
+    EXPECT_EQ(snapshot.retired.at({"TCP", 0}).births, 6U);
+    EXPECT_EQ(snapshot.retired.at({"TCP", 0}).replaced, 2U);
+    EXPECT_EQ(snapshot.retired.at({}).deaths, 7U);
 }
 
 TEST_F(LifetimeTrackerTest, ProcessesOfEventsAndOriginsAreInTheSnapshot) {

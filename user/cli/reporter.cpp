@@ -98,8 +98,8 @@ std::vector<std::string> notes_on(const bpf::Session& session, const Options& op
         std::find(options.classes.begin(), options.classes.end(), ObjectClass::slab) !=
             options.classes.end())
         notes.emplace_back("slab objects that are freed in bulk or by kfree_rcu() (socket buffers, "
-                           "maple_node, vm_area_struct and others) give no event here: their "
-                           "groups may show objects that are gone");
+                           "maple_node, epoll and others) give no event here: nothing is claimed "
+                           "of them");
     return notes;
 }
 

@@ -61,7 +61,7 @@ Json trace_exactly(const std::vector<std::string>& caches, Work work) {
                           "--min-age", "1s", "--top", "500"}));
     EXPECT_TRUE(tool.wait_for("tracing", true, seconds(120)));
     shrinker.reset();
-    const auto kept = work();
+    [[maybe_unused]] const auto kept = work();
     std::this_thread::sleep_for(seconds(2)); // RCU callbacks, deferred frees
     shrinker = std::make_unique<SlabShrinker>(folders_of(caches));
     shrinker->wait_for_two_rounds();
@@ -184,6 +184,23 @@ TEST(Coverage, IsThatOfTheKernelsOwnCounts) {
         }
         return covered && found == caches.size();
     }));
+}
+
+// A cache of its own, into which the test module (tests/vm/module) leaks a known number.
+TEST(Coverage, OfALeakingModuleIsWhatItLeaks) {
+    const char* const module = "/proc/unfreed_leaky";
+    if (::access(module, W_OK) != 0)
+        GTEST_SKIP() << "the module leaky is not loaded (tests/vm/run.py --module leaky)";
+    const Json report = trace_exactly({"unfreed_leaky"}, [&] {
+        std::ofstream(module) << "balanced 5000" << std::flush;
+        std::ofstream(module) << "cache 1234" << std::flush;
+        return 0;
+    });
+    const Json row = coverage_row(report, "unfreed_leaky");
+    ASSERT_FALSE(row.is_null());
+    EXPECT_EQ(row["traced_delta"], 1234);
+    EXPECT_EQ(row["kernel_delta"], 1234);
+    EXPECT_EQ(row["reliable"], true);
 }
 
 } // namespace

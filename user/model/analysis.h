@@ -46,7 +46,7 @@ struct AnalyzedGroup {
 struct AnalyzedGroups {
     std::vector<AnalyzedGroup> groups; // most important first (analyze/ranking.h)
     std::uint64_t groups_omitted = 0;  // cut by `top`
-    std::uint64_t outstanding = 0;     // sum of counts, omitted groups too, without rcu-pending or not judged
+    std::uint64_t outstanding = 0;     // sum of counts, omitted groups too; judged, not rcu-pending
     std::uint64_t young_objects = 0;   // alive, too young to judge: in no group
     std::uint64_t rcu_pending = 0;
     // By cache: objects of groups that are not judged, omitted ones too.

@@ -151,7 +151,7 @@ struct Report {
     std::vector<HookReport> hooks;
     std::vector<Coverage> coverage;    // most relevant first; empty: no host-wide trace
     std::vector<NotJudged> not_judged; // most objects first; not in totals.outstanding
-    std::vector<std::string> notes; // sentences for the reader: what could not be seen, and why
+    std::vector<std::string> notes;    // sentences for the reader: what could not be seen, and why
     Totals totals;
     std::vector<Group> groups;        // most important first
     std::uint64_t groups_omitted = 0; // cut by --top

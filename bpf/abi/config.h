@@ -27,7 +27,8 @@ struct uf_config {
 	__u8 always_walk;  /* walk the stack of every birth */
 	__u8 kmem_births;  /* sockets and dentries are born and die in the kmem tracepoints */
 	__u8 may_sample;   /* 0: every object is followed, whatever run_state says */
-	__u8 unused[3];
+	__u8 cache_of;	   /* the kernel has bpf_get_kmem_cache() */
+	__u8 unused[2];
 	__u64 sample_seed; /* abi/sample.h */
 	/* x86: the entry code of device interrupts and IPIs, asm_common_interrupt to the last
 	 * asm_sysvec_*; 0: unknown */

@@ -20,6 +20,11 @@
 #define UF_COMM_LEN 16
 /* Names of slab caches are shorter than this in every kernel seen; longer ones are cut. */
 #define UF_CACHE_NAME_LEN 32
+/* Slab caches that a CPU counts unknown deaths of, a power of two. Hosts have 150 to 250 caches,
+ * most of which are idle. An element of a per-CPU map may have 32 KiB. */
+#define UF_CACHES 128
+/* KMALLOC_MAX_CACHE_SIZE with 4 KiB pages: larger ones are pages, in no cache. */
+#define UF_KMALLOC_MAX 8192
 /* Independent copies of a program, so that one that is interrupted by its own hook loses nothing:
  * with preemption off, a CPU nests at most task < softirq < hardirq < NMI, and no slab hook runs in
  * NMI (docs/accuracy.md). */

@@ -96,7 +96,7 @@ struct uf_origin {
 	__u64 deaths;	     /* every death, those below included */
 	__u32 exit_released; /* deaths caused by the exit of the owner */
 	__u32 exit_pending;  /* deaths after the owner's exit of objects it had released before */
-	__u32 unused;
+	__u32 replaced;	     /* births on an address it still held: deaths that were missed */
 	__u32 differed; /* births checked that had another stack than the first, but count here */
 	__u32 tgid;
 	__u32 flags;
@@ -111,15 +111,28 @@ struct uf_origin_set {
 	struct uf_origin way[UF_ORIGIN_WAYS];
 };
 
+/* Births and deaths of one slab cache that the object table never sees: what was born before the
+ * trace, and what the tool itself makes. With them the growth that was traced can be held against
+ * the kernel's own count of the cache. */
+struct uf_cache {
+	__u64 cache; /* struct kmem_cache *; 0: free entry */
+	__u64 deaths;
+	__u64 births;
+	char name[UF_CACHE_NAME_LEN];
+	__u64 unused;
+};
+UF_ASSERT_SIZE(struct uf_cache, 64);
+
 /* What a CPU keeps for itself (map `cpus`): counters are summed over CPUs by user space; done[] is
  * how a spare copy of a program learns that the copy before it has handled this very event. */
 struct uf_cpu {
 	__u64 counters[UF_CTR_COUNT];
 	__u64 done[UF_HOOK_COUNT];
 	/* lib/clock.bpf.h */
-	__u64 tick;	      /* jiffies when tick_ns was read */
-	__u64 tick_ns;	      /* CLOCK_MONOTONIC */
-	__u64 births_in_tick; /* makes (address, birth_ns) unique */
+	__u64 tick;			       /* jiffies when tick_ns was read */
+	__u64 tick_ns;			       /* CLOCK_MONOTONIC */
+	__u64 births_in_tick;		       /* makes (address, birth_ns) unique */
+	struct uf_cache caches[UF_CACHES + 1]; /* the last: no room, or the cache is not known */
 };
 
 /* Process flags (map `procs`), a byte a tgid. */

@@ -3,6 +3,7 @@
 #ifndef UF_LIB_OBJECT_H
 #define UF_LIB_OBJECT_H
 
+#include "lib/cache.bpf.h"
 #include "lib/clock.bpf.h"
 #include "lib/hook.bpf.h"
 #include "lib/origin.bpf.h"
@@ -28,9 +29,10 @@ static __always_inline void origin__count_birth(struct uf_origin *origin, u64 bi
  * Enters an object. `again`: a copy before this one may have handled the same birth, so an object
  * that is in the table already is this one. Otherwise it is one whose death was missed, or a large
  * kmalloc, which 6.12 and later announce twice (__do_kmalloc_node around __kmalloc_large_node): the
- * newer news wins, because its call site is the real caller.
+ * newer news wins, because its call site is the real caller. False: no origin counts this birth
+ * (table full, origin table full).
  */
-static __always_inline void object__enter(u64 addr, const struct uf_meta *meta,
+static __always_inline bool object__enter(u64 addr, const struct uf_meta *meta,
 					  struct uf_origin *origin, bool again)
 {
 	struct uf_meta former;
@@ -38,21 +40,28 @@ static __always_inline void object__enter(u64 addr, const struct uf_meta *meta,
 
 	if (likely(table__insert_new(addr, meta))) {
 		origin__count_birth(origin, meta->birth_ns);
-		return;
+		return origin != NULL;
 	}
 	if (table__find(addr, &slot)) {
 		if (again)
-			return;
+			return true;
 		counter__inc(UF_CTR_BIRTH_ON_LIVE);
 		if (table__remove(addr, &former)) {
 			struct uf_origin *old = origin__by_id(former.origin);
 
-			if (old)
+			if (old) {
 				__sync_fetch_and_add(&old->deaths, 1);
+				if (former.size <= UF_KMALLOC_MAX)
+					__sync_fetch_and_add(&old->replaced, 1);
+			} else if (cache__counted() && former.size <= UF_KMALLOC_MAX) {
+				cache__died(0, addr);
+			}
 		}
 	}
-	if (table__insert(addr, meta))
-		origin__count_birth(origin, meta->birth_ns);
+	if (!table__insert(addr, meta))
+		return false;
+	origin__count_birth(origin, meta->birth_ns);
+	return origin != NULL;
 }
 
 /* Gives the entry of its origin; NULL: unknown, or described later. */
@@ -66,7 +75,8 @@ static __always_inline struct uf_origin *object__describe(void *ctx, const struc
 	return birth->describe_later ? NULL : origin__of(ctx, birth, meta);
 }
 
-static __always_inline void object__born(void *ctx, const struct uf_birth *birth, bool again)
+/* False: as object__enter. */
+static __always_inline bool object__born(void *ctx, const struct uf_birth *birth, bool again)
 {
 	struct uf_origin *origin;
 	struct uf_meta meta = {};
@@ -74,9 +84,9 @@ static __always_inline void object__born(void *ctx, const struct uf_birth *birth
 
 	/* Before the origin, which may cost a stack walk. */
 	if (again && table__find(birth->addr, &slot))
-		return;
+		return true;
 	origin = object__describe(ctx, birth, &meta);
-	object__enter(birth->addr, &meta, origin, again);
+	return object__enter(birth->addr, &meta, origin, again);
 }
 
 /* Was this death caused by the exit of the object's owner? (abi/table.h: exit_released) What an RCU
@@ -114,7 +124,7 @@ static __always_inline void object__send_free(u64 addr, const struct uf_meta *me
 	ring__submit(record);
 }
 
-/* False: the object was not followed. */
+/* False: the object was not followed, or has no origin that counts its death. */
 static __always_inline bool object__died(void *ctx, u64 addr)
 {
 	struct uf_origin *origin;
@@ -130,7 +140,7 @@ static __always_inline bool object__died(void *ctx, u64 addr)
 	}
 	if (meta.bits & UF_META_PROMOTED)
 		object__send_free(addr, &meta);
-	return true;
+	return meta.origin != 0;
 }
 
 static __noinline __attribute__((unused)) int object__send_stage(u64 addr, u64 birth_ns, u32 stage,

@@ -43,16 +43,21 @@ static __always_inline void slab__born(struct bpf_raw_tracepoint_args *ctx, enum
 {
 	birth->object_class = site__class(birth->call_site, birth->cache != 0);
 	if (birth->object_class != UF_CLASS_NONE) {
+		bool counted = copy > 0;
+
 		birth->owner = context__owner(ctx);
 		/* A socket cloned in softirq for a listener: wanted if the listener is, which is
 		 * found out when the clone returns or is accepted. */
 		if (context__wanted(birth->owner.tgid))
-			object__born(ctx, birth, copy > 0);
+			counted = object__born(ctx, birth, copy > 0);
+		if (!counted && cache__counted() && birth->size <= UF_KMALLOC_MAX)
+			cache__born(birth->cache, birth->addr, 1);
 	}
 	copy__end(cpu, hook, birth->addr, copy);
 }
 
-static __always_inline int slab__died(void *ctx, enum uf_hook hook, u64 addr, u32 copy)
+/* `cache`: 0 for kfree, which does not tell. */
+static __always_inline int slab__died(void *ctx, enum uf_hook hook, u64 addr, u64 cache, u32 copy)
 {
 	struct uf_cpu *cpu;
 
@@ -61,8 +66,12 @@ static __always_inline int slab__died(void *ctx, enum uf_hook hook, u64 addr, u3
 	cpu = slab__begin(hook, addr, copy);
 	if (!cpu)
 		return 0;
-	if (!object__died(ctx, addr) && copy == 0 && (cfg.classes & (1 << UF_CLASS_SLAB)))
-		__sync_fetch_and_add(&cpu->counters[UF_CTR_UNKNOWN_DEATHS], 1);
+	if (!object__died(ctx, addr) && copy == 0) {
+		if (cache__counted())
+			cache__died(cache, addr);
+		else if (cfg.classes & (1 << UF_CLASS_SLAB))
+			__sync_fetch_and_add(&cpu->counters[UF_CTR_UNKNOWN_DEATHS], 1);
+	}
 	copy__end(cpu, hook, addr, copy);
 	return 0;
 }
@@ -113,13 +122,13 @@ UF_RAW_TP_COPIES("kmalloc", slab_alloc_kmalloc)
 /* (call_site, ptr, s) */
 static __always_inline int slab_free_cache(struct bpf_raw_tracepoint_args *ctx, u32 copy)
 {
-	return slab__died(ctx, UF_HOOK_SLAB_FREE_CACHE, ctx->args[1], copy);
+	return slab__died(ctx, UF_HOOK_SLAB_FREE_CACHE, ctx->args[1], ctx->args[2], copy);
 }
 UF_RAW_TP_COPIES("kmem_cache_free", slab_free_cache)
 
 /* (call_site, ptr); frees objects of kmem_cache_alloc too. */
 static __always_inline int slab_free_kfree(struct bpf_raw_tracepoint_args *ctx, u32 copy)
 {
-	return slab__died(ctx, UF_HOOK_SLAB_FREE_KFREE, ctx->args[1], copy);
+	return slab__died(ctx, UF_HOOK_SLAB_FREE_KFREE, ctx->args[1], 0, copy);
 }
 UF_RAW_TP_COPIES("kfree", slab_free_kfree)

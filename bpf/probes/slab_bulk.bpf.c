@@ -15,6 +15,7 @@
 
 struct uf_bulk {
 	u64 *array;
+	u64 cache;	     /* 0: unknown */
 	struct uf_meta meta; /* births */
 	u32 again;
 };
@@ -25,9 +26,10 @@ static long bulk__died(u32 i, struct uf_bulk *bulk)
 
 	if (bpf_probe_read_kernel(&addr, sizeof(addr), bulk->array + i))
 		counter__inc(UF_CTR_READ_FAILED);
-	else if (object__is_pointer(addr) && sample__follows(addr))
-		/* No context: what a process gives back in bulk is not what its exit frees. */
-		object__died(NULL, addr);
+	else if (object__is_pointer(addr) && sample__follows(addr) &&
+		 /* No context: what a process gives back in bulk is not what its exit frees. */
+		 !object__died(NULL, addr) && !bulk->again && cache__counted())
+		cache__died(bulk->cache, addr);
 	return 0;
 }
 
@@ -37,14 +39,17 @@ static long bulk__born(u32 i, struct uf_bulk *bulk)
 
 	if (bpf_probe_read_kernel(&addr, sizeof(addr), bulk->array + i))
 		counter__inc(UF_CTR_READ_FAILED);
-	else if (object__is_pointer(addr) && sample__follows(addr))
-		object__enter(addr, &bulk->meta, origin__by_id(bulk->meta.origin), bulk->again);
+	else if (object__is_pointer(addr) && sample__follows(addr) &&
+		 !object__enter(addr, &bulk->meta, origin__by_id(bulk->meta.origin), bulk->again) &&
+		 cache__counted())
+		cache__born(bulk->cache, addr, 1);
 	return 0;
 }
 
-static __always_inline void slab__died_array(enum uf_hook hook, u64 array, u32 count, u32 copy)
+static __always_inline void slab__died_array(enum uf_hook hook, u64 cache, u64 array, u32 count,
+					     u32 copy)
 {
-	struct uf_bulk bulk = {.array = (u64 *)array};
+	struct uf_bulk bulk = {.array = (u64 *)array, .cache = cache, .again = copy > 0};
 	struct uf_cpu *cpu = cpu__this();
 
 	if (!cpu || !copy__begin(cpu, hook, array, copy))
@@ -57,8 +62,8 @@ static __always_inline void slab__died_array(enum uf_hook hook, u64 array, u32 c
 static __always_inline int slab_free_bulk(u64 *ctx, u32 copy)
 {
 	if (hook__active(UF_HOOK_SLAB_FREE_BULK))
-		slab__died_array(UF_HOOK_SLAB_FREE_BULK, trampoline__arg(ctx, 2),
-				 trampoline__arg(ctx, 1), copy);
+		slab__died_array(UF_HOOK_SLAB_FREE_BULK, trampoline__arg(ctx, 0),
+				 trampoline__arg(ctx, 2), trampoline__arg(ctx, 1), copy);
 	return 0;
 }
 UF_TRAMPOLINE_COPIES("fentry/kmem_cache_free_bulk", slab_free_bulk)
@@ -67,7 +72,8 @@ SEC("?kprobe/kmem_cache_free_bulk")
 int slab_free_bulk_kprobe(struct pt_regs *ctx)
 {
 	if (hook__active(UF_HOOK_SLAB_FREE_BULK))
-		slab__died_array(UF_HOOK_SLAB_FREE_BULK, PT_REGS_PARM3(ctx), PT_REGS_PARM2(ctx), 0);
+		slab__died_array(UF_HOOK_SLAB_FREE_BULK, PT_REGS_PARM1(ctx), PT_REGS_PARM3(ctx),
+				 PT_REGS_PARM2(ctx), 0);
 	return 0;
 }
 
@@ -83,7 +89,8 @@ static __always_inline void slab__died_sheaf(u64 *ctx, enum uf_hook hook, u32 co
 	u64 sheaf = trampoline__arg(ctx, 0);
 	struct slab_sheaf___v6_18 *typed = (struct slab_sheaf___v6_18 *)sheaf;
 
-	slab__died_array(hook, sheaf + bpf_core_field_offset(struct slab_sheaf___v6_18, objects),
+	/* Without its cache: that of the objects is found when one is unknown. */
+	slab__died_array(hook, 0, sheaf + bpf_core_field_offset(struct slab_sheaf___v6_18, objects),
 			 BPF_CORE_READ(typed, size), copy);
 }
 
@@ -136,11 +143,13 @@ static __always_inline int slab__born_array(u64 *ctx, u32 copy)
 	cpu = cpu__this();
 	if (!cpu || !copy__begin(cpu, UF_HOOK_SLAB_ALLOC_BULK, (u64)bulk.array, copy))
 		return 0;
-	birth.cache = trampoline__arg(ctx, 0);
+	birth.cache = bulk.cache = trampoline__arg(ctx, 0);
 	birth.owner = context__owner(ctx);
 	if (context__wanted(birth.owner.tgid)) {
 		object__describe(ctx, &birth, &bulk.meta);
 		bpf_loop(trampoline__arg(ctx, 2), bulk__born, &bulk, 0);
+	} else if (cache__counted() && copy == 0) {
+		cache__born(birth.cache, 0, trampoline__arg(ctx, 2));
 	}
 	copy__end(cpu, UF_HOOK_SLAB_ALLOC_BULK, (u64)bulk.array, copy);
 	return 0;

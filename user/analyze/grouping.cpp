@@ -86,6 +86,7 @@ class Grouper {
         key.program = program_of(source);
         if (source.origin) {
             key.cache = source.origin->cache_name;
+            key.frees_hidden = options_.frees_hidden && options_.frees_hidden(*source.origin);
             key.kernel_stack = normalized_stack(*source.origin, options_);
             if (options_.kernel_key)
                 key.kernel_stack = options_.kernel_key(key.kernel_stack);

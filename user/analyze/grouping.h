@@ -22,13 +22,15 @@ struct GroupKey {
     std::string cache;
     std::vector<std::uint64_t> kernel_stack; // as far as it tells groups apart
     std::string program;
+    bool frees_hidden = false;
     std::string user_key;
 
     // The user key is last: keys that differ in it only are neighbours.
     friend auto operator<=>(const GroupKey&, const GroupKey&) = default;
     bool same_but_user_key(const GroupKey& other) const {
         return object_class == other.object_class && cache == other.cache &&
-               kernel_stack == other.kernel_stack && program == other.program;
+               kernel_stack == other.kernel_stack && program == other.program &&
+               frees_hidden == other.frees_hidden;
     }
 };
 

@@ -140,7 +140,10 @@ class Analysis {
                 group.growth_per_s = growth(group, counts, until_ns, observed_ns);
             group.evidence =
                 evidence_of(group, counts.exit_released, observed_ns, snapshot_.one_in > 1);
-            result_.outstanding += group.count;
+            if (group.judged)
+                result_.outstanding += group.count;
+            else
+                result_.not_judged[group.cache] += group.count;
             result_.groups.push_back(std::move(group));
         }
         if (source.rcu_pending.count()) {
@@ -159,6 +162,7 @@ class Analysis {
         group.cache = key.cache;
         group.program = key.program;
         const std::uint32_t one_in = snapshot_.one_in;
+        group.judged = !key.frees_hidden;
         group.followed = bucket.count();
         group.count = bucket.count() * one_in;
         group.released_at_exit = bucket.released_at_exit * one_in;

@@ -25,6 +25,9 @@ struct AnalyzeOptions {
     std::size_t top = 0;                // 0: all groups
     std::size_t objects_per_group = 5;
 
+    // True: this host may hide the frees of the objects of this origin. They are listed last and
+    // are not outstanding. Default: none.
+    std::function<bool(const OriginEvent&)> frees_hidden;
     // Removes the frames of tracing from a kernel stack. Default: all frames stay.
     std::function<std::vector<std::uint64_t>(std::span<const std::uint64_t>)> normalize;
     // What of a normalized kernel stack tells groups apart. Default: all of it.

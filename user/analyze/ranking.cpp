@@ -20,6 +20,8 @@ bool is_named(const AnalyzedGroup& group) {
 }
 
 int tier_of(const AnalyzedGroup& group, TraceMode mode, bool all_processes_ended) {
+    if (!group.judged)
+        return 6;
     if (group.verdict == "rcu-pending")
         return 5;
     if (mode == TraceMode::host)

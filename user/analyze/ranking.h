@@ -16,6 +16,7 @@ namespace unfreed {
 //   3. after the end: slab objects and cached dentries, which live on by design
 //   4. pid and run mode: slab objects that only the exit released. Every process has those
 //   5. rcu-pending
+//   6. not judged: their frees may be hidden
 // and within a tier by score = weight * bytes * growth: what is big and grows is what fills the
 // memory. A socket or referenced dentry weighs 100 times a slab object, since it has a name and
 // brings slab objects with it that are the same leak seen again; objects that outlive their process

@@ -32,6 +32,10 @@ bool has_preemptible_tracepoints(const btf* btf) {
            btf__find_by_name_kind(btf, "class_srcu_fast_notrace_t", BTF_KIND_TYPEDEF) > 0;
 }
 
+bool has_cache_of(const btf* btf) {
+    return btf != nullptr && btf__find_by_name_kind(btf, "bpf_get_kmem_cache", BTF_KIND_FUNC) > 0;
+}
+
 std::map<std::string, bool> find_functions(const btf* btf) {
     std::map<std::string, bool> found;
     for (const std::string& name : functions_of_interest())

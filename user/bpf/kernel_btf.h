@@ -19,6 +19,9 @@ Result<> check_slab_tracepoints(const btf* btf);
 // can be under way below a third one. True also when it cannot be told.
 bool has_preemptible_tracepoints(const btf* btf);
 
+// BPF programs can ask for the slab cache of an object (bpf_get_kmem_cache, 6.13 and later).
+bool has_cache_of(const btf* btf);
+
 // Which of the functions that hooks want (functions_of_interest) this kernel has.
 std::map<std::string, bool> find_functions(const btf* btf);
 

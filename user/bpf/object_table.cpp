@@ -41,6 +41,7 @@ OriginCounts read_origin(const uf_origin& origin) {
     counts.deaths = load(origin.deaths);
     counts.exit_released = load(origin.exit_released);
     counts.exit_pending = load(origin.exit_pending);
+    counts.replaced = load(origin.replaced);
     counts.checked = load(origin.checked);
     counts.differed = load(origin.differed);
     if ((flags & UF_ORIGIN_OWN_STACK) != 0)
@@ -135,10 +136,10 @@ void ObjectTable::promote(std::span<const ObjectKey> objects) const {
     }
 }
 
-ObjectTable::Retired
+std::vector<RetiredOrigin>
 ObjectTable::retire(std::uint64_t idle_since_ns,
                     const std::function<bool(std::uint32_t)>& process_ended) const {
-    Retired retired;
+    std::vector<RetiredOrigin> retired;
     std::uint32_t id = 0;
     for (uf_origin& origin : origins_.as<uf_origin>()) {
         ++id;
@@ -149,15 +150,14 @@ ObjectTable::retire(std::uint64_t idle_since_ns,
             births != load(origin.deaths) || load(origin.exit_released) != 0 ||
             !process_ended(tgid))
             continue;
-        retired.ids.push_back(OriginId{id});
-        retired.births += births;
-        retired.deaths += births;
+        retired.push_back({OriginId{id}, {births, births, 0, 0, load(origin.replaced)}});
         origin.births = 0;
         origin.deaths = 0;
         origin.exit_pending = 0;
         origin.differed = 0;
         origin.checked = 0;
         origin.stack_hash = 0;
+        origin.replaced = 0;
         origin.flags = 0;
         origin.tgid = 0;
         origin.last_birth_ns = 0;

@@ -59,17 +59,13 @@ class ObjectTable {
     // Is this very object still in the table?
     bool holds(const ObjectKey& object) const;
 
-    struct Retired {
-        std::vector<OriginId> ids;
-        std::uint64_t births = 0;
-        std::uint64_t deaths = 0;
-    };
     // Empties origin entries that nothing will use again, for others to take: all objects dead, the
     // last birth before `idle_since_ns`, and the process ended. A birth that is under way at this
     // moment belongs to a living process or to none (tgid 0), whose origins stay. exit_released
     // keeps an origin, because reports count it.
-    Retired retire(std::uint64_t idle_since_ns,
-                   const std::function<bool(std::uint32_t tgid)>& process_ended) const;
+    std::vector<RetiredOrigin>
+    retire(std::uint64_t idle_since_ns,
+           const std::function<bool(std::uint32_t tgid)>& process_ended) const;
 
     // Part of the slots that is in use, from a look at 1024 sets: right to about one percent.
     double fill() const;

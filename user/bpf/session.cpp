@@ -36,7 +36,8 @@ std::uint64_t random_seed() {
 }
 
 void fill_config(uf_config& config, const TraceRequest& request, const AttachPlan& plan,
-                 const Sampling& sampling) {
+                 const Sampling& sampling, bool cache_of) {
+    config.cache_of = cache_of;
     config.set_mask = object_sets(request.max_objects) - 1;
     config.origin_mask = kOriginSets - 1;
     for (ObjectClass object_class : request.classes)
@@ -90,7 +91,7 @@ Result<> Session::open_and_load(const TraceRequest& request, const AttachPlan& p
             }
     sampling_ = {request.one_in, random_seed()};
     may_thin_ = request.may_thin;
-    fill_config(skeleton_->rodata->cfg, request, plan, sampling_);
+    fill_config(skeleton_->rodata->cfg, request, plan, sampling_, cache_of_);
     skeleton_->bss->run_state.sample_threshold = sampling_.threshold();
     if (request.ring_bytes != 0)
         bpf_map__set_max_entries(skeleton_->maps.events, request.ring_bytes);
@@ -261,7 +262,13 @@ Result<Session> Session::start(const TraceRequest& request, const KernelFeatures
         Session session;
         session.kmem_births_ = plan->kmem_births;
         session.preemptible_tracepoints_ = has_preemptible_tracepoints(btf.get());
-        if (auto loaded = session.open_and_load(request, *plan); !loaded)
+        session.cache_of_ = has_cache_of(btf.get());
+        auto loaded = session.open_and_load(request, *plan);
+        if (!loaded && session.cache_of_) {
+            session.cache_of_ = false; // there, but perhaps not for these programs
+            loaded = session.open_and_load(request, *plan);
+        }
+        if (!loaded)
             return fail(loaded.error());
         if (auto mapped = session.map_tables(request); !mapped)
             return fail(mapped.error());
@@ -353,7 +360,7 @@ bool Session::loses_objects(uf_hook hook, const Attached& attached) const {
     return counts && !covered;
 }
 
-Result<> Session::read_counters(Counters& counters) const {
+Result<std::vector<uf_cpu>> Session::read_cpus() const {
     const int cpus = libbpf_num_possible_cpus();
     if (cpus < 1)
         return fail(Errc::internal, "cannot count the CPUs of this host");
@@ -361,12 +368,44 @@ Result<> Session::read_counters(Counters& counters) const {
     const std::uint32_t zero = 0;
     if (bpf_map_lookup_elem(bpf_map__fd(skeleton_->maps.cpus), &zero, values.data()) != 0)
         return fail_errno(Errc::internal, errno, "cannot read the kernel side's counters");
+    return values;
+}
+
+Result<std::vector<UnfollowedCache>> Session::read_unfollowed() const {
+    auto cpus = read_cpus();
+    if (!cpus)
+        return fail(cpus.error());
+    // Caches of one name (a module loaded again) are one to every reader.
+    std::map<std::string, UnfollowedCache> sums;
+    for (const uf_cpu& cpu : *cpus)
+        for (const uf_cache& entry : cpu.caches) {
+            if (entry.births == 0 && entry.deaths == 0)
+                continue;
+            const std::string name(entry.name, ::strnlen(entry.name, sizeof(entry.name)));
+            UnfollowedCache& sum = sums[name];
+            sum.name = name;
+            sum.births += entry.births;
+            sum.deaths += entry.deaths;
+        }
+    std::vector<UnfollowedCache> caches;
+    for (auto& [name, sum] : sums)
+        caches.push_back(std::move(sum));
+    return caches;
+}
+
+Result<> Session::read_counters(Counters& counters) const {
+    auto values = read_cpus();
+    if (!values)
+        return fail(values.error());
     for (unsigned i = 0; i < UF_CTR_COUNT; ++i) {
         std::uint64_t sum = 0;
-        for (const uf_cpu& cpu : values)
+        for (const uf_cpu& cpu : *values)
             sum += cpu.counters[i];
         counters.set(static_cast<Counter>(i), sum);
     }
+    for (const uf_cpu& cpu : *values)
+        for (const uf_cache& entry : cpu.caches)
+            counters.add(Counter::UNKNOWN_DEATHS, entry.deaths);
     // An event is lost only when every copy was running below it, so the copy that missed least
     // bounds the loss of its hook.
     std::uint64_t lost = 0;

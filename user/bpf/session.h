@@ -8,6 +8,7 @@
 #include "bpf/ring_reader.h"
 #include "model/counters.h"
 #include "model/report.h"
+#include "model/snapshot.h"
 
 #include <memory>
 
@@ -44,6 +45,12 @@ class Session {
     // Every loss the kernel side counted so far, recursion misses included.
     Result<> read_counters(Counters& counters) const;
 
+    // What was born and died in slab caches without being followed, by cache. Counted in host-wide
+    // traces of class slab only.
+    Result<std::vector<UnfollowedCache>> read_unfollowed() const;
+    // The cache of each of those deaths is known; otherwise only that of some.
+    bool knows_every_cache() const { return cache_of_; }
+
     const std::vector<HookReport>& hooks() const { return hooks_; }
     // Stages (bits of enum uf_stage) that an attached hook sets.
     std::uint32_t visible_stages() const;
@@ -69,6 +76,7 @@ class Session {
     bool fired(uf_hook hook) const;
     Result<> check_essential() const;
     void report_hooks(const AttachPlan& plan);
+    Result<std::vector<uf_cpu>> read_cpus() const;
     bool loses_objects(uf_hook hook, const Attached& attached) const;
 
     SkeletonPtr skeleton_;
@@ -83,6 +91,7 @@ class Session {
     std::unique_ptr<RingReader> ring_;
     std::vector<HookReport> hooks_;
     bool kmem_births_ = false;
+    bool cache_of_ = false;
     bool preemptible_tracepoints_ = true;
 };
 

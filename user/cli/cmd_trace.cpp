@@ -151,6 +151,11 @@ Result<int> run_trace(const Options& options) {
     context.started_ns = monotonic_ns();
     context.started_at = rfc3339_now();
     session->activate();
+    ProcKernelBooks books;
+    if (!request.only_targets) {
+        context.books = &books;
+        context.counts_at_start = books.read();
+    }
     if (child)
         if (auto released = child->release(); !released)
             return fail(released.error());

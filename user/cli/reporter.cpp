@@ -6,6 +6,7 @@
 #include "analyze/revalidate.h"
 #include "base/clock.h"
 #include "cli/host_info.h"
+#include "cli/judgement.h"
 #include "cli/version.h"
 #include "report/json.h"
 #include "report/report_builder.h"
@@ -57,7 +58,7 @@ std::uint64_t min_age_ns(const Options& options) {
     return static_cast<std::uint64_t>(options.min_age.count());
 }
 
-AnalyzeOptions analyze_options(const ReportContext& context) {
+AnalyzeOptions analyze_options(const ReportContext& context, const Judgement& judgement) {
     const Options& options = *context.options;
     AnalyzeOptions analyze;
     analyze.mode = mode_of(options);
@@ -66,6 +67,7 @@ AnalyzeOptions analyze_options(const ReportContext& context) {
     analyze.trace_started_ns = context.started_ns;
     analyze.top = options.top;
     analyze.objects_per_group = options.objects_per_group;
+    analyze.frees_hidden = judgement.frees_hidden;
     analyze.normalize = [symbols = context.symbols](std::span<const std::uint64_t> stack) {
         return strip_tracing(stack, *symbols);
     };
@@ -123,8 +125,8 @@ std::vector<std::string> notes_on(const bpf::Session& session, const Options& op
         std::find(options.classes.begin(), options.classes.end(), ObjectClass::slab) !=
             options.classes.end())
         notes.emplace_back("slab objects that are freed in bulk or by kfree_rcu() (socket buffers, "
-                           "maple_node, vm_area_struct and others) give no event here: their "
-                           "groups may show objects that are gone");
+                           "maple_node, epoll and others) give no event here: nothing is claimed "
+                           "of them");
     return notes;
 }
 
@@ -133,17 +135,22 @@ std::vector<std::string> notes_on(const bpf::Session& session, const Options& op
 Result<Report> build_report(const ReportContext& context, EventSource& source,
                             const LifetimeTracker& tracker) {
     const Options& options = *context.options;
+    auto unfollowed = source.read_unfollowed();
+    if (!unfollowed)
+        return fail(unfollowed.error());
     const TableSnapshot table = source.read_table(UINT64_MAX);
     Snapshot snapshot = tracker.snapshot(table);
+    Judgement judgement = judge_caches(context, snapshot, *unfollowed);
     const std::uint64_t missed_deaths =
         revalidate(snapshot, [&](auto requests) { return source.inspect(requests, false); });
-    const AnalyzedGroups analyzed = analyze(snapshot, analyze_options(context));
+    const AnalyzedGroups analyzed = analyze(snapshot, analyze_options(context, judgement));
     Counters counters;
     if (auto read = source.read_counters(counters); !read)
         return fail(read.error());
     counters.set(Counter::MISSED_DEATHS, missed_deaths);
     counters.set(Counter::ORIGIN_UNKNOWN, analyzed.objects_without_origin);
     counters.set(Counter::ORIGIN_LOST, analyzed.objects_not_grouped);
+    counters.set(Counter::NOT_JUDGED, objects_not_judged(analyzed));
     counters.set(Counter::NOT_SETTLED, context.unsettled);
     counters.set(Counter::SYMBOLS_HIDDEN, context.symbols->hidden() ? 1 : 0);
 
@@ -172,6 +179,7 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
                                      return context.user_stacks->symbolize(tgid, stack);
                                  });
     describe_objects(report, analyzed, snapshot, source);
+    add_coverage(report, std::move(judgement), analyzed);
     report.groups_omitted = analyzed.groups_omitted;
     report.young_objects = analyzed.young_objects;
     return report;

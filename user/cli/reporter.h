@@ -5,6 +5,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/user_stacks.h"
+#include "kernel_counts/kernel_books.h"
 #include "source/event_source.h"
 #include "symbolize/kernel_symbols.h"
 #include "track/lifetime_tracker.h"
@@ -24,6 +25,8 @@ struct ReportContext {
     std::uint64_t started_ns = 0; // CLOCK_MONOTONIC
     std::string started_at;       // RFC 3339
     std::optional<int> command_status;
+    KernelBooks* books = nullptr; // nullptr: nothing to compare with, the trace is not host-wide
+    KernelCounts counts_at_start;
     std::optional<std::uint64_t> thinned_at_ns; // when the sample was first made smaller
     std::uint64_t unsettled = 0;                // objects that were still being freed after an exit
 };

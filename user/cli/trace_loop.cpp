@@ -97,8 +97,9 @@ Result<> TraceLoop::sweep() {
         source_.walk_stacks(change.spare, false);
     }
     if (retire_origins_)
-        for (OriginId id : source_.retire_origins(now > kIdleNs ? now - kIdleNs : 0))
-            tracker_.forget(id);
+        for (const RetiredOrigin& origin :
+             source_.retire_origins(now > kIdleNs ? now - kIdleNs : 0))
+            tracker_.forget(origin);
     return {};
 }
 

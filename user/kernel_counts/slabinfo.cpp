@@ -38,7 +38,7 @@ std::optional<SlabCache> parse_cache(std::string_view line) {
     const std::string_view name = rest.substr(0, rest.find_last_not_of(' ') + 1);
     if (name.empty())
         return std::nullopt;
-    return SlabCache{std::string(name), numbers[0], numbers[1], numbers[2]};
+    return SlabCache{std::string(name), numbers[0], numbers[1], numbers[2], numbers[3]};
 }
 
 } // namespace

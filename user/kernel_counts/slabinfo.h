@@ -18,6 +18,7 @@ struct SlabCache {
     std::uint64_t active_objects = 0;
     std::uint64_t total_objects = 0;
     std::uint64_t object_bytes = 0; // with padding
+    std::uint64_t objects_per_slab = 0;
 };
 
 struct SlabInfo {

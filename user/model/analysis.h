@@ -6,6 +6,7 @@
 #include "model/snapshot.h"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,6 +40,7 @@ struct AnalyzedGroup {
     std::vector<std::uint64_t> kernel_stack; // normalized
     std::vector<std::uint64_t> user_stack;   // as it was in process user_stack_tgid
     std::uint32_t user_stack_tgid = 0;
+    bool judged = true;              // false: frees of its objects may be hidden
     std::vector<OriginId> origins;   // sorted
     std::string missing_stage;       // empty: none
     std::vector<LiveObject> objects; // the oldest few
@@ -47,9 +49,11 @@ struct AnalyzedGroup {
 struct AnalyzedGroups {
     std::vector<AnalyzedGroup> groups; // most important first (analyze/ranking.h)
     std::uint64_t groups_omitted = 0;  // cut by `top`
-    std::uint64_t outstanding = 0;     // sum of counts, omitted groups too, without rcu-pending
+    std::uint64_t outstanding = 0;     // sum of counts, omitted groups too; judged, not rcu-pending
     std::uint64_t young_objects = 0;   // alive, too young to judge: in no group
     std::uint64_t rcu_pending = 0;
+    // By cache: objects of groups that are not judged, omitted ones too.
+    std::map<std::string, std::uint64_t> not_judged;
     std::uint64_t objects_without_origin = 0; // in groups, but where they come from is unknown
     std::uint64_t objects_not_grouped = 0;    // released at exit, of an origin that is unknown
 };

@@ -67,6 +67,7 @@ struct Group {
     std::string kind;  // the class's own leak class; empty: none
     std::string verdict = "live";
     std::string evidence;
+    bool judged = true; // false: this host hides frees of its objects, so they may be dead
     std::string advice;
     std::optional<double> confidence;
     std::uint64_t count = 0; // outstanding; in run and pid mode: as the process began to exit
@@ -107,13 +108,26 @@ struct HookReport {
     std::string reason;      // why not, or why this variant; empty: first choice, works
 };
 
+// Growth that was traced beside growth in the kernel's own counts.
 struct Coverage {
-    std::string cache;
+    std::string cache; // as /proc/slabinfo calls it, kmalloc caches by size; or the file of a count
     std::string object_class;
     std::int64_t traced_delta = 0;
     std::optional<std::int64_t> kernel_delta;
-    std::optional<double> ratio;
-    bool reliable = true;
+    std::optional<double> ratio; // of the smaller to the larger; nullopt: not comparable
+    bool reliable = true;        // births and deaths of this cache can be seen
+    std::string reason;          // why not reliable or not comparable; empty: nothing to say
+    std::uint64_t replaced = 0;  // births on addresses still held: deaths that were missed
+    // The kernel's count may be wrong by as much: it takes free objects in the lists of a CPU for
+    // living ones.
+    std::uint64_t uncertainty = 0;
+    bool relevant = true; // worth a line to a reader in a hurry
+};
+
+// Objects whose deaths may be hidden: alive as far as can be seen, but nothing is claimed of them.
+struct NotJudged {
+    std::string cache;
+    std::uint64_t objects = 0;
 };
 
 // Which part of the objects was followed.
@@ -159,8 +173,9 @@ struct Report {
     bool complete = true;     // false as soon as a loss could change an answer
     std::vector<Loss> losses; // all counters, zero ones too
     std::vector<HookReport> hooks;
-    std::vector<Coverage> coverage;
-    std::vector<std::string> notes; // sentences for the reader: what could not be seen, and why
+    std::vector<Coverage> coverage;    // most relevant first; empty: no host-wide trace
+    std::vector<NotJudged> not_judged; // most objects first; not in totals.outstanding
+    std::vector<std::string> notes;    // sentences for the reader: what could not be seen, and why
     Totals totals;
     std::vector<Group> groups;        // most important first
     std::uint64_t groups_omitted = 0; // cut by --top

@@ -7,6 +7,11 @@
 
 namespace unfreed {
 
+BirthPlace birth_place_of(const OriginEvent& origin) {
+    return {origin.cache_name, origin.call_site,
+            origin.object_class == ObjectClass::slab && origin.cache_address == 0};
+}
+
 const ProcessInfo* find_process(const Snapshot& snapshot, std::uint32_t tgid,
                                 std::uint64_t time_ns) {
     const auto latest = snapshot.processes.find(tgid);

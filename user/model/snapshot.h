@@ -6,6 +6,7 @@
 #include "model/inspection.h"
 #include "model/sampling.h"
 
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -33,10 +34,33 @@ struct OriginCounts {
     std::uint64_t deaths = 0;
     std::uint64_t exit_released = 0;
     std::uint64_t exit_pending = 0;
+    std::uint64_t replaced = 0; // births on an address still held: deaths that were missed
     std::uint64_t checked = 0;  // births whose stacks were walked
     std::uint64_t differed = 0; // of these, births that have another stack than the origin's
     OriginId split_of = {};     // the origin whose key it shares; value 0: none
     bool walked = false;        // the stacks of all births are walked from now on
+};
+
+// An origin that has no objects any more and gave its number back.
+struct RetiredOrigin {
+    OriginId id;
+    OriginCounts counts;
+};
+
+// The part of where objects come from that outlives an origin.
+struct BirthPlace {
+    std::string cache; // empty: unknown
+    std::uint64_t call_site = 0;
+    bool kmalloc = false; // the cache is known by its size only
+    friend auto operator<=>(const BirthPlace&, const BirthPlace&) = default;
+};
+
+// Slab objects of one cache that the object table never saw: those from before the trace, and those
+// of the tool itself.
+struct UnfollowedCache {
+    std::string name; // empty: which cache is unknown
+    std::uint64_t births = 0;
+    std::uint64_t deaths = 0;
 };
 
 // Objects of an origin that are alive or that only the exit of their process freed. The counters
@@ -82,12 +106,15 @@ struct OutstandingHistory {
     std::unordered_map<OriginId, std::vector<std::uint32_t>> outstanding;
 };
 
+BirthPlace birth_place_of(const OriginEvent& origin);
+
 struct Snapshot {
     std::uint64_t taken_at_ns = 0;
     std::uint32_t one_in = 1; // objects and counts are those of one in so many
     std::vector<LiveObject> objects;
     std::unordered_map<OriginId, OriginEvent> origins;
     std::unordered_map<OriginId, OriginCounts> counts;
+    std::map<BirthPlace, OriginCounts> retired; // of origins that gave their number back
     std::unordered_map<std::uint32_t, ProcessInfo> processes; // by tgid: the latest of each number
     std::vector<ProcessInfo> former_processes; // earlier ones; sorted by tgid, then started_at_ns
     OutstandingHistory history;

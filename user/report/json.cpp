@@ -90,6 +90,7 @@ Json from_group(const Group& group) {
             {"kind", text(group.kind)},
             {"verdict", text(group.verdict)},
             {"evidence", text(group.evidence)},
+            {"judged", group.judged},
             {"advice", text(group.advice)},
             {"confidence", number_or_null(group.confidence)},
             {"count", group.count},
@@ -157,7 +158,14 @@ Json from_coverage(const Coverage& coverage) {
             {"traced_delta", coverage.traced_delta},
             {"kernel_delta", number_or_null(coverage.kernel_delta)},
             {"ratio", number_or_null(coverage.ratio)},
-            {"reliable", coverage.reliable}};
+            {"reliable", coverage.reliable},
+            {"reason", text(coverage.reason)},
+            {"births_on_live_address", coverage.replaced},
+            {"kernel_uncertainty", coverage.uncertainty}};
+}
+
+Json from_not_judged(const NotJudged& one) {
+    return {{"cache", text(one.cache)}, {"objects", one.objects}};
 }
 
 Json from_totals(const Report& report) {
@@ -185,6 +193,7 @@ std::string to_json(const Report& report) {
         {"losses", array_of(report.losses, from_loss)},
         {"hooks", array_of(report.hooks, from_hook)},
         {"coverage", array_of(report.coverage, from_coverage)},
+        {"not_judged", array_of(report.not_judged, from_not_judged)},
         {"notes", array_of(report.notes, text)},
         {"totals", from_totals(report)},
         {"groups_omitted", report.groups_omitted},

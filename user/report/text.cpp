@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace unfreed {
 namespace {
@@ -60,7 +61,29 @@ void write_header(Page& page, const Report& report) {
         page.paragraph(sample_phrase(trace.sample), {0, 2}, Ink::yellow);
 }
 
-void write_totals(Page& page, const Report& report) {
+// Caches whose objects may be dead without a trace: one sentence, whatever their groups say.
+void write_not_judged(Page& page, const Report& report) {
+    constexpr std::size_t kNamed = 4;
+    if (report.not_judged.empty())
+        return;
+    std::uint64_t objects = 0;
+    std::string caches;
+    for (std::size_t i = 0; i < report.not_judged.size(); ++i) {
+        const NotJudged& one = report.not_judged[i];
+        objects += one.objects;
+        if (i < kNamed)
+            caches += fmt::format("{}{} {}", i == 0 ? "" : ", ", human_count(one.objects),
+                                  one.cache.empty() ? "unknown" : escape_for_terminal(one.cache));
+    }
+    if (report.not_judged.size() > kNamed)
+        caches += fmt::format(" and {} more", report.not_judged.size() - kNamed);
+    page.paragraph(fmt::format("Not judged: {} in {} whose frees this host hides ({}). They may be "
+                               "dead; only the JSON report lists them.",
+                               human_count(objects, "object", "objects"),
+                               human_count(report.not_judged.size(), "cache", "caches"), caches));
+}
+
+void write_totals(Page& page, const Report& report, std::size_t judged_groups) {
     const Totals& totals = report.totals;
     const auto count = [&](std::uint64_t number, std::string_view one, std::string_view many) {
         return (report.trace.sample.one_in > 1 ? "≈ " : "") + human_count(number, one, many);
@@ -74,8 +97,8 @@ void write_totals(Page& page, const Report& report) {
                                                 count(report.young_objects, "more is", "more are"),
                                                 human_duration(report.trace.min_age_ns));
     page.blank();
-    if (!report.groups.empty()) {
-        const std::uint64_t groups = report.groups.size() + report.groups_omitted;
+    if (judged_groups != 0) {
+        const std::uint64_t groups = judged_groups + report.groups_omitted;
         page.paragraph(fmt::format("{} outstanding from {}. {}{}",
                                    count(totals.outstanding, "object is", "objects are"),
                                    human_count(groups, "origin", "origins"), watched, young));
@@ -97,19 +120,27 @@ void write_totals(Page& page, const Report& report) {
                        {}, Ink::yellow);
 }
 
-void write_groups(Page& page, const Report& report) {
-    if (report.groups.empty())
+void write_groups(Page& page, const Report& report, const std::vector<Group>& groups) {
+    if (groups.empty())
         return;
     page.blank();
-    write_overview(page, report.groups);
+    write_overview(page, groups);
     if (report.groups_omitted != 0)
         page.line(fmt::format("... {} not shown (--top)",
                               human_count(report.groups_omitted, "more origin", "more origins")));
-    for (std::size_t i = 0; i < report.groups.size(); ++i)
-        write_group(page, report, report.groups[i], i + 1);
+    for (std::size_t i = 0; i < groups.size(); ++i)
+        write_group(page, report, groups[i], i + 1);
+}
+
+std::string coverage_remark(const Coverage& row) {
+    if (!row.reliable)
+        return "not reliable: " + escape_for_terminal(row.reason);
+    return escape_for_terminal(row.reason);
 }
 
 void write_coverage(Page& page, const std::vector<Coverage>& coverage) {
+    const auto hidden = static_cast<std::uint64_t>(std::count_if(
+        coverage.begin(), coverage.end(), [](const Coverage& row) { return !row.relevant; }));
     if (coverage.empty())
         return;
     using enum Table::Align;
@@ -120,14 +151,20 @@ void write_coverage(Page& page, const std::vector<Coverage>& coverage) {
                  {"AGREE", right},
                  {"", left, 5}});
     for (const Coverage& row : coverage)
-        table.add_row({escape_for_terminal(row.cache), escape_for_terminal(row.object_class),
-                       human_delta(row.traced_delta),
-                       row.kernel_delta ? human_delta(*row.kernel_delta) : std::string(kUnknown),
-                       human_ratio(row.ratio), row.reliable ? "" : "not reliable here"});
+        if (row.relevant)
+            table.add_row(
+                {escape_for_terminal(row.cache), escape_for_terminal(row.object_class),
+                 human_delta(row.traced_delta),
+                 row.kernel_delta ? human_delta(*row.kernel_delta) : std::string(kUnknown),
+                 human_ratio(row.ratio), coverage_remark(row)});
     page.blank();
     page.line("Growth against the kernel's own counts", Ink::bold);
-    for (const std::string& line : table.lines(page.width() - 2))
-        page.line("  " + line);
+    if (!table.empty())
+        for (const std::string& line : table.lines(page.width() - 2))
+            page.line("  " + line);
+    if (hidden != 0)
+        page.line(fmt::format("  ... {} not shown (--format json)",
+                              human_count(hidden, "more count", "more counts")));
 }
 
 void write_notes(Page& page, const Report& report) {
@@ -188,8 +225,12 @@ void write_losses(Page& page, const Report& report) {
 std::string to_text(const Report& report, const TextOptions& options) {
     Page page(std::max<std::size_t>(options.width, 40), options.color);
     write_header(page, report);
-    write_totals(page, report);
-    write_groups(page, report);
+    std::vector<Group> judged;
+    std::copy_if(report.groups.begin(), report.groups.end(), std::back_inserter(judged),
+                 [](const Group& group) { return group.judged; });
+    write_totals(page, report, judged.size());
+    write_not_judged(page, report);
+    write_groups(page, report, judged);
     write_coverage(page, report.coverage);
     write_notes(page, report);
     write_losses(page, report);

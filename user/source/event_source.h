@@ -42,9 +42,11 @@ class EventSource {
     virtual void walk_stacks(std::span<const OriginId> origins, bool walk) = 0;
     // Forgets origins whose objects and process are gone, so that new ones find room; gives those
     // it forgot. The source keeps their births and deaths in its totals.
-    virtual std::vector<OriginId> retire_origins(std::uint64_t idle_since_ns) = 0;
+    virtual std::vector<RetiredOrigin> retire_origins(std::uint64_t idle_since_ns) = 0;
     // Births and deaths of all origins ever, forgotten ones too; of a sample: estimates of all.
     virtual OriginCounts totals(const TableSnapshot& table) = 0;
+    // What was not followed, by slab cache; empty where that is not counted.
+    virtual Result<std::vector<UnfollowedCache>> read_unfollowed() = 0;
     // Looks at objects in the kernel; one answer each, in order. Without `details` much cheaper.
     // What cannot be looked at is unreadable.
     virtual std::vector<Inspection> inspect(std::span<const InspectRequest> objects,

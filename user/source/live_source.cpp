@@ -39,7 +39,7 @@ void LiveSource::walk_stacks(std::span<const OriginId> origins, bool walk) {
     session_.table().walk_stacks(origins, walk);
 }
 
-std::vector<OriginId> LiveSource::retire_origins(std::uint64_t idle_since_ns) {
+std::vector<RetiredOrigin> LiveSource::retire_origins(std::uint64_t idle_since_ns) {
     std::unordered_map<std::uint32_t, bool> ended;
     auto retired = session_.table().retire(idle_since_ns, [&](std::uint32_t tgid) {
         auto [known, is_new] = ended.try_emplace(tgid, false);
@@ -47,9 +47,11 @@ std::vector<OriginId> LiveSource::retire_origins(std::uint64_t idle_since_ns) {
             known->second = ::kill(static_cast<pid_t>(tgid), 0) != 0 && errno == ESRCH;
         return known->second;
     });
-    retired_.births += retired.births * sampling().one_in;
-    retired_.deaths += retired.deaths * sampling().one_in;
-    return std::move(retired.ids);
+    for (const RetiredOrigin& origin : retired) {
+        retired_.births += origin.counts.births * sampling().one_in;
+        retired_.deaths += origin.counts.deaths * sampling().one_in;
+    }
+    return retired;
 }
 
 OriginCounts LiveSource::totals(const TableSnapshot& table) {

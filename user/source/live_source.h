@@ -24,8 +24,11 @@ class LiveSource : public EventSource {
     bool thin() override { return session_.thin(); }
     void promote(std::span<const ObjectKey> objects) override;
     void walk_stacks(std::span<const OriginId> origins, bool walk) override;
-    std::vector<OriginId> retire_origins(std::uint64_t idle_since_ns) override;
+    std::vector<RetiredOrigin> retire_origins(std::uint64_t idle_since_ns) override;
     OriginCounts totals(const TableSnapshot& table) override;
+    Result<std::vector<UnfollowedCache>> read_unfollowed() override {
+        return session_.read_unfollowed();
+    }
     std::vector<Inspection> inspect(std::span<const InspectRequest> objects, bool details) override;
     Result<> read_counters(Counters& counters) override;
 

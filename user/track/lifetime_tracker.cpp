@@ -42,6 +42,18 @@ void LifetimeTracker::on(const OriginEvent& event) {
     processes_.learn(event);
 }
 
+void LifetimeTracker::forget(const RetiredOrigin& origin) {
+    const auto known = origins_.find(origin.id);
+    OriginCounts& sum =
+        retired_[known != origins_.end() ? birth_place_of(known->second) : BirthPlace{}];
+    sum.births += origin.counts.births;
+    sum.deaths += origin.counts.deaths;
+    sum.replaced += origin.counts.replaced;
+    if (known != origins_.end())
+        origins_.erase(known);
+    history_.forget(origin.id);
+}
+
 void LifetimeTracker::on(const StageEvent& event) {
     Tracked* object = tracked_.find(event.address);
     if (object && object->birth_ns == event.birth_ns)
@@ -199,6 +211,7 @@ Snapshot LifetimeTracker::snapshot(const TableSnapshot& table) const {
     }
     snapshot.origins = origins_;
     snapshot.counts = table.origins;
+    snapshot.retired = retired_;
     snapshot.history = history_.points();
     processes_.copy_to(snapshot);
     return snapshot;

@@ -21,6 +21,8 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -59,10 +61,7 @@ class LifetimeTracker {
     std::vector<ObjectKey> reconcile(const TableSnapshot& table);
 
     // An origin that has no objects any more and whose number may be given to another.
-    void forget(OriginId origin) {
-        origins_.erase(origin);
-        history_.forget(origin);
-    }
+    void forget(const RetiredOrigin& origin);
 
     // See ProcessTable::refresh.
     void refresh_processes(std::uint64_t now_ns) { processes_.refresh(now_ns); }
@@ -113,6 +112,7 @@ class LifetimeTracker {
     AddressMap<Freed> freed_;
     StageTimes stage_times_;
     std::unordered_map<OriginId, OriginEvent> origins_;
+    std::map<BirthPlace, OriginCounts> retired_;
     CountHistory history_;
     TrackerStats stats_;
     std::uint32_t tick_ = 0;

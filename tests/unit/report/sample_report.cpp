@@ -107,6 +107,17 @@ Group unknown_group() {
     return group;
 }
 
+// Frees of its objects give no event: in JSON only.
+Group hidden_group() {
+    Group group;
+    group.id = "eeeeeeeeeeee";
+    group.cache = "maple_node";
+    group.count = 4711;
+    group.births = 9000;
+    group.judged = false;
+    return group;
+}
+
 void fill_environment(Report& report) {
     report.tool = {"0.1.0", "g++ 12.2"};
     report.host = {"web-03", "6.12.0-amd64", "x86_64", "0b0f2d5e-6f4e-4b8e-9c50-3d2f1f0c7f11"};
@@ -135,13 +146,16 @@ Report sample_report() {
         {"malformed_records", 0, Severity::error, "records could not be decoded"}};
     report.hooks = {{"slab", "birth", "kmem_cache_alloc", "raw_tp", ""},
                     {"dentry", "death", "dentry_free", "none", "the compiler inlined it"}};
-    report.coverage = {{"dentry", "dentry", 10'012, 10'015, 0.9997, true},
-                       {"maple_node", "slab", -3, std::nullopt, std::nullopt, false}};
+    report.coverage = {{"dentry", "dentry", 10'012, 10'015, 0.9997, true, "", 0, 1164, true},
+                       {"maple_node", "slab", -3, std::nullopt, std::nullopt, false,
+                        "frees hidden here", 44'613, 784, true},
+                       {"filp", "slab", 7, 7, 1.0, true, "", 0, 1076, false}};
+    report.not_judged = {{"maple_node", 4711}, {"eventpoll_epi\x1b[2J", 12}};
     report.notes = {
         "Bulk frees are invisible to tracepoints: caches that use them (skbuff_head_cache, "
         "maple_node) are not reliable."};
     report.totals = {123'456, 112'443, 11'013, 1203, 2};
-    report.groups = {socket_group(), dentry_group(), unknown_group()};
+    report.groups = {socket_group(), dentry_group(), unknown_group(), hidden_group()};
     report.groups_omitted = 4;
     report.young_objects = 37;
     return report;

@@ -301,6 +301,19 @@ TEST_F(LifetimeTrackerTest, HistoryCountsWhatIsOutstandingAtEachTick) {
     EXPECT_THAT(snapshot.history.outstanding.at(OriginId{1}), ElementsAre(2U, 4U));
 }
 
+TEST_F(LifetimeTrackerTest, CountsOfRetiredOriginsStayByCache) {
+    tracker.apply(origin_event({.id = 1, .cache_name = "TCP"}));
+    tracker.apply(origin_event({.id = 2, .cache_name = "TCP"}));
+    tracker.forget({OriginId{1}, {.births = 5, .deaths = 5, .replaced = 2}});
+    tracker.forget({OriginId{2}, {.births = 1, .deaths = 1}});
+    tracker.forget({OriginId{9}, {.births = 7, .deaths = 7}}); // its record was lost
+    const Snapshot snapshot = tracker.snapshot({});
+    EXPECT_TRUE(snapshot.origins.empty());
+    EXPECT_EQ(snapshot.retired.at({"TCP", 0}).births, 6U);
+    EXPECT_EQ(snapshot.retired.at({"TCP", 0}).replaced, 2U);
+    EXPECT_EQ(snapshot.retired.at({}).deaths, 7U);
+}
+
 TEST_F(LifetimeTrackerTest, ProcessesOfEventsAndOriginsAreInTheSnapshot) {
     reader.running[100] = {"leaker", "/bin/leaker", "/system.slice", {}, 1};
     tracker.apply(origin_event());

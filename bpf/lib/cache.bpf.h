@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Births and deaths, by slab cache, of objects that are not followed (struct uf_cache). Only in
+ * host-wide traces of class slab, where they are the exception: objects from before the trace and
+ * those of the tool. */
+#ifndef UF_LIB_CACHE_H
+#define UF_LIB_CACHE_H
+
+#include "lib/counter.bpf.h"
+
+static __always_inline bool cache__counted(void)
+{
+	return !cfg.only_targets && (cfg.classes & (1 << UF_CLASS_SLAB));
+}
+
+/* A death, or `count` births, of objects that are not followed. cache 0: found out by the address,
+ * if the kernel can tell. Global functions, so that the verifier reads them once (cache.bpf.c). */
+int cache__died(u64 cache, u64 addr);
+int cache__born(u64 cache, u64 addr, u32 count);
+
+#endif

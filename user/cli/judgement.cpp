@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "cli/judgement.h"
+
+#include "coverage/hidden_frees.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace unfreed::cli {
+namespace {
+
+bool wants(const Options& options, ObjectClass object_class) {
+    return std::find(options.classes.begin(), options.classes.end(), object_class) !=
+           options.classes.end();
+}
+
+} // namespace
+
+Judgement judge_caches(const ReportContext& context, const Snapshot& snapshot,
+                       std::span<const UnfollowedCache> unfollowed) {
+    const Options& options = *context.options;
+    ProcKernelBooks no_books;
+    KernelBooks& books = context.books ? *context.books : no_books;
+    CoverageInput input;
+    input.before = context.counts_at_start;
+    input.after = books.read();
+    input.cpus = books.cpus();
+    input.wants_slab = wants(options, ObjectClass::slab);
+    input.wants_sockets = wants(options, ObjectClass::socket);
+    input.wants_dentries = wants(options, ObjectClass::dentry);
+    const bool hides = input.wants_slab && !context.session->sees_bulk_frees();
+    if (input.after.slabs)
+        input.names = SlabNames(books.slab_links(), *input.after.slabs);
+    if (hides)
+        input.hidden = caches_with_hidden_frees(input.names);
+
+    Judgement judgement;
+    judgement.names = input.names;
+    HiddenPlaces places;
+    if (hides)
+        places = HiddenPlaces(snapshot, [&](std::uint64_t address) {
+            const auto symbol = context.symbols->find(address - 1);
+            return symbol ? symbol->name : std::string();
+        });
+    auto caches = input.hidden;
+    // Of a sample only estimates are known, which prove nothing against the kernel's own counts.
+    if (context.books && snapshot.one_in == 1) {
+        for (CoverageRow& row :
+             compare(traced_growth(snapshot, unfollowed, input.names, places), input)) {
+            if (!row.judged)
+                caches.insert(row.row.cache);
+            judgement.rows.push_back(std::move(row.row));
+        }
+    }
+    // Where no free is hidden, a cache that is not reliable is a warning.
+    if (hides)
+        judgement.frees_hidden = [caches = std::move(caches), places = std::move(places),
+                                  names = judgement.names](const OriginEvent& origin) {
+            return places.contains(birth_place_of(origin)) ||
+                   caches.contains(names.counted_as(origin.cache_name));
+        };
+    return judgement;
+}
+
+std::uint64_t objects_not_judged(const AnalyzedGroups& analyzed) {
+    std::uint64_t objects = 0;
+    for (const auto& [cache, count] : analyzed.not_judged)
+        objects += count;
+    return objects;
+}
+
+void add_coverage(Report& report, Judgement judgement, const AnalyzedGroups& analyzed) {
+    std::vector<std::string> caches;
+    for (const AnalyzedGroup& group : analyzed.groups)
+        if (group.judged)
+            caches.push_back(judgement.names.counted_as(group.cache));
+    sort_by_relevance(judgement.rows, caches);
+    report.coverage = std::move(judgement.rows);
+    for (const auto& [cache, objects] : analyzed.not_judged)
+        report.not_judged.push_back({cache, objects});
+    std::stable_sort(report.not_judged.begin(), report.not_judged.end(),
+                     [](const NotJudged& a, const NotJudged& b) { return a.objects > b.objects; });
+}
+
+} // namespace unfreed::cli

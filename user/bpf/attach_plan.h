@@ -25,7 +25,7 @@ struct TraceRequest {
     bool follow_children = false;
     bool always_walk = true;
     std::uint32_t max_objects = 0;
-    unsigned copies = UF_COPIES;
+    unsigned copies = 0;          // 0: as many as this kernel needs
     std::vector<SiteRange> sites; // of sockets and dentries, from the symbol table
     // Entry code of interrupts (x86), to tell them from the process they interrupt; 0: unknown.
     std::uint64_t irq_entry_start = 0;

@@ -37,8 +37,7 @@ bpf::TraceRequest make_request(const Options& options, const KernelSymbols& symb
     request.follow_children = options.command == Command::run || options.follow;
     request.always_walk = options.always_walk.value_or(true);
     request.max_objects = options.max_objects;
-    if (options.copies != 0)
-        request.copies = options.copies;
+    request.copies = options.copies;
     request.sites = find_site_ranges(symbols);
     const AddressRange irq_entry = find_irq_entry(symbols);
     request.irq_entry_start = irq_entry.start;

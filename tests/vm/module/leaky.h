@@ -16,6 +16,7 @@ int leak_cache(char **args);
 int run_balanced(char **args);
 int leak_oneof(char **args);
 int leak_kmalloc(char **args);
+int leak_destroyed(char **args);
 
 /* references.c: references that are never put, and a wrong account. */
 int leak_sock(char **args);

@@ -8,6 +8,7 @@
  *	balanced N	allocate and free N objects of the same cache
  *	oneof N M	allocate N objects through one call path, free all but M
  *	kmalloc N SIZE	leak N allocations of SIZE bytes
+ *	destroyed N	destroy a cache (unfreed_gone) with N objects in it
  *	sock [tcp]	take a reference to a socket (UDP, or TCP) that is never put
  *	sockmem [N]	free a TCP socket whose sk_forward_alloc is N (1) bytes off
  *	dentry PATH	take a reference to a dentry that is never put
@@ -61,6 +62,7 @@ static const struct command {
 	{ "balanced", 1, 1, run_balanced },
 	{ "oneof", 2, 2, leak_oneof },
 	{ "kmalloc", 2, 2, leak_kmalloc },
+	{ "destroyed", 1, 1, leak_destroyed },
 	{ "sock", 0, 1, leak_sock },
 	{ "sockmem", 0, 1, corrupt_sockmem },
 	{ "dentry", 1, 1, leak_dentry },

@@ -147,6 +147,28 @@ int leak_oneof(char **args)
 	return 0;
 }
 
+/* A cache that is destroyed while objects of it are alive: nothing ever frees them. */
+int leak_destroyed(char **args)
+{
+	struct kmem_cache *cache;
+	void *first = NULL, *memory;
+	unsigned int count, i;
+	int error = parse_number(args[0], &count);
+
+	if (error)
+		return error;
+	cache = kmem_cache_create("unfreed_gone", sizeof(struct object), 0, SLAB_NO_MERGE, NULL);
+	for (i = 0; cache && i < count; i++) {
+		memory = kmem_cache_alloc(cache, GFP_KERNEL);
+		if (!memory)
+			return -ENOMEM;
+		first = first ?: memory;
+	}
+	kmem_cache_destroy(cache);
+	remember("destroyed", count, first);
+	return cache ? 0 : -ENOMEM;
+}
+
 static SITE void *kmalloc_one(size_t size)
 {
 	void *memory = kmalloc(size, GFP_KERNEL);

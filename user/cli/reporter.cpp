@@ -6,10 +6,13 @@
 #include "cli/host_info.h"
 #include "cli/version.h"
 #include "report/json.h"
+#include "report/recycled.h"
 #include "report/report_builder.h"
 #include "report/site.h"
 #include "report/text.h"
 #include "symbolize/kernel_stack.h"
+
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -138,6 +141,7 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
                                  [&](std::uint32_t tgid, const std::vector<std::uint64_t>& stack) {
                                      return context.user_stacks->symbolize(tgid, stack);
                                  });
+    mark_recycled(report.groups, static_cast<std::uint64_t>(::sysconf(_SC_NPROCESSORS_CONF)));
     report.groups_omitted = analyzed.groups_omitted;
     report.young_objects = analyzed.young_objects;
     return report;

@@ -29,6 +29,9 @@
  * with preemption off, a CPU nests at most task < softirq < hardirq < NMI, and no slab hook runs in
  * NMI (docs/accuracy.md). */
 #define UF_COPIES 3
+/* The same where tasks preempt one another inside of programs (tracepoints from 7.0 on): each
+ * preempted task may block one copy of its CPU, so there is no number that is always enough. */
+#define UF_COPIES_PREEMPTIBLE 8
 /* Call-site ranges that decide the class of a slab birth (user/bpf/site_ranges.h). */
 #define UF_SITE_MAX 16
 /* Process flags are kept a byte a PID in pages of this size; pids go up to PID_MAX_LIMIT (4 Mi). */

@@ -64,7 +64,7 @@ static __always_inline struct uf_owner context__owner(void *ctx)
 static __always_inline bool context__wanted(u32 tgid)
 {
 	if (!cfg.only_targets)
-		return tgid != cfg.self_tgid;
+		return tgid != cfg.self_tgid || !(proc__flags(tgid) & UF_PROC_IGNORE);
 	return proc__flags(tgid) & UF_PROC_TARGET;
 }
 

@@ -49,34 +49,27 @@ static __always_inline void copy__end(struct uf_cpu *cpu, enum uf_hook hook, u64
 	cpu->done[hook] = copy + 1 >= cfg.copies ? 0 : addr;
 }
 
-/* Defines the copies of a raw tracepoint program: name_0(ctx) ... call name(ctx, 0) ... */
-#define UF_RAW_TP_COPIES(tracepoint, name)                                                         \
-	SEC("?raw_tp/" tracepoint) int name##_0(struct bpf_raw_tracepoint_args *ctx)               \
+#define UF_COPY(section, ctx_type, name, n)                                                        \
+	SEC("?" section) int name##_##n(ctx_type *ctx)                                             \
 	{                                                                                          \
-		return name(ctx, 0);                                                               \
-	}                                                                                          \
-	SEC("?raw_tp/" tracepoint) int name##_1(struct bpf_raw_tracepoint_args *ctx)               \
-	{                                                                                          \
-		return name(ctx, 1);                                                               \
-	}                                                                                          \
-	SEC("?raw_tp/" tracepoint) int name##_2(struct bpf_raw_tracepoint_args *ctx)               \
-	{                                                                                          \
-		return name(ctx, 2);                                                               \
+		return name(ctx, n);                                                               \
 	}
+/* Defines the copies of a program: name_0(ctx) ... call name(ctx, 0) ... up to
+ * UF_COPIES_PREEMPTIBLE. */
+#define UF_COPIES_OF(section, ctx_type, name)                                                      \
+	UF_COPY(section, ctx_type, name, 0)                                                        \
+	UF_COPY(section, ctx_type, name, 1)                                                        \
+	UF_COPY(section, ctx_type, name, 2)                                                        \
+	UF_COPY(section, ctx_type, name, 3)                                                        \
+	UF_COPY(section, ctx_type, name, 4)                                                        \
+	UF_COPY(section, ctx_type, name, 5)                                                        \
+	UF_COPY(section, ctx_type, name, 6)                                                        \
+	UF_COPY(section, ctx_type, name, 7)
 
-/* The same for a trampoline program (fentry, fexit); section "fentry/function". */
-#define UF_TRAMPOLINE_COPIES(section, name)                                                        \
-	SEC("?" section) int name##_0(u64 *ctx)                                                    \
-	{                                                                                          \
-		return name(ctx, 0);                                                               \
-	}                                                                                          \
-	SEC("?" section) int name##_1(u64 *ctx)                                                    \
-	{                                                                                          \
-		return name(ctx, 1);                                                               \
-	}                                                                                          \
-	SEC("?" section) int name##_2(u64 *ctx)                                                    \
-	{                                                                                          \
-		return name(ctx, 2);                                                               \
-	}
+#define UF_RAW_TP_COPIES(tracepoint, name)                                                         \
+	UF_COPIES_OF("raw_tp/" tracepoint, struct bpf_raw_tracepoint_args, name)
+
+/* For a trampoline program (fentry, fexit); section "fentry/function". */
+#define UF_TRAMPOLINE_COPIES(section, name) UF_COPIES_OF(section, u64, name)
 
 #endif

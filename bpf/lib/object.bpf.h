@@ -26,11 +26,25 @@ static __always_inline void origin__count_birth(struct uf_origin *origin, u64 bi
 }
 
 /*
+ * 6.12 and later announce a kmalloc() that is too large for a slab twice, __kmalloc_large_node and
+ * __do_kmalloc_node around it. No cache has objects of more than two pages, and between the two
+ * events nothing but an interrupt or, from 7.0 on, another task can run.
+ */
+#define UF_ANNOUNCED_TWICE_NS 10000000LL
+
+static __always_inline bool object__announced_twice(const struct uf_meta *former,
+						    const struct uf_meta *meta)
+{
+	return meta->size > UF_KMALLOC_MAX && meta->size == former->size &&
+	       meta->tgid == former->tgid &&
+	       (s64)(meta->birth_ns - former->birth_ns) < UF_ANNOUNCED_TWICE_NS;
+}
+
+/*
  * Enters an object. `again`: a copy before this one may have handled the same birth, so an object
  * that is in the table already is this one. Otherwise it is one whose death was missed, or a large
- * kmalloc, which 6.12 and later announce twice (__do_kmalloc_node around __kmalloc_large_node): the
- * newer news wins, because its call site is the real caller. False: no origin counts this birth
- * (table full, origin table full).
+ * kmalloc that was announced before: the newer news wins, because its call site is the real caller.
+ * False: no origin counts this birth (table full, origin table full).
  */
 static __always_inline bool object__enter(u64 addr, const struct uf_meta *meta,
 					  struct uf_origin *origin, bool again)
@@ -45,12 +59,15 @@ static __always_inline bool object__enter(u64 addr, const struct uf_meta *meta,
 	if (table__find(addr, &slot)) {
 		if (again)
 			return true;
-		counter__inc(UF_CTR_BIRTH_ON_LIVE);
 		if (table__remove(addr, &former)) {
 			struct uf_origin *old = origin__by_id(former.origin);
+			bool twice = object__announced_twice(&former, meta);
 
+			if (!twice)
+				counter__inc(UF_CTR_BIRTH_ON_LIVE);
 			if (old) {
-				__sync_fetch_and_add(&old->deaths, 1);
+				__sync_fetch_and_add(twice ? &old->births : &old->deaths,
+						     twice ? -1 : 1);
 				if (former.size <= UF_KMALLOC_MAX)
 					__sync_fetch_and_add(&old->replaced, 1);
 			} else if (cache__counted() && former.size <= UF_KMALLOC_MAX) {

@@ -18,6 +18,7 @@ struct uf_bulk {
 	u64 cache;	     /* 0: unknown */
 	struct uf_meta meta; /* births */
 	u32 again;
+	u32 unknown; /* deaths: of objects that were not followed */
 };
 
 static long bulk__died(u32 i, struct uf_bulk *bulk)
@@ -26,10 +27,13 @@ static long bulk__died(u32 i, struct uf_bulk *bulk)
 
 	if (bpf_probe_read_kernel(&addr, sizeof(addr), bulk->array + i))
 		counter__inc(UF_CTR_READ_FAILED);
-	else if (object__is_pointer(addr) && sample__follows(addr) &&
-		 /* No context: what a process gives back in bulk is not what its exit frees. */
-		 !object__died(NULL, addr) && !bulk->again && cache__counted())
-		cache__died(bulk->cache, addr);
+	/* No context: what a process gives back in bulk is not what its exit frees. */
+	else if (object__is_pointer(addr) && sample__follows(addr) && !object__died(NULL, addr)) {
+		if (!cache__counted())
+			bulk->unknown++;
+		else if (!bulk->again)
+			cache__died(bulk->cache, addr);
+	}
 	return 0;
 }
 
@@ -55,6 +59,8 @@ static __always_inline void slab__died_array(enum uf_hook hook, u64 cache, u64 a
 	if (!cpu || !copy__begin(cpu, hook, array, copy))
 		return;
 	bpf_loop(count, bulk__died, &bulk, 0);
+	if (copy == 0)
+		__sync_fetch_and_add(&cpu->counters[UF_CTR_UNKNOWN_DEATHS], bulk.unknown);
 	copy__end(cpu, hook, array, copy);
 }
 
@@ -109,25 +115,6 @@ static __always_inline int slab_free_sheaf_nobarn(u64 *ctx, u32 copy)
 	return 0;
 }
 UF_TRAMPOLINE_COPIES("fentry/rcu_free_sheaf_nobarn", slab_free_sheaf_nobarn)
-
-/* kfree_nolock(ptr), 6.18 and later. */
-static __always_inline int slab_free_nolock(u64 *ctx, u32 copy)
-{
-	u64 addr;
-	struct uf_cpu *cpu;
-
-	if (!hook__active(UF_HOOK_SLAB_FREE_NOLOCK))
-		return 0;
-	addr = trampoline__arg(ctx, 0);
-	cpu = cpu__this();
-	if (!object__is_pointer(addr) || !sample__follows(addr) || !cpu ||
-	    !copy__begin(cpu, UF_HOOK_SLAB_FREE_NOLOCK, addr, copy))
-		return 0;
-	object__died(ctx, addr);
-	copy__end(cpu, UF_HOOK_SLAB_FREE_NOLOCK, addr, copy);
-	return 0;
-}
-UF_TRAMPOLINE_COPIES("fentry/kfree_nolock", slab_free_nolock)
 
 /* (s, flags, size, p): number of objects, 0 for failure; bool since 7.2, so only its low byte
  * counts. */

@@ -145,7 +145,10 @@ class Grouper {
         Bucket& bucket = standing.fate == Standing::Fate::rcu_pending
                              ? group.rcu_pending
                              : group.by_kind[static_cast<std::size_t>(standing.kind)];
-        bucket.alive.push_back(&object);
+        if (standing.fate == Standing::Fate::released_at_exit)
+            ++bucket.released_at_exit;
+        else
+            bucket.alive.push_back(&object);
         bucket.outliving += standing.outlives_process;
         std::uint64_t size = slot.size_bytes;
         if (size == 0 && source.origin)

@@ -100,6 +100,10 @@ Standing standing_of(const LiveObject& object, const ProcessInfo* process, std::
     standing.kind = kind_of(slot, held_to_the_end(object, process), visible_stages);
 
     if (stages & UF_STAGE_RCU_PENDING) {
+        if (judge_at_once && held_to_the_end(object, process)) {
+            standing.fate = Standing::Fate::released_at_exit;
+            return standing;
+        }
         const bool young = since_stage(object, UF_STAGE_RCU_PENDING, now_ns) < options.min_age_ns;
         standing.fate = young ? Standing::Fate::young : Standing::Fate::rcu_pending;
         return standing;

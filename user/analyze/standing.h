@@ -23,14 +23,16 @@ std::string_view to_string(Kind kind);
 std::string_view missing_stage_of(Kind kind);
 
 struct Standing {
-    enum class Fate : std::uint8_t { counted, young, rcu_pending };
+    enum class Fate : std::uint8_t { counted, young, rcu_pending, released_at_exit };
     Fate fate = Fate::counted;
     Kind kind = Kind::outstanding;
     bool outlives_process = false;
 };
 
 // The rules, for an object whose owner is `process` (nullptr: unknown, or none):
-//  - UF_STAGE_RCU_PENDING: freed by its user. Never outstanding.
+//  - UF_STAGE_RCU_PENDING: freed by its user. Never outstanding; but where an exit is judged, what
+//    was open then was freed by the exit, though its memory may wait for seconds (kfree_rcu
+//    on 6.1).
 //  - UF_STAGE_HELD_AT_EXIT, and its process has ended: it was open then, so what the exit did to it
 //    since (release, unreference) does not count: never-closed, referenced.
 //  - A released socket may live on for good reasons (data to deliver, a peer that does not answer):

@@ -57,7 +57,8 @@ constexpr uf_hook kSlabHooks[] = {UF_HOOK_SLAB_FREE_CACHE, UF_HOOK_SLAB_FREE_KFR
 // Ways to free and allocate that pass the tracepoints by. A kernel has some of them.
 constexpr uf_hook kSlabBypasses[] = {UF_HOOK_SLAB_FREE_BULK,         UF_HOOK_SLAB_FREE_SHEAF,
                                      UF_HOOK_SLAB_FREE_SHEAF_NOBARN, UF_HOOK_SLAB_FREE_NOLOCK,
-                                     UF_HOOK_SLAB_ALLOC_BULK,        UF_HOOK_SLAB_FREE_RCU};
+                                     UF_HOOK_SLAB_ALLOC_BULK,        UF_HOOK_SLAB_ALLOC_NOLOCK,
+                                     UF_HOOK_SLAB_FREE_RCU};
 
 bool kernel_has(uf_hook hook, const std::map<std::string, bool>& has_function) {
     for (const Variant& variant : all_variants()) {

@@ -28,7 +28,7 @@ struct TraceRequest {
     std::uint32_t one_in = 1;     // follow one object in so many
     bool may_thin = true;         // and fewer, when the table fills up
     std::uint32_t ring_bytes = 0; // power of two; 0: default
-    unsigned copies = UF_COPIES;
+    unsigned copies = 0;          // 0: as many as this kernel needs
     std::vector<SiteRange> sites; // of sockets and dentries, from the symbol table
     // Entry code of interrupts (x86), to tell them from the process they interrupt; 0: unknown.
     std::uint64_t irq_entry_start = 0;

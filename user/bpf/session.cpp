@@ -249,8 +249,12 @@ void Session::report_hooks(const AttachPlan& plan) {
     }
 }
 
-Result<Session> Session::start(const TraceRequest& request, const KernelFeatures& features) {
+Result<Session> Session::start(const TraceRequest& asked, const KernelFeatures& features) {
     const BtfPtr btf(btf__load_vmlinux_btf());
+    const bool preemptible = has_preemptible_tracepoints(btf.get());
+    TraceRequest request = asked;
+    if (request.copies == 0)
+        request.copies = preemptible ? UF_COPIES_PREEMPTIBLE : UF_COPIES;
     if (auto known = check_slab_tracepoints(btf.get()); !known)
         return fail(known.error());
     const auto functions = find_functions(btf.get());
@@ -261,7 +265,7 @@ Result<Session> Session::start(const TraceRequest& request, const KernelFeatures
             return fail(last.message.empty() ? plan.error() : last);
         Session session;
         session.kmem_births_ = plan->kmem_births;
-        session.preemptible_tracepoints_ = has_preemptible_tracepoints(btf.get());
+        session.preemptible_tracepoints_ = preemptible;
         session.cache_of_ = has_cache_of(btf.get());
         auto loaded = session.open_and_load(request, *plan);
         if (!loaded && session.cache_of_) {

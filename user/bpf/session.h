@@ -25,7 +25,7 @@ class Session {
   public:
     // Loads and attaches what `request` needs, tests every hook with a real object, and leaves
     // tracing off. Takes about a second.
-    static Result<Session> start(const TraceRequest& request, const KernelFeatures& features);
+    static Result<Session> start(const TraceRequest& asked, const KernelFeatures& features);
 
     // Chooses a process to follow. Before or after activate().
     Result<> add_target(std::uint32_t tgid);

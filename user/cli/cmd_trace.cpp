@@ -40,8 +40,7 @@ bpf::TraceRequest make_request(const Options& options, const KernelSymbols& symb
     request.one_in = options.one_in.value_or(1);
     request.may_thin = options.one_in != 1u;
     request.ring_bytes = ring_bytes(options);
-    if (options.copies != 0)
-        request.copies = options.copies;
+    request.copies = options.copies;
     request.sites = find_site_ranges(symbols);
     const AddressRange irq_entry = find_irq_entry(symbols);
     request.irq_entry_start = irq_entry.start;

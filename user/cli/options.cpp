@@ -67,8 +67,9 @@ void add_common(CLI::App& app, Options& options, Words& words) {
                    "Kinds of programs not to use: fentry, lsm, kprobe (comma separated)")
         ->delimiter(',')
         ->type_name("KIND,...");
-    app.add_option("--copies", options.copies, "Copies of each birth and death program (default 3)")
-        ->check(CLI::Range(1, UF_COPIES));
+    app.add_option("--copies", options.copies,
+                   "Copies of each birth and death program (default 3; 8 on kernels from 7.0 on)")
+        ->check(CLI::Range(1, UF_COPIES_PREEMPTIBLE));
     app.add_flag("-q,--quiet", options.quiet, "No progress messages");
     app.add_flag("-v,--verbose", options.verbose, "Messages for debugging the tool");
 }

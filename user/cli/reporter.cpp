@@ -9,10 +9,13 @@
 #include "cli/judgement.h"
 #include "cli/version.h"
 #include "report/json.h"
+#include "report/recycled.h"
 #include "report/report_builder.h"
 #include "report/site.h"
 #include "report/text.h"
 #include "symbolize/kernel_stack.h"
+
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -180,6 +183,7 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
                                  });
     describe_objects(report, analyzed, snapshot, source);
     add_coverage(report, std::move(judgement), analyzed);
+    mark_recycled(report.groups, static_cast<std::uint64_t>(::sysconf(_SC_NPROCESSORS_CONF)));
     report.groups_omitted = analyzed.groups_omitted;
     report.young_objects = analyzed.young_objects;
     return report;

@@ -1,11 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Makes N TCP sockets through one and the same call path and closes all but M: leaks M. */
+/* Makes N TCP sockets (or eventfds, timerfds) by one and the same call path and closes all but M.
+ */
 #include "testprog.h"
 
+#include <string.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <time.h>
+
+static const char *kind = "tcp";
 
 static TESTPROG_FN int open_one_of_many(void)
 {
+	if (strcmp(kind, "eventfd") == 0)
+		return testprog_check(eventfd(0, EFD_CLOEXEC), "eventfd");
+	if (strcmp(kind, "timerfd") == 0)
+		return testprog_check(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC),
+				      "timerfd_create");
 	return testprog_check(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
 }
 
@@ -28,6 +40,8 @@ static void begin(void)
 {
 	unsigned long j;
 
+	if (strcmp(kind, "tcp") && strcmp(kind, "eventfd") && strcmp(kind, "timerfd"))
+		testprog_die("--kind is tcp, eventfd or timerfd, not %s", kind);
 	if (testprog_args.m > testprog_args.n || (testprog_args.before && !testprog_args.m))
 		testprog_die("M must not exceed N, nor be 0 with --before");
 	for (j = 0; testprog_args.m == 0 && j < testprog_args.n; j++)
@@ -36,9 +50,11 @@ static void begin(void)
 
 int main(int argc, char **argv)
 {
+	static const struct testprog_option options[] = {{.name = "kind", .value = &kind}, {0}};
 	static const struct testprog prog = {
 		.what = "oneof",
 		.positional = "N M",
+		.options = options,
 		.fds_each = 1,
 		.begin = begin,
 		.leak = leak_one_of_many,

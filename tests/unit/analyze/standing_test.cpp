@@ -192,6 +192,23 @@ TEST(Standing, RcuPendingIsNeverOutstanding) {
     EXPECT_EQ(analyze(builder.snapshot, run_mode()).young_objects, 1U);
 }
 
+// The exit gave it up, not the program; its memory may wait for seconds.
+TEST(Standing, WhatTheExitGaveToRcuCountsAsReleasedAtExit) {
+    SnapshotBuilder builder;
+    builder.process({.alive = false, .exited_at_ns = 99 * kSecond}).origin({}, {.births = 5});
+    builder.objects(3, {.stages = UF_STAGE_RCU_PENDING})
+        .objects(2, {.stages = UF_STAGE_RCU_PENDING | UF_STAGE_HELD_AT_EXIT});
+    const AnalyzedGroups found = analyze(builder.snapshot, run_mode());
+    ASSERT_THAT(found.groups, SizeIs(2));
+    EXPECT_EQ(found.groups[0].verdict, "live");
+    EXPECT_EQ(found.groups[0].count, 2U);
+    EXPECT_EQ(found.groups[0].released_at_exit, 2U);
+    EXPECT_EQ(found.groups[0].outliving, 0U);
+    EXPECT_EQ(found.rcu_pending, 3U);
+    // In a trace of the host no exit is judged.
+    EXPECT_EQ(analyze(builder.snapshot, host()).rcu_pending, 5U);
+}
+
 // A host that cannot see a stage must not take its absence for a proof.
 TEST(Standing, NothingIsSaidOfStagesThatCannotBeSeen) {
     AnalyzeOptions blind;

@@ -4,23 +4,24 @@
 #define UNFREED_LEAKY_H
 
 /* Note a leak for the reader of the proc file; called with the lock that serialises commands. */
-void remember(const char *kind, unsigned int count, const void *first);
+void remember(const char* kind, unsigned int count, const void* first);
 
 /* A count or size: at least 1, and too small to exhaust the guest by a typing error. */
-int parse_number(const char *text, unsigned int *number);
+int parse_number(const char* text, unsigned int* number);
 
 /* objects.c: slab objects. One function per command; missing arguments are NULL. */
 int objects_init(void);
 void objects_exit(void);
-int leak_cache(char **args);
-int run_balanced(char **args);
-int leak_oneof(char **args);
-int leak_kmalloc(char **args);
+int leak_cache(char** args);
+int run_balanced(char** args);
+int leak_oneof(char** args);
+int leak_kmalloc(char** args);
+int leak_destroyed(char** args);
 
 /* references.c: references that are never put, and a wrong account. */
-int leak_sock(char **args);
-int corrupt_sockmem(char **args);
-int leak_dentry(char **args);
-int leak_file(char **args);
+int leak_sock(char** args);
+int corrupt_sockmem(char** args);
+int leak_dentry(char** args);
+int leak_file(char** args);
 
 #endif /* UNFREED_LEAKY_H */

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The maps of a running tool, seen from outside: which objects it holds as live, and its counters.
+#pragma once
+
+#include <abi/table.h>
+#include <sys/types.h>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <unordered_map>
+
+namespace unfreed::e2e {
+
+class ToolTable {
+  public:
+    // Null if no tool runs.
+    static std::unique_ptr<ToolTable> open();
+    ToolTable(const ToolTable&) = delete;
+    ToolTable& operator=(const ToolTable&) = delete;
+    ~ToolTable();
+
+    std::unordered_map<std::uint64_t, uf_meta> objects() const;
+    // Deaths of objects that were not followed, whether counted by cache or not.
+    std::uint64_t unknown_deaths() const;
+    // Sums over origins. Objects without an origin are in neither.
+    struct Totals {
+        std::uint64_t births = 0, deaths = 0;
+    };
+    Totals totals() const;
+    // The tool does not follow what it makes itself; with this it does.
+    void follow(pid_t pid);
+
+  private:
+    ToolTable() = default;
+    struct Mapped {
+        void* data = nullptr;
+        std::size_t bytes = 0;
+    };
+    static bool map(std::uint32_t id, bool writable, Mapped& mapped);
+
+    Mapped objects_, origins_, procs_;
+    int cpus_fd_ = -1;
+};
+
+} // namespace unfreed::e2e

@@ -25,14 +25,28 @@ static __always_inline u32 site__class(u64 call_site, bool own_cache)
 	return cfg.classes & (1 << UF_CLASS_SLAB) ? UF_CLASS_SLAB : UF_CLASS_NONE;
 }
 
-/* What a spare copy has to do when the one before it has run: nothing, and soon. NULL: return. */
+/* Has the copy before this one handled the event? What spare copies find out first, because most of
+ * the time it is all they do: nothing else is looked at. */
+static __always_inline bool slab__handled(enum uf_hook hook, u64 addr, u32 copy)
+{
+	struct uf_cpu *cpu;
+
+	if (!copy)
+		return false;
+	cpu = cpu__this();
+	if (!cpu || cpu->done[hook] != addr)
+		return false;
+	if (copy + 1 >= cfg.copies)
+		cpu->done[hook] = 0;
+	return true;
+}
+
+/* NULL: there is nothing to do. */
 static __always_inline struct uf_cpu *slab__begin(enum uf_hook hook, u64 addr, u32 copy)
 {
 	struct uf_cpu *cpu;
 
-	if (!object__is_pointer(addr))
-		return NULL;
-	if (!sample__follows(addr))
+	if (!object__is_pointer(addr) || !sample__follows(addr))
 		return NULL;
 	cpu = cpu__this();
 	return cpu && copy__begin(cpu, hook, addr, copy) ? cpu : NULL;
@@ -61,7 +75,7 @@ static __always_inline int slab__died(void *ctx, enum uf_hook hook, u64 addr, u6
 {
 	struct uf_cpu *cpu;
 
-	if (!hook__active(hook))
+	if (slab__handled(hook, addr, copy) || !hook__active(hook))
 		return 0;
 	cpu = slab__begin(hook, addr, copy);
 	if (!cpu)
@@ -82,7 +96,8 @@ static __always_inline int slab_alloc_cache(struct bpf_raw_tracepoint_args *ctx,
 {
 	struct uf_cpu *cpu;
 
-	if (!hook__active(UF_HOOK_SLAB_ALLOC_CACHE) || !context__current_wanted())
+	if (slab__handled(UF_HOOK_SLAB_ALLOC_CACHE, ctx->args[1], copy) ||
+	    !hook__active(UF_HOOK_SLAB_ALLOC_CACHE) || !context__current_wanted())
 		return 0;
 	cpu = slab__begin(UF_HOOK_SLAB_ALLOC_CACHE, ctx->args[1], copy);
 	if (cpu) {
@@ -103,7 +118,8 @@ static __always_inline int slab_alloc_kmalloc(struct bpf_raw_tracepoint_args *ct
 {
 	struct uf_cpu *cpu;
 
-	if (!hook__active(UF_HOOK_SLAB_ALLOC_KMALLOC) || !context__current_wanted())
+	if (slab__handled(UF_HOOK_SLAB_ALLOC_KMALLOC, ctx->args[1], copy) ||
+	    !hook__active(UF_HOOK_SLAB_ALLOC_KMALLOC) || !context__current_wanted())
 		return 0;
 	cpu = slab__begin(UF_HOOK_SLAB_ALLOC_KMALLOC, ctx->args[1], copy);
 	if (cpu) {

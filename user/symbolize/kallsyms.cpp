@@ -34,7 +34,10 @@ int alias_rank(char type, std::string_view name) {
 // Takes the text apart line by line: "ffffffff81000000 T name" or "... t name\t[module]".
 class Kallsyms::Parser {
   public:
-    Parser() { table_.modules_.emplace_back("vmlinux"); }
+    Parser() {
+        table_.modules_.emplace_back("vmlinux");
+        table_.names_.push_back('\0');
+    }
 
     Kallsyms run(std::string_view text) {
         table_.symbols_.reserve(text.size() / 40);
@@ -83,8 +86,11 @@ class Kallsyms::Parser {
             return true;
         }
         symbol.module = module_id(module);
-        symbol.name = static_cast<std::uint32_t>(table_.names_.size());
-        table_.names_.append(name).push_back('\0');
+        // Of data only the address is of use: text before it ends there.
+        if (is_text(symbol.type)) {
+            symbol.name = static_cast<std::uint32_t>(table_.names_.size());
+            table_.names_.append(name).push_back('\0');
+        }
         table_.symbols_.push_back(symbol);
         return true;
     }

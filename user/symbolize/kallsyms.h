@@ -35,7 +35,7 @@ class Kallsyms final : public KernelSymbols {
     // 16 bytes: a kernel has a quarter of a million of them.
     struct Symbol {
         std::uint64_t address = 0;
-        std::uint32_t name = 0; // where it starts in names_, 0-terminated there
+        std::uint32_t name = 0; // where it starts in names_, 0-terminated there; 0: data
         std::uint16_t module = 0;
         char type = 0; // as in kallsyms
     };

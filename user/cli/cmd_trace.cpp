@@ -19,6 +19,7 @@
 #include "track/proc_process_reader.h"
 
 #include <fmt/format.h>
+#include <malloc.h>
 
 namespace unfreed::cli {
 namespace {
@@ -77,6 +78,13 @@ void rescue_report(const Options& options, const std::string& text) {
         log::warning("the report went to stdout instead");
 }
 
+// Loading left large free blocks behind, and a trace may go on for days.
+void give_memory_back() {
+#ifdef __GLIBC__
+    ::malloc_trim(0);
+#endif
+}
+
 } // namespace
 
 Result<int> run_trace(const Options& options) {
@@ -109,6 +117,7 @@ Result<int> run_trace(const Options& options) {
     symbols = Kallsyms::load();
     if (!symbols)
         return fail(symbols.error());
+    give_memory_back();
     LiveSource source(*session);
     TrackerOptions tracker_options;
     tracker_options.promotion_age_ns.fill(kPromotionAgeNs);

@@ -35,7 +35,8 @@ Result<> Inspector::run_batch(std::span<uf_inspect> questions) {
     const std::span<uf_inspect> batch = batch_.as<uf_inspect>();
     std::copy(questions.begin(), questions.end(), batch.begin());
     static_cast<volatile __u32&>(skeleton_->bss->wanted) = static_cast<__u32>(questions.size());
-    LIBBPF_OPTS(bpf_test_run_opts, options);
+    bpf_test_run_opts options{};
+    options.sz = sizeof(options);
     if (bpf_prog_test_run_opts(bpf_program__fd(skeleton_->progs.inspect), &options) != 0)
         return fail_errno(Errc::unsupported, errno, "cannot run the program that reads objects");
     std::copy_n(batch.begin(), questions.size(), questions.begin());

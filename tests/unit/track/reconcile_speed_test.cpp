@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Guards against reconcile becoming slow by an order of magnitude; tests/bench measures.
+#include "base/clock.h"
 #include "support/event_builder.h"
 #include "support/fake_process_reader.h"
 #include "track/lifetime_tracker.h"
@@ -7,23 +8,31 @@
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
-#include <cstdio>
+#include <cstdint>
 
 namespace unfreed::test {
 namespace {
 
+// CPU time: what else the machine does is not in it.
 template <class Work>
 double milliseconds(Work&& work) {
-    const auto start = std::chrono::steady_clock::now();
+    const std::uint64_t start = thread_cpu_ns();
     work();
-    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start)
-        .count();
+    return static_cast<double>(thread_cpu_ns() - start) / 1e6;
 }
+
+// Sanitizers make it ten times slower, and it is not them that this is about.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool kSanitized = true;
+#elif defined(__has_feature)
+constexpr bool kSanitized = __has_feature(address_sanitizer);
+#else
+constexpr bool kSanitized = false;
+#endif
 
 TEST(ReconcileSpeed, AMillionObjects) {
     constexpr std::size_t kObjects = 1'000'000;
-    constexpr double kBoundMs = 1000; // goal: 100; sanitizers and busy machines need room
+    constexpr double kBoundMs = 1000; // goal: 100
     TableSnapshot now;
     now.taken_at_ns = 10 * kSecond;
     std::uint64_t random = 1;
@@ -51,6 +60,8 @@ TEST(ReconcileSpeed, AMillionObjects) {
                "all gone {:.0f} ms, snapshot {:.0f} ms\n",
                first, steady, churn, empty, report);
     EXPECT_GT(alive, kObjects * 9 / 10);
+    if (kSanitized)
+        return; // the times are printed, not judged
     EXPECT_LT(first, kBoundMs);
     EXPECT_LT(steady, kBoundMs);
     EXPECT_LT(churn, kBoundMs);

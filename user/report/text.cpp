@@ -138,6 +138,17 @@ std::string coverage_remark(const Coverage& row) {
     return escape_for_terminal(row.reason);
 }
 
+// A bad ratio says nothing where the two differ by less than the kernel's count may be wrong.
+std::string agreement(const Coverage& row) {
+    constexpr double kGood = 0.95;
+    if (row.kernel_delta && row.uncertainty != 0 && row.ratio.value_or(0) < kGood) {
+        const std::int64_t apart = row.traced_delta - *row.kernel_delta;
+        if (static_cast<std::uint64_t>(apart < 0 ? -apart : apart) <= row.uncertainty)
+            return "within ±" + human_count(row.uncertainty);
+    }
+    return human_ratio(row.ratio);
+}
+
 void write_coverage(Page& page, const std::vector<Coverage>& coverage) {
     const auto hidden = static_cast<std::uint64_t>(std::count_if(
         coverage.begin(), coverage.end(), [](const Coverage& row) { return !row.relevant; }));
@@ -156,7 +167,7 @@ void write_coverage(Page& page, const std::vector<Coverage>& coverage) {
                 {escape_for_terminal(row.cache), escape_for_terminal(row.object_class),
                  human_delta(row.traced_delta),
                  row.kernel_delta ? human_delta(*row.kernel_delta) : std::string(kUnknown),
-                 human_ratio(row.ratio), coverage_remark(row)});
+                 agreement(row), coverage_remark(row)});
     page.blank();
     page.line("Growth against the kernel's own counts", Ink::bold);
     if (!table.empty())

@@ -120,6 +120,21 @@ TEST(Text, AnEstimateHasItsInterval) {
     EXPECT_THAT(text_of(clean_report()), Not(HasSubstr("≈")));
 }
 
+TEST(Text, ARatioIsNoVerdictOnWhatTheKernelDoesNotKnow) {
+    Report report = clean_report();
+    Coverage row;
+    row.cache = "filp";
+    row.traced_delta = 10;
+    row.kernel_delta = 0;
+    row.ratio = 0.0;
+    row.uncertainty = 64;
+    report.coverage = {row};
+    EXPECT_THAT(text_of(report), HasSubstr("within ±64"));
+    report.coverage[0].traced_delta = 65; // more than the per-CPU lists can hide
+    EXPECT_THAT(text_of(report), Not(HasSubstr("within")));
+    EXPECT_THAT(text_of(report), HasSubstr("0.00 %"));
+}
+
 TEST(Text, UnknownNumbersAreNoZeros) {
     Report report = sample_report();
     report.groups = {report.groups[2]};

@@ -143,7 +143,7 @@ static __always_inline void origin__walk(void *ctx, struct uf_scratch *buffer,
 }
 
 /* Of the births of a key whose stack is not walked each time, these are, to see whether the key
- * stands for one stack: a few early ones and one in 1024, which adds 3 ns to each. */
+ * stands for one stack: a few early ones and one in 1024. */
 static __always_inline bool origin__check_due(u64 births)
 {
 	return births == 3 || births == 10 || births == 100 || !((u32)(births * 0x9E3779B1u) >> 22);

@@ -132,8 +132,10 @@ class Analysis {
                 continue;
             const auto kind = static_cast<Kind>(i);
             AnalyzedGroup group = describe(key, source, bucket, counts);
-            group.kind = to_string(kind);
-            group.missing_stage = missing_stage_of(kind);
+            group.kind = row_of(kind).name;
+            group.missing_stage = row_of(kind).missing_stage;
+            group.verdict = row_of(kind).verdict;
+            group.advice = row_of(kind).advice;
             const std::uint64_t until_ns = observed_until(snapshot_, bucket);
             const std::uint64_t observed_ns = observed(until_ns);
             if (&bucket == &*largest)

@@ -23,70 +23,18 @@ bool held_to_the_end(const LiveObject& object, const ProcessInfo* process) {
     return released == object.stage_times_ns.end() || released->second >= process->exited_at_ns;
 }
 
-Kind kind_of(const TableObject& slot, bool held_at_exit, std::uint32_t visible_stages) {
-    switch (slot.object_class) {
-    case ObjectClass::socket:
-        if (!(visible_stages & UF_STAGE_RELEASED) && !held_at_exit)
-            break;
-        return (slot.stages & UF_STAGE_RELEASED) && !held_at_exit ? Kind::closed_still_alive
-                                                                  : Kind::never_closed;
-    case ObjectClass::dentry:
-        if (!(visible_stages & UF_STAGE_UNREFERENCED) && !held_at_exit)
-            break;
-        return (slot.stages & UF_STAGE_UNREFERENCED) && !held_at_exit ? Kind::unused
-                                                                      : Kind::referenced;
-    case ObjectClass::slab:
-        break;
-    }
-    return Kind::outstanding;
-}
-
 // What was read of the object outweighs what the probes saw or could not see.
 void apply_facts(const LiveObject& object, std::uint32_t& stages, std::uint32_t& visible) {
     if (!object.facts)
         return;
     const bool socket = object.slot.object_class == ObjectClass::socket;
     const std::uint32_t stage = socket ? UF_STAGE_RELEASED : UF_STAGE_UNREFERENCED;
-    const bool reached = socket ? object.facts->orphan : object.facts->refcount == 0;
+    const bool reached = socket ? object.facts->socket.orphan : object.facts->refcount == 0;
     visible |= stage;
     stages = reached ? stages | stage : stages & ~stage;
 }
 
 } // namespace
-
-std::string_view to_string(Kind kind) {
-    switch (kind) {
-    case Kind::never_closed:
-        return "never-closed";
-    case Kind::closed_still_alive:
-        return "closed-still-alive";
-    case Kind::referenced:
-        return "referenced";
-    case Kind::unused:
-        return "unused";
-    case Kind::outstanding:
-    case Kind::count_:
-        break;
-    }
-    return "outstanding";
-}
-
-std::string_view missing_stage_of(Kind kind) {
-    switch (kind) {
-    case Kind::never_closed:
-        return "released";
-    case Kind::closed_still_alive:
-        return "destroyed";
-    default:
-        return "";
-    }
-}
-
-Kind kind_released_at_exit(ObjectClass object_class) {
-    TableObject slot;
-    slot.object_class = object_class;
-    return kind_of(slot, true, UF_STAGE_MASK);
-}
 
 Standing standing_of(const LiveObject& object, const ProcessInfo* process, std::uint64_t now_ns,
                      const AnalyzeOptions& options) {
@@ -97,7 +45,7 @@ Standing standing_of(const LiveObject& object, const ProcessInfo* process, std::
     const bool owner_ended = process && !process->alive;
     const bool judge_at_once = owner_ended && options.mode != TraceMode::host;
     Standing standing;
-    standing.kind = kind_of(slot, held_to_the_end(object, process), visible_stages);
+    standing.kind = kind_of({object, stages, visible_stages, held_to_the_end(object, process)});
 
     if (stages & UF_STAGE_RCU_PENDING) {
         if (judge_at_once && held_to_the_end(object, process)) {

@@ -3,24 +3,13 @@
 // of which kind.
 #pragma once
 
+#include "analyze/kind.h"
 #include "analyze/leak_analyzer.h"
 
 #include <cstdint>
 #include <string_view>
 
 namespace unfreed {
-
-enum class Kind : std::uint8_t {
-    never_closed,       // socket that no one released
-    closed_still_alive, // socket: released, but not destroyed
-    referenced,         // dentry
-    unused,             // dentry: only in the cache
-    outstanding,        // anything else
-    count_,
-};
-std::string_view to_string(Kind kind);
-// What did not happen to objects of this kind; empty: no one stage.
-std::string_view missing_stage_of(Kind kind);
 
 struct Standing {
     enum class Fate : std::uint8_t { counted, young, rcu_pending, released_at_exit };
@@ -43,8 +32,5 @@ struct Standing {
 // An object outlives its process if that has ended and nothing is still going on with the object.
 Standing standing_of(const LiveObject& object, const ProcessInfo* process, std::uint64_t now_ns,
                      const AnalyzeOptions& options);
-
-// The kind of the objects that only the exit of their process freed: they were in use until then.
-Kind kind_released_at_exit(ObjectClass object_class);
 
 } // namespace unfreed

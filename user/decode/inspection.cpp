@@ -2,120 +2,10 @@
 #include "decode/inspection.h"
 
 #include "abi/table.h"
-
-#include <arpa/inet.h>
-#include <fmt/format.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-
-#include <algorithm>
-#include <array>
-#include <cstring>
-#include <string_view>
+#include "decode/details.h"
 
 namespace unfreed {
 namespace {
-
-using Details = std::map<std::string, std::string>;
-
-template <std::size_t size>
-std::string text_of(const char (&bytes)[size]) {
-    return {bytes, ::strnlen(bytes, size)};
-}
-
-std::string family_name(const uf_inspect_socket& socket) {
-    switch (socket.family) {
-    case AF_UNIX:
-        return "unix";
-    case AF_INET:
-        return "inet";
-    case AF_INET6:
-        return "inet6";
-    case AF_NETLINK:
-        return "netlink";
-    case AF_PACKET:
-        return "packet";
-    default:
-        return std::to_string(socket.family);
-    }
-}
-
-std::string type_name(const uf_inspect_socket& socket) {
-    if (socket.family == AF_INET || socket.family == AF_INET6) {
-        if (socket.protocol == IPPROTO_TCP)
-            return "tcp";
-        if (socket.protocol == IPPROTO_UDP)
-            return "udp";
-    }
-    switch (socket.type) {
-    case SOCK_STREAM:
-        return "stream";
-    case SOCK_DGRAM:
-        return "dgram";
-    case SOCK_SEQPACKET:
-        return "seqpacket";
-    case SOCK_RAW:
-        return "raw";
-    default:
-        return std::to_string(socket.type);
-    }
-}
-
-// include/net/tcp_states.h; unix sockets use three of them.
-std::string state_name(std::uint8_t state) {
-    constexpr std::array<std::string_view, 14> names = {
-        "0",          "ESTAB",     "SYN-SENT",     "SYN-RECV",      "FIN-WAIT-1",
-        "FIN-WAIT-2", "TIME-WAIT", "UNCONN",       "CLOSE-WAIT",    "LAST-ACK",
-        "LISTEN",     "CLOSING",   "NEW-SYN-RECV", "BOUND-INACTIVE"};
-    return state < names.size() ? std::string(names[state]) : std::to_string(state);
-}
-
-std::string address_text(const uf_inspect_socket& socket, const __u8* address, std::uint16_t port) {
-    std::array<char, INET6_ADDRSTRLEN> text{};
-    if (::inet_ntop(socket.family, address, text.data(), text.size()) == nullptr)
-        return {};
-    return socket.family == AF_INET6 ? fmt::format("[{}]:{}", text.data(), port)
-                                     : fmt::format("{}:{}", text.data(), port);
-}
-
-void describe(const uf_inspect_socket& socket, Details& details) {
-    details["family"] = family_name(socket);
-    details["type"] = type_name(socket);
-    details["state"] = state_name(socket.state);
-    details["netns"] = std::to_string(socket.netns);
-    if (socket.inode != 0)
-        details["inode"] = std::to_string(socket.inode);
-    if (socket.family == AF_INET || socket.family == AF_INET6) {
-        details["local"] = address_text(socket, socket.local, socket.local_port);
-        details["remote"] = address_text(socket, socket.remote, socket.remote_port);
-    }
-    if (socket.unix_path_bytes > 0) {
-        const auto bytes =
-            std::min(static_cast<std::size_t>(socket.unix_path_bytes), sizeof(socket.unix_path));
-        std::string path(socket.unix_path, bytes);
-        if (path.front() == '\0')
-            path.front() = '@';
-        details["path"] = path.substr(0, path.find('\0'));
-    }
-    details["skmem"] =
-        fmt::format("r{},rb{},t{},tb{},f{},w{},o{},bl{},d{}", socket.rmem_alloc, socket.rcvbuf,
-                    socket.wmem_alloc, socket.sndbuf, socket.forward_alloc, socket.wmem_queued,
-                    socket.omem_alloc, socket.backlog, socket.drops);
-}
-
-void describe(const uf_inspect_dentry& dentry, Details& details) {
-    std::string path;
-    const std::uint32_t names = std::min<std::uint32_t>(dentry.names, UF_PATH_NAMES);
-    for (std::uint32_t i = names; i > 0; --i)
-        path += "/" + text_of(dentry.path[i - 1]);
-    if (dentry.truncated != 0)
-        path.insert(0, "...");
-    details["path"] = path.empty() ? "/" : path;
-    details["file_system"] = text_of(dentry.file_system);
-    details["device"] = fmt::format("{}:{}", dentry.device >> 20, dentry.device & 0xfffff);
-    details["inode"] = dentry.inode != 0 ? std::to_string(dentry.inode) : "none (negative)";
-}
 
 Inspection::Verdict verdict_of(std::uint32_t verdict) {
     switch (verdict) {
@@ -134,9 +24,9 @@ Inspection decode(const uf_inspect& answer) {
     Inspection inspection;
     inspection.verdict = verdict_of(answer.verdict);
     inspection.facts.refcount = answer.refcount;
-    inspection.facts.negative = (answer.facts & UF_FACT_NEGATIVE) != 0;
-    inspection.facts.orphan = (answer.facts & UF_FACT_ORPHAN) != 0;
-    inspection.facts.no_file = (answer.facts & UF_FACT_NO_FILE) != 0;
+    inspection.facts.dentry.negative = (answer.facts & UF_FACT_NEGATIVE) != 0;
+    inspection.facts.socket.orphan = (answer.facts & UF_FACT_ORPHAN) != 0;
+    inspection.facts.socket.no_file = (answer.facts & UF_FACT_NO_FILE) != 0;
     if (answer.details == 0 || inspection.verdict != Inspection::Verdict::alive)
         return inspection;
     inspection.details["refcount"] = std::to_string(answer.refcount);

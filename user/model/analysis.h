@@ -19,10 +19,10 @@ struct AnalyzedGroup {
     ObjectClass object_class = ObjectClass::slab;
     std::string cache;   // empty: unknown
     std::string program; // what groups: path of the executable, else a process name; may be empty
-    // never-closed | closed-still-alive | referenced | unused | outstanding
-    std::string kind;
+    std::string kind;    // analyze/kind.h
     std::string verdict = "live"; // or rcu-pending
     std::string evidence;
+    std::string advice;
     std::uint64_t count = 0;            // alive + released_at_exit
     std::uint64_t followed = 0;         // of count: one in so many (Snapshot::one_in)
     std::optional<Interval> interval;   // 95 %, where not every object was followed

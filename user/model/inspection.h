@@ -11,12 +11,20 @@
 
 namespace unfreed {
 
-// What of an object decides what it is.
+struct SocketFacts {
+    bool orphan = false;  // its program has closed it
+    bool no_file = false; // no file belongs to it (yet, or any more)
+};
+
+struct DentryFacts {
+    bool negative = false; // the name does not exist
+};
+
+// What of an object decides what it is. Only the member of its class has a meaning.
 struct ObjectFacts {
     std::int32_t refcount = 0;
-    bool negative = false; // dentry: the name does not exist
-    bool orphan = false;   // socket: its program has closed it
-    bool no_file = false;  // socket: no file belongs to it (yet, or any more)
+    SocketFacts socket = {};
+    DentryFacts dentry = {};
 };
 
 // An object to look at.

@@ -33,6 +33,7 @@ Group build_group(const AnalyzedGroup& from, std::uint64_t now_ns, const KernelS
     group.kind = from.kind;
     group.verdict = from.verdict;
     group.evidence = from.evidence;
+    group.advice = from.advice;
     group.judged = from.judged;
     group.count = from.count;
     group.released_at_exit = from.released_at_exit;

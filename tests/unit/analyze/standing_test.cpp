@@ -233,7 +233,7 @@ TEST(Standing, WhatWasReadOutweighsWhatTheProbesCouldNotSee) {
     EXPECT_EQ(kind(), "outstanding");
     object.facts = ObjectFacts{.refcount = 1};
     EXPECT_EQ(kind(), "never-closed");
-    object.facts->orphan = true;
+    object.facts->socket.orphan = true;
     EXPECT_EQ(kind(), "closed-still-alive");
     object.slot.object_class = ObjectClass::dentry;
     EXPECT_EQ(kind(), "referenced");

@@ -91,7 +91,7 @@ TEST(Inspection, ADentryHasItsPath) {
     one.dentry.device = 8u << 20 | 1;
     std::strcpy(one.dentry.file_system, "ext4");
     const Inspection inspection = decode(one);
-    EXPECT_TRUE(inspection.facts.negative);
+    EXPECT_TRUE(inspection.facts.dentry.negative);
     EXPECT_EQ(inspection.details.at("path"), "/dir/file");
     EXPECT_EQ(inspection.details.at("device"), "8:1");
     EXPECT_EQ(inspection.details.at("inode"), "none (negative)");

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What was read of an object, in words: names and values of ReportObject::details.
+#pragma once
+
+#include "abi/inspect.h"
+
+#include <map>
+#include <string>
+
+namespace unfreed {
+
+using Details = std::map<std::string, std::string>;
+
+void describe(const uf_inspect_socket& socket, Details& details);
+void describe(const uf_inspect_dentry& dentry, Details& details);
+
+} // namespace unfreed

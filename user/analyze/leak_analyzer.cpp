@@ -5,6 +5,7 @@
 #include "analyze/evidence.h"
 #include "analyze/grouping.h"
 #include "analyze/growth.h"
+#include "analyze/holders.h"
 #include "analyze/ranking.h"
 #include "analyze/standing.h"
 
@@ -174,6 +175,10 @@ class Analysis {
         group.births = counts.births;
         group.deaths = counts.deaths;
         group.processes = processes_of(bucket, one_in);
+        HeldObjects held = held_objects(bucket.alive, snapshot_.holders);
+        group.holders = std::move(held.holders);
+        if (key.object_class != ObjectClass::slab)
+            group.held = held.count;
         group.origins = source.origins;
         if (source.example) {
             group.kernel_stack = normalized_stack(*source.example, options_);

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "cli/host_info.h"
 #include "cli/judgement.h"
+#include "cli/survivor_details.h"
 #include "cli/version.h"
 #include "report/json.h"
 #include "report/recycled.h"
@@ -95,21 +96,6 @@ Totals totals_of(const OriginCounts& counts, const AnalyzedGroups& analyzed,
     return totals;
 }
 
-// Details of the objects that the report lists.
-void describe_objects(Report& report, const AnalyzedGroups& analyzed, const Snapshot& snapshot,
-                      EventSource& source) {
-    std::vector<InspectRequest> requests;
-    for (const AnalyzedGroup& group : analyzed.groups)
-        for (const LiveObject& object : group.objects)
-            requests.push_back(inspect_request(snapshot, object.slot));
-    std::vector<Inspection> answers = source.inspect(requests, true);
-    auto answer = answers.begin();
-    for (Group& group : report.groups)
-        for (ReportObject& object : group.objects)
-            if (answer != answers.end())
-                object.details = std::move((answer++)->details);
-}
-
 SampleReport sample_of(const ReportContext& context, const Sampling& sampling) {
     SampleReport sample;
     sample.one_in = sampling.one_in;
@@ -146,6 +132,7 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
     Judgement judgement = judge_caches(context, snapshot, *unfollowed);
     const std::uint64_t missed_deaths =
         revalidate(snapshot, [&](auto requests) { return source.inspect(requests, false); });
+    snapshot.holders = read_holders(snapshot, source);
     const AnalyzedGroups analyzed = analyze(snapshot, analyze_options(context, judgement));
     Counters counters;
     if (auto read = source.read_counters(counters); !read)
@@ -182,6 +169,7 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
                                      return context.user_stacks->symbolize(tgid, stack);
                                  });
     describe_objects(report, analyzed, snapshot, source);
+    describe_holders(report, analyzed, snapshot.holders);
     add_coverage(report, std::move(judgement), analyzed);
     mark_recycled(report.groups, static_cast<std::uint64_t>(::sysconf(_SC_NPROCESSORS_CONF)));
     report.groups_omitted = analyzed.groups_omitted;

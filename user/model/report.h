@@ -33,12 +33,22 @@ struct ReportProcess {
     std::uint64_t count = 0;
 };
 
+// A process that holds objects at the moment of the report.
+struct ReportHolder {
+    std::uint32_t pid = 0;
+    std::string comm;               // empty: it has ended since
+    std::uint64_t objects = 0;      // that it holds
+    std::vector<std::string> ways;  // fd | cwd | root | mapped
+    std::vector<std::uint32_t> fds; // the first few
+};
+
 struct ReportObject {
     std::uint64_t address = 0;
     std::uint64_t age_ns = 0;
     // Stage name -> how long ago; nullopt: reached, time unknown.
     std::vector<std::pair<std::string, std::optional<std::uint64_t>>> stages;
     std::map<std::string, std::string> details;
+    std::vector<ReportHolder> holders;
 };
 
 // How well the stack of a group is known. It is exact where every object's own stack was read.
@@ -80,6 +90,8 @@ struct Group {
     std::optional<double> growth_per_s;
     std::optional<Ages> age_ns; // of those alive now; nullopt: none is
     std::vector<ReportProcess> processes;
+    std::vector<ReportHolder> holders; // now, most objects first
+    std::optional<std::uint64_t> held; // objects that some process holds now; nullopt: not known
     std::string context = "process";
     std::string stack_quality = "exact"; // exact | inferred | unknown
     StackChecks stack_checks;

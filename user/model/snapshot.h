@@ -3,6 +3,7 @@
 #pragma once
 
 #include "model/event.h"
+#include "model/holder.h"
 #include "model/inspection.h"
 #include "model/sampling.h"
 
@@ -118,6 +119,7 @@ struct Snapshot {
     std::unordered_map<std::uint32_t, ProcessInfo> processes; // by tgid: the latest of each number
     std::vector<ProcessInfo> former_processes; // earlier ones; sorted by tgid, then started_at_ns
     OutstandingHistory history;
+    HolderIndex holders; // of its sockets and dentries
 };
 
 // The process that had this number at that time; nullptr: unknown. The pointer lives as long as

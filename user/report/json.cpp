@@ -60,6 +60,14 @@ Json from_process(const ReportProcess& process) {
             {"count", process.count}};
 }
 
+Json from_holder(const ReportHolder& holder) {
+    return {{"pid", holder.pid},
+            {"comm", text(holder.comm)},
+            {"objects", holder.objects},
+            {"ways", array_of(holder.ways, text)},
+            {"fds", holder.fds}};
+}
+
 Json from_object(const ReportObject& object) {
     Json stages = Json::object();
     for (const auto& [name, age_ns] : object.stages)
@@ -70,7 +78,8 @@ Json from_object(const ReportObject& object) {
     return {{"address", hex_or_null(object.address)},
             {"age_ns", object.age_ns},
             {"stages", stages},
-            {"details", details}};
+            {"details", details},
+            {"holders", array_of(object.holders, from_holder)}};
 }
 
 Json from_ages(const std::optional<Ages>& ages) {
@@ -104,6 +113,8 @@ Json from_group(const Group& group) {
             {"age_ns", from_ages(group.age_ns)},
             {"freed_lifetime_log2_ns", Json::array()},
             {"processes", array_of(group.processes, from_process)},
+            {"holders", array_of(group.holders, from_holder)},
+            {"held", number_or_null(group.held)},
             {"context", text(group.context)},
             {"stack_quality", text(group.stack_quality)},
             {"stack_checks",

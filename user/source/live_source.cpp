@@ -6,6 +6,7 @@
 #include "decode/decoder.h"
 #include "decode/inspection.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <unordered_map>
@@ -94,6 +95,30 @@ std::vector<Inspection> LiveSource::inspect(std::span<const InspectRequest> obje
             ++inspect_failed_;
     }
     return answers;
+}
+
+HolderIndex LiveSource::read_holders(std::span<const std::uint64_t> addresses) {
+    if (!holder_reader_) {
+        holder_reader_.emplace(bpf::HolderReader::load());
+        if (!*holder_reader_)
+            log::warning(holder_reader_->error().message);
+    }
+    if (!*holder_reader_)
+        return {};
+    std::vector<Holder> holders;
+    const auto add = [&](std::uint64_t address, const uf_holder& from) {
+        if (address != 0 && std::binary_search(addresses.begin(), addresses.end(), address))
+            holders.push_back({address, from.tgid, from.fd, static_cast<HoldKind>(from.how)});
+    };
+    auto read = (*holder_reader_)->read([&](const uf_holder& holder) {
+        add(holder.dentry, holder);
+        add(holder.sock, holder);
+    });
+    if (!read) {
+        log::warning(read.error().message);
+        return {};
+    }
+    return HolderIndex(std::move(holders));
 }
 
 Result<> LiveSource::read_counters(Counters& counters) {

@@ -147,6 +147,38 @@ struct Totals {
     std::uint64_t births_on_live_address = 0;
 };
 
+// One socket of a SocketGroup.
+struct ReportSocket {
+    std::uint64_t address = 0;
+    std::uint64_t memory_bytes = 0;
+    std::map<std::string, std::string> details; // as ReportObject has them
+    struct Holder {
+        std::uint32_t pid = 0;
+        std::uint32_t fd = 0;
+    };
+    std::vector<Holder> holders; // the first few
+};
+
+// Sockets that were listed, not traced: no stack is known. They have the programs that hold them in
+// common, and what they are.
+struct SocketGroup {
+    std::string family; // details of a socket
+    std::string type;
+    std::string state;
+    std::string standing; // what is odd about them, as half a sentence; empty: nothing
+    std::uint64_t count = 0;
+    std::uint64_t memory_bytes = 0;
+    std::vector<ReportProcess> processes; // that hold them, most sockets first; empty: none does
+    std::vector<ReportSocket> sockets;    // those with most memory
+};
+
+struct SocketSection {
+    std::uint64_t count = 0;
+    std::uint64_t memory_bytes = 0;
+    std::vector<SocketGroup> groups;  // most memory first, then most sockets
+    std::uint64_t groups_omitted = 0; // cut by --top
+};
+
 struct Report {
     struct Tool {
         std::string version;
@@ -179,7 +211,11 @@ struct Report {
     Totals totals;
     std::vector<Group> groups;        // most important first
     std::uint64_t groups_omitted = 0; // cut by --top
-    std::uint64_t young_objects = 0;  // alive, younger than min_age: not in groups
+    // Sockets that are older than the trace, and those that live but that ss(8) does not show. Not
+    // in groups or totals; nullopt: not asked for, or they cannot be listed here.
+    std::optional<SocketSection> pre_attach_sockets;
+    std::optional<SocketSection> hidden_sockets;
+    std::uint64_t young_objects = 0; // alive, younger than min_age: not in groups
 };
 
 } // namespace unfreed

@@ -6,6 +6,7 @@
 #include "report/phrases.h"
 #include "report/table.h"
 #include "report/text_group.h"
+#include "report/text_sockets.h"
 #include "report/utf8.h"
 
 #include <fmt/format.h>
@@ -242,6 +243,7 @@ std::string to_text(const Report& report, const TextOptions& options) {
     write_totals(page, report, judged.size());
     write_not_judged(page, report);
     write_groups(page, report, judged);
+    write_sockets(page, report);
     write_coverage(page, report.coverage);
     write_notes(page, report);
     write_losses(page, report);

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "model/report.h"
+#include "report/page.h"
+
+namespace unfreed {
+
+// Sockets that were listed, not traced: older than the trace, or not shown by ss(8). Writes nothing
+// where there is nothing to say.
+void write_sockets(Page& page, const Report& report);
+
+} // namespace unfreed

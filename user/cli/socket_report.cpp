@@ -6,6 +6,7 @@
 #include "track/proc_process_reader.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <unordered_map>
@@ -111,9 +112,35 @@ Result<std::vector<ReadSocket>> find_hidden(std::vector<ListedSocket> known,
     return hidden;
 }
 
+std::optional<std::uint64_t> growth(const std::optional<std::uint64_t>& start,
+                                    const std::optional<std::uint64_t>& end) {
+    if (!start || !end)
+        return std::nullopt;
+    return *end - std::min(*start, *end);
+}
+
+TcpReport tcp_report(const TcpCounters& start, const TcpCounters& end) {
+    const auto page_bytes = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    const auto bytes = [&](const std::optional<std::uint64_t>& pages) {
+        return pages ? std::optional(*pages * page_bytes) : std::nullopt;
+    };
+    TcpReport tcp;
+    tcp.aborted_on_memory = growth(start.abort_on_memory, end.abort_on_memory);
+    tcp.memory_pressures = growth(start.memory_pressures, end.memory_pressures);
+    tcp.orphans = {start.orphans, end.orphans};
+    tcp.max_orphans = end.max_orphans;
+    tcp.memory_bytes = {bytes(start.memory_pages), bytes(end.memory_pages)};
+    tcp.memory_limits_bytes = end.memory_limits_pages;
+    if (tcp.memory_limits_bytes)
+        for (std::uint64_t& limit : *tcp.memory_limits_bytes)
+            limit *= page_bytes;
+    return tcp;
+}
+
 } // namespace
 
 void SocketReport::load() {
+    tcp_at_start_ = TcpCounters::read();
     auto census = SocketCensus::load();
     if (!census) {
         log::debug(census.error().message);
@@ -152,6 +179,7 @@ void SocketReport::take_pre_attach(EventSource& source, const std::vector<std::u
 void SocketReport::add_to(Report& report, const Options& options, const Snapshot& snapshot,
                           EventSource& source) const {
     report.notes.insert(report.notes.end(), notes_.begin(), notes_.end());
+    report.tcp = tcp_report(tcp_at_start_, TcpCounters::read());
     if (!census_)
         return;
     auto list = census_->list();

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "cli/options.h"
+#include "kernel_counts/tcp_counters.h"
 #include "model/report.h"
 #include "model/snapshot.h"
 #include "source/event_source.h"
@@ -19,13 +20,13 @@ namespace unfreed::cli {
 
 class SocketReport {
   public:
-    // Prepares the census. What this host does not permit becomes a note of the report.
+    // Call before the trace begins. What this host does not permit becomes a note of the report.
     void load();
     // Remembers what exists and was not born in the trace. Call when births are followed already:
     // then no socket is in neither list. targets: only what these hold; empty: all.
     void take_pre_attach(EventSource& source, const std::vector<std::uint32_t>& targets);
 
-    // Fills in Report::pre_attach_sockets, Report::hidden_sockets and notes. `snapshot`: what was
+    // Fills in the report's pre_attach_sockets, hidden_sockets, tcp and notes. `snapshot`: what was
     // traced and is alive.
     void add_to(Report& report, const Options& options, const Snapshot& snapshot,
                 EventSource& source) const;
@@ -34,6 +35,7 @@ class SocketReport {
     std::optional<SocketCensus> census_;
     std::vector<ListedSocket> pre_attach_;
     bool taken_ = false;
+    TcpCounters tcp_at_start_;
     std::set<std::uint32_t> targets_;
     std::vector<std::string> notes_;
 };

@@ -5,6 +5,7 @@
 
 #include "model/object_class.h"
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -179,6 +180,19 @@ struct SocketSection {
     std::uint64_t groups_omitted = 0; // cut by --top
 };
 
+// TCP as a whole, during the trace; the counters are those of the tool's network namespace.
+struct TcpReport {
+    struct FromTo {
+        std::optional<std::uint64_t> start, end;
+    };
+    std::optional<std::uint64_t> aborted_on_memory; // connections (TCPAbortOnMemory)
+    std::optional<std::uint64_t> memory_pressures;  // times that it began (TCPMemoryPressures)
+    FromTo orphans;
+    std::optional<std::uint64_t> max_orphans;
+    FromTo memory_bytes;
+    std::optional<std::array<std::uint64_t, 3>> memory_limits_bytes; // tcp_mem
+};
+
 struct Report {
     struct Tool {
         std::string version;
@@ -215,6 +229,7 @@ struct Report {
     // in groups or totals; nullopt: not asked for, or they cannot be listed here.
     std::optional<SocketSection> pre_attach_sockets;
     std::optional<SocketSection> hidden_sockets;
+    std::optional<TcpReport> tcp;    // nullopt: no sockets were asked for
     std::uint64_t young_objects = 0; // alive, younger than min_age: not in groups
 };
 

@@ -202,6 +202,22 @@ Json from_section(const std::optional<SocketSection>& section) {
             {"groups", array_of(section->groups, from_socket_group)}};
 }
 
+Json from_tcp(const std::optional<TcpReport>& tcp) {
+    if (!tcp)
+        return nullptr;
+    return {{"aborted_on_memory", number_or_null(tcp->aborted_on_memory)},
+            {"memory_pressures", number_or_null(tcp->memory_pressures)},
+            {"orphans",
+             {{"start", number_or_null(tcp->orphans.start)},
+              {"end", number_or_null(tcp->orphans.end)},
+              {"max", number_or_null(tcp->max_orphans)}}},
+            {"memory_bytes",
+             {{"start", number_or_null(tcp->memory_bytes.start)},
+              {"end", number_or_null(tcp->memory_bytes.end)}}},
+            {"memory_limits_bytes",
+             tcp->memory_limits_bytes ? Json(*tcp->memory_limits_bytes) : Json()}};
+}
+
 Json from_totals(const Report& report) {
     return {{"births", report.totals.births},
             {"deaths", report.totals.deaths},
@@ -233,7 +249,8 @@ std::string to_json(const Report& report) {
         {"groups_omitted", report.groups_omitted},
         {"groups", array_of(report.groups, from_group)},
         {"pre_attach_sockets", from_section(report.pre_attach_sockets)},
-        {"hidden_sockets", from_section(report.hidden_sockets)}};
+        {"hidden_sockets", from_section(report.hidden_sockets)},
+        {"tcp", from_tcp(report.tcp)}};
     // All strings are valid by now; "replace" makes sure that a mistake is no exception.
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }

@@ -60,6 +60,8 @@ void write_header(Page& page, const Report& report) {
     page.pieces(settings, {0, 2});
     if (trace.sample.one_in > 1)
         page.paragraph(sample_phrase(trace.sample), {0, 2}, Ink::yellow);
+    if (const std::string tcp = report.tcp ? tcp_phrase(*report.tcp) : ""; !tcp.empty())
+        page.paragraph(tcp, {0, 2}, Ink::yellow);
 }
 
 // Caches whose objects may be dead without a trace: one sentence, whatever their groups say.

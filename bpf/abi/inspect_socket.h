@@ -33,7 +33,8 @@ struct uf_inspect_socket {
 	__s32 unix_path_bytes; /* 0: unnamed or no unix socket; the first byte 0: abstract */
 	char unix_path[UF_UNIX_PATH];
 	__u32 unused1;
+	__u64 cookie; /* sock_gen_cookie(); 0: nobody has asked for it */
 };
-UF_ASSERT_SIZE(struct uf_inspect_socket, 208);
+UF_ASSERT_SIZE(struct uf_inspect_socket, 216);
 
 #endif

@@ -170,6 +170,8 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
                                  });
     describe_objects(report, analyzed, snapshot, source);
     describe_holders(report, analyzed, snapshot.holders);
+    if (context.sockets != nullptr)
+        context.sockets->add_to(report, options, snapshot, source);
     add_coverage(report, std::move(judgement), analyzed);
     mark_recycled(report.groups, static_cast<std::uint64_t>(::sysconf(_SC_NPROCESSORS_CONF)));
     report.groups_omitted = analyzed.groups_omitted;

@@ -14,6 +14,13 @@ namespace unfreed {
 struct SocketFacts {
     bool orphan = false;  // its program has closed it
     bool no_file = false; // no file belongs to it (yet, or any more)
+    // Only if details were asked for:
+    std::uint64_t cookie = 0; // never given twice; 0: nobody has asked for it yet
+    std::uint64_t inode = 0;  // 0: it has no file
+    std::uint64_t memory_bytes = 0;
+    std::uint16_t family = 0;
+    std::uint16_t type = 0;
+    std::uint16_t protocol = 0;
 };
 
 struct DentryFacts {
@@ -29,7 +36,7 @@ struct ObjectFacts {
 
 // An object to look at.
 struct InspectRequest {
-    ObjectKey key;
+    ObjectKey key;                   // birth_ns 0: not of the object table, may be anything by now
     std::uint64_t cache_address = 0; // where its kind lives (struct kmem_cache); 0: unknown
     ObjectClass object_class = ObjectClass::slab;
 };

@@ -5,6 +5,7 @@
 
 #include "model/object_class.h"
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -159,6 +160,51 @@ struct Totals {
     std::uint64_t births_on_live_address = 0;
 };
 
+// One socket of a SocketGroup.
+struct ReportSocket {
+    std::uint64_t address = 0;
+    std::uint64_t memory_bytes = 0;
+    std::map<std::string, std::string> details; // as ReportObject has them
+    struct Holder {
+        std::uint32_t pid = 0;
+        std::uint32_t fd = 0;
+    };
+    std::vector<Holder> holders; // the first few
+};
+
+// Sockets that were listed, not traced: no stack is known. They have the programs that hold them in
+// common, and what they are.
+struct SocketGroup {
+    std::string family; // details of a socket
+    std::string type;
+    std::string state;
+    std::string standing; // what is odd about them, as half a sentence; empty: nothing
+    std::uint64_t count = 0;
+    std::uint64_t memory_bytes = 0;
+    std::vector<ReportProcess> processes; // that hold them, most sockets first; empty: none does
+    std::vector<ReportSocket> sockets;    // those with most memory
+};
+
+struct SocketSection {
+    std::uint64_t count = 0;
+    std::uint64_t memory_bytes = 0;
+    std::vector<SocketGroup> groups;  // most memory first, then most sockets
+    std::uint64_t groups_omitted = 0; // cut by --top
+};
+
+// TCP as a whole, during the trace; the counters are those of the tool's network namespace.
+struct TcpReport {
+    struct FromTo {
+        std::optional<std::uint64_t> start, end;
+    };
+    std::optional<std::uint64_t> aborted_on_memory; // connections (TCPAbortOnMemory)
+    std::optional<std::uint64_t> memory_pressures;  // times that it began (TCPMemoryPressures)
+    FromTo orphans;
+    std::optional<std::uint64_t> max_orphans;
+    FromTo memory_bytes;
+    std::optional<std::array<std::uint64_t, 3>> memory_limits_bytes; // tcp_mem
+};
+
 struct Report {
     struct Tool {
         std::string version;
@@ -191,7 +237,12 @@ struct Report {
     Totals totals;
     std::vector<Group> groups;        // most important first
     std::uint64_t groups_omitted = 0; // cut by --top
-    std::uint64_t young_objects = 0;  // alive, younger than min_age: not in groups
+    // Sockets that are older than the trace, and those that live but that ss(8) does not show. Not
+    // in groups or totals; nullopt: not asked for, or they cannot be listed here.
+    std::optional<SocketSection> pre_attach_sockets;
+    std::optional<SocketSection> hidden_sockets;
+    std::optional<TcpReport> tcp;    // nullopt: no sockets were asked for
+    std::uint64_t young_objects = 0; // alive, younger than min_age: not in groups
 };
 
 } // namespace unfreed

@@ -89,6 +89,8 @@ std::vector<Inspection> LiveSource::inspect(std::span<const InspectRequest> obje
     }
     for (std::size_t i = 0; i < objects.size(); ++i) {
         answers[i] = decode(questions[i]);
+        if (objects[i].key.birth_ns == 0)
+            continue; // nothing was claimed of it
         if (!session_.table().holds(objects[i].key))
             answers[i] = {Inspection::Verdict::gone, {}, {}};
         else if (answers[i].verdict == Inspection::Verdict::unreadable)

@@ -86,30 +86,25 @@ std::vector<ListedSocket> traced_sockets(const Snapshot& snapshot, std::uint64_t
 }
 
 // Those that are alive and not shown. Asked twice: a dump that runs while sockets move from one
-// table to another may miss some.
-Result<std::vector<ReadSocket>> find_hidden(std::vector<ListedSocket> known,
+// table to another may miss some. Read again after each: what died meanwhile is not hidden.
+Result<std::vector<ReadSocket>> find_hidden(std::vector<ReadSocket> known,
                                             const SocketCensus& census, EventSource& source,
                                             std::set<DiagKind>& unavailable) {
-    std::vector<ReadSocket> hidden;
-    for (int round = 0; round < 2; ++round) {
+    for (int round = 0; round < 2 && !known.empty(); ++round) {
         const auto shown = census.shown();
         if (!shown)
             return fail(shown.error());
-        hidden = read_sockets(known, source);
-        std::erase_if(hidden, [&](const ReadSocket& socket) {
+        std::erase_if(known, [&](const ReadSocket& socket) {
             const DiagKind kind =
                 diag_kind(socket.facts.family, socket.facts.type, socket.facts.protocol);
-            if (shown->unavailable.contains(kind)) {
+            if (shown->unavailable.contains(kind))
                 unavailable.insert(kind);
-                return true;
-            }
-            return shown->cookies.contains(socket.facts.cookie);
+            return shown->unavailable.contains(kind) ||
+                   shown->cookies.contains(socket.facts.cookie);
         });
-        if (hidden.empty())
-            break;
-        known = addresses_of(hidden);
+        known = read_sockets(addresses_of(known), source);
     }
-    return hidden;
+    return known;
 }
 
 std::optional<std::uint64_t> growth(const std::optional<std::uint64_t>& start,
@@ -197,17 +192,16 @@ void SocketReport::add_to(Report& report, const Options& options, const Snapshot
     grouping.sockets_per_group = options.objects_per_group;
     grouping.process = [&](std::uint32_t tgid) { return process_info(processes, tgid); };
 
-    std::vector<ListedSocket> known = pre_attach_;
-    find_holders(known, now);
-    const std::vector<ReadSocket> older = read_sockets(known, source);
+    std::vector<ListedSocket> listed = pre_attach_;
+    find_holders(listed, now);
+    std::vector<ReadSocket> known = read_sockets(listed, source);
     if (taken_)
-        report.pre_attach_sockets = group_sockets(older, grouping);
+        report.pre_attach_sockets = group_sockets(known, grouping);
 
-    known = addresses_of(older);
-    std::vector<ListedSocket> traced =
-        traced_sockets(snapshot, static_cast<std::uint64_t>(options.min_age.count()));
-    find_holders(traced, now);
-    known.insert(known.end(), traced.begin(), traced.end());
+    listed = traced_sockets(snapshot, static_cast<std::uint64_t>(options.min_age.count()));
+    find_holders(listed, now);
+    for (ReadSocket& socket : read_sockets(listed, source))
+        known.push_back(std::move(socket));
     std::set<DiagKind> unavailable;
     const auto hidden = find_hidden(std::move(known), *census_, source, unavailable);
     if (!hidden) {

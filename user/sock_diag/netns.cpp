@@ -57,12 +57,15 @@ void add(std::vector<NetworkNamespace>& namespaces, std::uint64_t inode, std::st
         namespaces.push_back({inode, std::move(path), std::move(fd)});
 }
 
-void add_link(std::vector<NetworkNamespace>& namespaces, std::string path) {
+std::uint64_t inode_of(const std::string& path) {
     std::array<char, 64> target{};
     const ssize_t length = ::readlink(path.c_str(), target.data(), target.size());
-    if (length > 0)
-        add(namespaces, netns_of_link({target.data(), static_cast<std::size_t>(length)}),
-            std::move(path));
+    return length > 0 ? netns_of_link({target.data(), static_cast<std::size_t>(length)}) : 0;
+}
+
+void add_link(std::vector<NetworkNamespace>& namespaces, std::string path) {
+    const std::uint64_t inode = inode_of(path);
+    add(namespaces, inode, std::move(path));
 }
 
 } // namespace
@@ -111,13 +114,16 @@ std::size_t in_each_netns(const std::vector<NetworkNamespace>& namespaces,
                           const std::function<void(const NetworkNamespace&)>& visit) {
     std::size_t skipped = 0;
     std::thread visitor([&] {
+        std::uint64_t current = inode_of("/proc/thread-self/ns/net");
         for (const NetworkNamespace& one : namespaces) {
-            if (::setns(one.fd.get(), CLONE_NEWNET) != 0) {
+            // To stay where one is needs no CAP_SYS_ADMIN.
+            if (one.inode != current && ::setns(one.fd.get(), CLONE_NEWNET) != 0) {
                 log::debug(fmt::format("cannot enter network namespace {}: {}", one.path,
                                        std::strerror(errno)));
                 ++skipped;
                 continue;
             }
+            current = one.inode;
             visit(one);
         }
     });

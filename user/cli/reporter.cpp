@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "cli/reporter.h"
 
+#include "analyze/dentry_places.h"
 #include "analyze/estimate.h"
 #include "analyze/leak_analyzer.h"
 #include "analyze/revalidate.h"
 #include "base/clock.h"
+#include "cli/dentry_paths.h"
 #include "cli/host_info.h"
 #include "cli/judgement.h"
 #include "cli/version.h"
@@ -102,12 +104,17 @@ void describe_objects(Report& report, const AnalyzedGroups& analyzed, const Snap
     for (const AnalyzedGroup& group : analyzed.groups)
         for (const LiveObject& object : group.objects)
             requests.push_back(inspect_request(snapshot, object.slot));
-    std::vector<Inspection> answers = source.inspect(requests, true);
-    auto answer = answers.begin();
-    for (Group& group : report.groups)
-        for (ReportObject& object : group.objects)
-            if (answer != answers.end())
-                object.details = std::move((answer++)->details);
+    const std::vector<Inspection> answers = source.inspect(requests, true);
+    std::span<const Inspection> rest = answers;
+    DentryPaths paths;
+    for (std::size_t i = 0; i < report.groups.size(); ++i) {
+        Group& group = report.groups[i];
+        const auto mine = rest.first(std::min(group.objects.size(), rest.size()));
+        rest = rest.subspan(mine.size());
+        for (std::size_t j = 0; j < mine.size(); ++j)
+            group.objects[j].details = mine[j].details;
+        paths.name(group, analyzed.groups[i], mine);
+    }
 }
 
 SampleReport sample_of(const ReportContext& context, const Sampling& sampling) {
@@ -146,6 +153,7 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
     Judgement judgement = judge_caches(context, snapshot, *unfollowed);
     const std::uint64_t missed_deaths =
         revalidate(snapshot, [&](auto requests) { return source.inspect(requests, false); });
+    locate_dentries(snapshot, [&](auto requests) { return source.inspect(requests, true); });
     const AnalyzedGroups analyzed = analyze(snapshot, analyze_options(context, judgement));
     Counters counters;
     if (auto read = source.read_counters(counters); !read)

@@ -86,7 +86,11 @@ struct Group {
     std::vector<Frame> kernel_stack; // innermost first, tracing frames removed
     std::vector<Frame> user_stack;
     std::string missing_stage; // empty: none
-    std::string pattern;
+    std::string pattern;       // what the names of dentries have in common
+    std::string directory;     // of dentries; ends with "/**" where they are in several below it
+    std::string file_system;   // its type; empty: several, or unknown
+    std::string device;        // "254:0"
+    std::optional<bool> reclaimable;   // the kernel can free them whenever it needs memory
     std::vector<ReportObject> objects; // the oldest few
 };
 

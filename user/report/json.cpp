@@ -114,6 +114,10 @@ Json from_group(const Group& group) {
             {"user_stack", array_of(group.user_stack, from_frame)},
             {"missing_stage", text_or_null(group.missing_stage)},
             {"pattern", text_or_null(group.pattern)},
+            {"directory", text_or_null(group.directory)},
+            {"file_system", text_or_null(group.file_system)},
+            {"device", text_or_null(group.device)},
+            {"reclaimable", number_or_null(group.reclaimable)},
             {"objects", array_of(group.objects, from_object)}};
 }
 

@@ -197,6 +197,7 @@ void write_group(Page& page, const Report& report, const Group& group, std::size
     if (!group.missing_stage.empty())
         labelled(page, "Missing", missing_stage_phrase(group.missing_stage));
     labelled(page, "Advice", escape_for_terminal(group.advice));
+    labelled(page, "Where", where_phrase(group));
     labelled(page, "Names", escape_for_terminal(group.pattern));
     write_processes(page, group);
     if (group.context != "process")

@@ -6,9 +6,11 @@
 #include "decode/decoder.h"
 #include "decode/inspection.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <unordered_map>
+#include <utility>
 
 namespace unfreed {
 
@@ -73,6 +75,20 @@ bpf::Inspector* LiveSource::inspector() {
 }
 
 std::vector<Inspection> LiveSource::inspect(std::span<const InspectRequest> objects, bool details) {
+    std::vector<Inspection> answers;
+    answers.reserve(objects.size());
+    while (!objects.empty()) {
+        const std::size_t size = std::min<std::size_t>(objects.size(), UF_INSPECT_BATCH);
+        for (Inspection& answer : inspect_batch(objects.first(size), details))
+            answers.push_back(std::move(answer));
+        objects = objects.subspan(size);
+    }
+    return answers;
+}
+
+// The answers of the kernel are large: never more than a batch of them at once.
+std::vector<Inspection> LiveSource::inspect_batch(std::span<const InspectRequest> objects,
+                                                  bool details) {
     std::vector<uf_inspect> questions(objects.size());
     for (std::size_t i = 0; i < objects.size(); ++i) {
         questions[i].addr = objects[i].key.address;
@@ -89,7 +105,7 @@ std::vector<Inspection> LiveSource::inspect(std::span<const InspectRequest> obje
     for (std::size_t i = 0; i < objects.size(); ++i) {
         answers[i] = decode(questions[i]);
         if (!session_.table().holds(objects[i].key))
-            answers[i] = {Inspection::Verdict::gone, {}, {}};
+            answers[i] = {Inspection::Verdict::gone, {}, {}, {}};
         else if (answers[i].verdict == Inspection::Verdict::unreadable)
             ++inspect_failed_;
     }

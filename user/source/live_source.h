@@ -35,6 +35,7 @@ class LiveSource : public EventSource {
   private:
     bpf::Session& session_;
     bpf::Inspector* inspector(); // nullptr: the kernel refuses it
+    std::vector<Inspection> inspect_batch(std::span<const InspectRequest> objects, bool details);
 
     std::optional<Result<bpf::Inspector>> inspector_; // loaded when it is first asked for
     std::uint64_t malformed_ = 0;

@@ -7,6 +7,15 @@
 #include <vector>
 
 namespace unfreed {
+namespace {
+
+// What makes places one.
+DentryPlace key_of(const DentryPlace& place) {
+    return {path_pattern(place.directory), place.file_system, place.device};
+}
+
+} // namespace
+
 std::uint32_t PatternNumbers::of(std::string_view name) {
     if (name.empty())
         return 0;
@@ -22,18 +31,23 @@ std::uint32_t PatternNumbers::of(std::string_view name) {
 
 PlaceNumbers::PlaceNumbers(DentryNames& names) : names_(names) {
     for (std::size_t i = 1; i < names.places.size(); ++i)
-        numbers_.emplace(names.places[i], static_cast<std::uint32_t>(i));
+        numbers_.emplace(key_of(names.places[i]), static_cast<std::uint32_t>(i));
 }
 
 std::uint32_t PlaceNumbers::of(const DentryLocation& location) {
-    DentryPlace place{path_pattern(location.directory), location.file_system, location.device};
+    DentryPlace place{location.directory, location.file_system, location.device};
+    DentryPlace key = key_of(place);
     // Beyond the limit one for each file system.
-    if (names_.places.size() >= PatternNumbers::kMost && !numbers_.contains(place))
-        place.directory = "/**";
+    if (names_.places.size() >= PatternNumbers::kMost && !numbers_.contains(key))
+        key.directory = place.directory = "/**";
     const auto [known, is_new] =
-        numbers_.try_emplace(place, static_cast<std::uint32_t>(names_.places.size()));
-    if (is_new)
+        numbers_.try_emplace(std::move(key), static_cast<std::uint32_t>(names_.places.size()));
+    if (is_new) {
         names_.places.push_back(std::move(place));
+        return known->second;
+    }
+    std::string& directory = names_.places[known->second].directory;
+    directory = common_path(directory, place.directory);
     return known->second;
 }
 

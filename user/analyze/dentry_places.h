@@ -29,7 +29,7 @@ class PatternNumbers {
     std::unordered_map<std::string, std::uint32_t> numbers_;
 };
 
-// The same for directories (DentryNames::places), which are kept as patterns.
+// The same for directories (DentryNames::places), one for all of one pattern.
 class PlaceNumbers {
   public:
     explicit PlaceNumbers(DentryNames& names);

@@ -129,6 +129,25 @@ std::string path_pattern(std::string_view path) {
     return pattern;
 }
 
+std::string common_path(std::string_view a, std::string_view b) {
+    std::string common;
+    const auto take = [](std::string_view& path) {
+        const std::size_t slash = path.find('/');
+        const std::string_view name = path.substr(0, slash);
+        path.remove_prefix(slash == path.npos ? path.size() : slash);
+        return name;
+    };
+    while (!a.empty() || !b.empty()) {
+        const std::string_view name = take(a);
+        common += name == take(b) ? std::string(name) : name_pattern(name);
+        if (!a.empty())
+            common += '/';
+        a.remove_prefix(a.empty() ? 0 : 1);
+        b.remove_prefix(b.empty() ? 0 : 1);
+    }
+    return common;
+}
+
 std::string common_pattern(const std::vector<std::string_view>& patterns) {
     if (patterns.empty())
         return {};

@@ -16,6 +16,9 @@ std::string name_pattern(std::string_view name);
 // The same of each name of a path.
 std::string path_pattern(std::string_view path);
 
+// Of two paths of one pattern: names that are equal as they are, the others as patterns.
+std::string common_path(std::string_view a, std::string_view b);
+
 // What several patterns have in common: the same beginning and end, "*" between; "*" if nothing.
 std::string common_pattern(const std::vector<std::string_view>& patterns);
 

@@ -8,7 +8,7 @@
 
 namespace unfreed {
 
-// A directory, its names as patterns (analyze/name_pattern.h).
+// A directory, or several: of names that differ the patterns (analyze/name_pattern.h).
 struct DentryPlace {
     std::string directory; // within the file system; empty: none, or unknown
     std::string file_system;

@@ -48,6 +48,14 @@ TEST(NamePattern, OfAPathEachName) {
     EXPECT_EQ(path_pattern(""), "");
 }
 
+TEST(NamePattern, PathsOfOnePatternKeepWhatIsEqual) {
+    EXPECT_EQ(common_path("/srv/v2/d1", "/srv/v2/d2"), "/srv/v2/d<N>");
+    EXPECT_EQ(common_path("/srv/v2/d<N>", "/srv/v2/d3"), "/srv/v2/d<N>");
+    EXPECT_EQ(common_path("/", "/"), "/");
+    EXPECT_EQ(common_path("", ""), "");
+    EXPECT_EQ(common_path("/a1/b", "/a2/b"), "/a<N>/b");
+}
+
 TEST(NamePattern, CommonOfSeveral) {
     EXPECT_EQ(common_pattern({}), "");
     EXPECT_EQ(common_pattern({"a<N>", "a<N>"}), "a<N>");

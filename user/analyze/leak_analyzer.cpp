@@ -197,6 +197,9 @@ class Analysis {
         group.stack_quality = group.kernel_stack.empty()        ? "unknown"
                               : is_exact(group, bucket, counts) ? "exact"
                                                                 : "inferred";
+        if (options_.dentry_members && key.object_class == ObjectClass::dentry)
+            for (const LiveObject* object : bucket.alive)
+                group.members.push_back({object->slot.address, object->slot.birth_ns});
         describe_survivors(group, bucket.alive, snapshot_.taken_at_ns, options_.objects_per_group);
         return group;
     }

@@ -50,6 +50,7 @@ struct AnalyzedGroup {
     std::uint32_t device = 0; // as the kernel has it; 0: none, or several
     std::optional<bool> reclaimable;
     std::vector<LiveObject> objects; // the oldest few
+    std::vector<ObjectKey> members;  // all of them, if they were asked for: dentries only
 };
 
 struct AnalyzedGroups {

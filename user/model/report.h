@@ -3,6 +3,7 @@
 // Times are nanoseconds, sizes bytes, rates per second; optional = unknown.
 #pragma once
 
+#include "model/dentry_overview.h"
 #include "model/object_class.h"
 
 #include <cstdint>
@@ -91,6 +92,7 @@ struct Group {
     std::string file_system;   // its type; empty: several, or unknown
     std::string device;        // "254:0"
     std::optional<bool> reclaimable;   // the kernel can free them whenever it needs memory
+    std::optional<Reclaim> reclaim;    // --probe-reclaim
     std::vector<ReportObject> objects; // the oldest few
 };
 
@@ -181,9 +183,11 @@ struct Report {
     std::vector<NotJudged> not_judged; // most objects first; not in totals.outstanding
     std::vector<std::string> notes;    // sentences for the reader: what could not be seen, and why
     Totals totals;
-    std::vector<Group> groups;        // most important first
-    std::uint64_t groups_omitted = 0; // cut by --top
-    std::uint64_t young_objects = 0;  // alive, younger than min_age: not in groups
+    std::optional<DentryOverview> dentries; // where they were followed
+    std::optional<ReclaimReport> reclaim;   // --probe-reclaim
+    std::vector<Group> groups;              // most important first
+    std::uint64_t groups_omitted = 0;       // cut by --top
+    std::uint64_t young_objects = 0;        // alive, younger than min_age: not in groups
 };
 
 } // namespace unfreed

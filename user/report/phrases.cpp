@@ -48,16 +48,11 @@ std::uint64_t freed_before_exit(const Group& group) {
     return group.deaths - (counts_exit ? std::min(group.deaths, group.released_at_exit) : 0);
 }
 
-// "negative /var/tmp/.<N>_x.db": what a reader looks for first.
+// "negative .<N>_x.db": where they are stands below, with the rest of the row.
 std::string dentry_phrase(const Group& group) {
-    std::string_view directory = group.directory;
-    if (directory.ends_with("/**"))
-        directory.remove_suffix(2);
-    std::string path = escape_for_terminal(directory);
-    if (!group.pattern.empty())
-        path += (path.ends_with('/') ? "" : "/") + escape_for_terminal(group.pattern);
     const std::string what = group.kind.starts_with("negative") ? "negative" : "dentry";
-    return path.empty() ? what : what + " " + path;
+    const std::string& name = group.pattern.empty() ? group.directory : group.pattern;
+    return name.empty() ? what : what + " " + escape_for_terminal(name);
 }
 
 } // namespace

@@ -5,6 +5,7 @@
 #include "report/page.h"
 #include "report/phrases.h"
 #include "report/table.h"
+#include "report/text_dentries.h"
 #include "report/text_group.h"
 #include "report/utf8.h"
 
@@ -241,6 +242,8 @@ std::string to_text(const Report& report, const TextOptions& options) {
                  [](const Group& group) { return group.judged; });
     write_totals(page, report, judged.size());
     write_not_judged(page, report);
+    write_dentries(page, report);
+    write_reclaim(page, report);
     write_groups(page, report, judged);
     write_coverage(page, report.coverage);
     write_notes(page, report);

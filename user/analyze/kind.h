@@ -13,8 +13,13 @@ namespace unfreed {
 enum class Kind : std::uint8_t {
     never_closed,       // socket that no one released
     closed_still_alive, // socket: released, but not destroyed
-    referenced,         // dentry
+    open,               // dentry: in use
+    pinned,             // dentry: referenced, but nothing that can be seen refers to it
+    kept_by_fs,         // dentry: a file of a file system that has nothing else to keep it in
+    negative,           // dentry: cached, of a name that does not exist
+    negative_flood,     // dentry: many such of one kind (analyze/dentry_rows.h)
     unused,             // dentry: only in the cache
+    unused_growth,      // dentry: many such
     outstanding,        // anything else
     count_,
 };
@@ -40,6 +45,9 @@ struct KindInput {
 Kind kind_of(const KindInput& input);
 Kind socket_kind(const KindInput& input);
 Kind dentry_kind(const KindInput& input);
+
+// The kernel can free them whenever it needs memory.
+bool is_reclaimable(Kind kind);
 
 // The kind of the objects that only the exit of their process freed: they were in use until then.
 Kind kind_released_at_exit(ObjectClass object_class);

@@ -16,7 +16,8 @@ constexpr double kUnknownObjectBytes = 64;
 
 // Objects that a program knows by name, not something the kernel keeps for its own ends.
 bool is_named(const AnalyzedGroup& group) {
-    return group.object_class == ObjectClass::socket || group.kind == "referenced";
+    return group.object_class == ObjectClass::socket || group.kind == "open" ||
+           group.kind == "pinned" || group.kind == "negative-flood";
 }
 
 int tier_of(const AnalyzedGroup& group, TraceMode mode, bool all_processes_ended) {

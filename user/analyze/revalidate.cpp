@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "analyze/revalidate.h"
 
+#include "analyze/dentry_places.h"
+
 #include <algorithm>
 
 namespace unfreed {
@@ -16,26 +18,43 @@ InspectRequest inspect_request(const Snapshot& snapshot, const TableObject& obje
 }
 
 std::uint64_t revalidate(Snapshot& snapshot, const Inspect& inspect) {
+    // Answers are larger than objects, of which there may be millions.
+    constexpr std::size_t kAtOnce = 4096;
+    std::vector<bool> ended(snapshot.objects.size(), false);
+    std::uint64_t dead = 0;
+    PatternNumbers patterns(snapshot.dentry_names);
+    PlaceNumbers roots(snapshot.dentry_names);
     std::vector<InspectRequest> requests;
     std::vector<std::size_t> places;
+    const auto look = [&] {
+        const std::vector<Inspection> answers = inspect(requests);
+        for (std::size_t i = 0; i < std::min(answers.size(), places.size()); ++i) {
+            const Inspection& answer = answers[i];
+            if (answer.verdict == Inspection::Verdict::alive) {
+                LiveObject& object = snapshot.objects[places[i]];
+                object.facts = answer.facts;
+                DentryFacts& dentry = object.facts->dentry;
+                dentry.pattern = patterns.of(answer.location.name);
+                if (dentry.root)
+                    dentry.place = roots.of(answer.location);
+            }
+            dead += answer.verdict == Inspection::Verdict::dead;
+            ended[places[i]] = answer.verdict == Inspection::Verdict::dead ||
+                               answer.verdict == Inspection::Verdict::gone;
+        }
+        requests.clear();
+        places.clear();
+    };
     for (std::size_t i = 0; i < snapshot.objects.size(); ++i) {
         const TableObject& object = snapshot.objects[i].slot;
         if (object.object_class == ObjectClass::slab)
             continue;
         requests.push_back(inspect_request(snapshot, object));
         places.push_back(i);
+        if (requests.size() == kAtOnce)
+            look();
     }
-    const std::vector<Inspection> answers = inspect(requests);
-    std::vector<bool> ended(snapshot.objects.size(), false);
-    std::uint64_t dead = 0;
-    for (std::size_t i = 0; i < std::min(answers.size(), places.size()); ++i) {
-        const Inspection& answer = answers[i];
-        if (answer.verdict == Inspection::Verdict::alive)
-            snapshot.objects[places[i]].facts = answer.facts;
-        dead += answer.verdict == Inspection::Verdict::dead;
-        ended[places[i]] = answer.verdict == Inspection::Verdict::dead ||
-                           answer.verdict == Inspection::Verdict::gone;
-    }
+    look();
     std::size_t index = 0;
     std::erase_if(snapshot.objects, [&](const LiveObject&) { return ended[index++]; });
     return dead;

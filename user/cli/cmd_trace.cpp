@@ -211,6 +211,7 @@ Result<int> run_trace(const Options& options) {
             return fail(unsettled.error());
         context.unsettled = *unsettled;
     }
+    context.last = true;
     if (auto reported = report(); !reported)
         return fail(reported.error());
     return complete ? 0 : 4;

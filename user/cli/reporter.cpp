@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "cli/reporter.h"
 
+#include "analyze/dentry_places.h"
 #include "analyze/estimate.h"
 #include "analyze/leak_analyzer.h"
 #include "analyze/revalidate.h"
 #include "base/clock.h"
+#include "base/log.h"
+#include "cli/dentry_overview.h"
 #include "cli/host_info.h"
 #include "cli/judgement.h"
+#include "cli/reclaim_probe.h"
 #include "cli/survivor_details.h"
 #include "cli/version.h"
 #include "report/json.h"
@@ -71,6 +75,7 @@ AnalyzeOptions analyze_options(const ReportContext& context, const Judgement& ju
     analyze.trace_started_ns = context.started_ns;
     analyze.top = options.top;
     analyze.objects_per_group = options.objects_per_group;
+    analyze.dentry_members = options.probe_reclaim && context.last;
     analyze.frees_hidden = judgement.frees_hidden;
     analyze.normalize = [symbols = context.symbols](std::span<const std::uint64_t> stack) {
         return strip_tracing(stack, *symbols);
@@ -94,6 +99,11 @@ Totals totals_of(const OriginCounts& counts, const AnalyzedGroups& analyzed,
     totals.unknown_deaths = counters.get(Counter::UNKNOWN_DEATHS);
     totals.births_on_live_address = counters.get(Counter::BIRTH_ON_LIVE);
     return totals;
+}
+
+bool wants_dentries(const Options& options) {
+    return std::find(options.classes.begin(), options.classes.end(), ObjectClass::dentry) !=
+           options.classes.end();
 }
 
 SampleReport sample_of(const ReportContext& context, const Sampling& sampling) {
@@ -133,7 +143,11 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
     const std::uint64_t missed_deaths =
         revalidate(snapshot, [&](auto requests) { return source.inspect(requests, false); });
     snapshot.holders = read_holders(snapshot, source);
+    locate_dentries(snapshot, [&](auto requests) { return source.inspect(requests, true); });
     const AnalyzedGroups analyzed = analyze(snapshot, analyze_options(context, judgement));
+    std::optional<DentryOverview> dentries;
+    if (wants_dentries(options))
+        dentries = {kernel_dentries(judgement.counts), traced_dentries(snapshot)};
     Counters counters;
     if (auto read = source.read_counters(counters); !read)
         return fail(read.error());
@@ -163,6 +177,7 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
     report.losses = counters.to_losses();
     report.hooks = context.session->hooks();
     report.notes = notes_on(*context.session, options);
+    report.dentries = dentries;
     report.totals = totals_of(source.totals(table), analyzed, counters);
     report.groups = build_groups(analyzed, table.taken_at_ns, *context.symbols,
                                  [&](std::uint32_t tgid, const std::vector<std::uint64_t>& stack) {
@@ -176,6 +191,12 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
     mark_recycled(report.groups, static_cast<std::uint64_t>(::sysconf(_SC_NPROCESSORS_CONF)));
     report.groups_omitted = analyzed.groups_omitted;
     report.young_objects = analyzed.young_objects;
+    if (options.probe_reclaim && context.last) {
+        ProcKernelBooks own;
+        KernelBooks& books = context.books ? *context.books : own;
+        if (auto probed = probe_reclaim(report, analyzed, source, books, snapshot.one_in); !probed)
+            log::error(probed.error().message); // the report is worth having without it
+    }
     return report;
 }
 

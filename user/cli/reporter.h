@@ -30,6 +30,7 @@ struct ReportContext {
     KernelBooks* books = nullptr; // nullptr: nothing to compare with, the trace is not host-wide
     KernelCounts counts_at_start;
     std::optional<std::uint64_t> thinned_at_ns; // when the sample was first made smaller
+    bool last = false;                          // no report comes after this one
     std::uint64_t unsettled = 0;                // objects that were still being freed after an exit
 };
 

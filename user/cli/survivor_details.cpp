@@ -3,9 +3,11 @@
 
 #include "analyze/holders.h"
 #include "analyze/revalidate.h"
+#include "cli/dentry_paths.h"
 #include "track/proc_process_reader.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace unfreed::cli {
@@ -46,12 +48,17 @@ void describe_objects(Report& report, const AnalyzedGroups& analyzed, const Snap
     for (const AnalyzedGroup& group : analyzed.groups)
         for (const LiveObject& object : group.objects)
             requests.push_back(inspect_request(snapshot, object.slot));
-    std::vector<Inspection> answers = source.inspect(requests, true);
-    auto answer = answers.begin();
-    for (Group& group : report.groups)
-        for (ReportObject& object : group.objects)
-            if (answer != answers.end())
-                object.details = std::move((answer++)->details);
+    const std::vector<Inspection> answers = source.inspect(requests, true);
+    std::span<const Inspection> rest = answers;
+    DentryPaths paths;
+    for (std::size_t i = 0; i < report.groups.size(); ++i) {
+        Group& group = report.groups[i];
+        const auto mine = rest.first(std::min(group.objects.size(), rest.size()));
+        rest = rest.subspan(mine.size());
+        for (std::size_t j = 0; j < mine.size(); ++j)
+            group.objects[j].details = mine[j].details;
+        paths.name(group, analyzed.groups[i], mine);
+    }
 }
 
 } // namespace unfreed::cli

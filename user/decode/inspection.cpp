@@ -44,6 +44,11 @@ Inspection decode(const uf_inspect& answer) {
     Inspection inspection;
     inspection.verdict = verdict_of(answer.verdict);
     inspection.facts.refcount = answer.refcount;
+    if (answer.object_class == UF_CLASS_DENTRY &&
+        inspection.verdict == Inspection::Verdict::alive) {
+        inspection.facts.dentry = facts_of(answer.dentry);
+        inspection.location = location_of(answer.dentry, answer.details != 0);
+    }
     inspection.facts.dentry.negative = (answer.facts & UF_FACT_NEGATIVE) != 0;
     inspection.facts.socket.orphan = (answer.facts & UF_FACT_ORPHAN) != 0;
     inspection.facts.socket.no_file = (answer.facts & UF_FACT_NO_FILE) != 0;

@@ -3,6 +3,7 @@
 // Times are nanoseconds, sizes bytes, rates per second; optional = unknown.
 #pragma once
 
+#include "model/dentry_overview.h"
 #include "model/object_class.h"
 
 #include <array>
@@ -99,7 +100,12 @@ struct Group {
     std::vector<Frame> kernel_stack; // innermost first, tracing frames removed
     std::vector<Frame> user_stack;
     std::string missing_stage; // empty: none
-    std::string pattern;
+    std::string pattern;       // what the names of dentries have in common
+    std::string directory;     // of dentries; ends with "/**" where they are in several below it
+    std::string file_system;   // its type; empty: several, or unknown
+    std::string device;        // "254:0"
+    std::optional<bool> reclaimable;   // the kernel can free them whenever it needs memory
+    std::optional<Reclaim> reclaim;    // --probe-reclaim
     std::vector<ReportObject> objects; // the oldest few
 };
 
@@ -235,6 +241,8 @@ struct Report {
     std::vector<NotJudged> not_judged; // most objects first; not in totals.outstanding
     std::vector<std::string> notes;    // sentences for the reader: what could not be seen, and why
     Totals totals;
+    std::optional<DentryOverview> dentries; // where they were followed
+    std::optional<ReclaimReport> reclaim;   // --probe-reclaim
     std::vector<Group> groups;        // most important first
     std::uint64_t groups_omitted = 0; // cut by --top
     // Sockets that are older than the trace, and those that live but that ss(8) does not show. Not

@@ -2,6 +2,7 @@
 // What is alive at one moment and what is known of where it came from: the input of the analyzer.
 #pragma once
 
+#include "model/dentry_names.h"
 #include "model/event.h"
 #include "model/holder.h"
 #include "model/inspection.h"
@@ -120,6 +121,7 @@ struct Snapshot {
     std::vector<ProcessInfo> former_processes; // earlier ones; sorted by tgid, then started_at_ns
     OutstandingHistory history;
     HolderIndex holders; // of its sockets and dentries
+    DentryNames dentry_names; // of the dentries that were read (analyze/dentry_places.h)
 };
 
 // The process that had this number at that time; nullptr: unknown. The pointer lives as long as

@@ -96,6 +96,47 @@ Json from_interval(const std::optional<Interval>& interval) {
     return interval ? Json::array({interval->low, interval->high}) : Json();
 }
 
+Json from_reclaim(const std::optional<Reclaim>& reclaim) {
+    if (!reclaim)
+        return nullptr;
+    return {{"reclaimed", reclaim->reclaimed}, {"remaining", reclaim->remaining}};
+}
+
+Json from_kernel_dentries(const KernelDentries& kernel) {
+    return {{"total", number_or_null(kernel.total)},
+            {"unused", number_or_null(kernel.unused)},
+            {"negative", number_or_null(kernel.negative)},
+            {"bytes", number_or_null(kernel.bytes)},
+            {"inode_bytes", number_or_null(kernel.inode_bytes)},
+            {"slab_bytes", number_or_null(kernel.slab_bytes)},
+            {"slab_reclaimable_bytes", number_or_null(kernel.slab_reclaimable_bytes)}};
+}
+
+Json from_dentries(const std::optional<DentryOverview>& dentries) {
+    if (!dentries)
+        return nullptr;
+    const TracedDentries& traced = dentries->traced;
+    return {{"kernel", from_kernel_dentries(dentries->kernel)},
+            {"traced",
+             {{"total", traced.total},
+              {"unused", traced.unused},
+              {"negative", traced.negative},
+              {"unknown", traced.unknown},
+              {"bytes", traced.bytes}}}};
+}
+
+Json from_reclaim_report(const std::optional<ReclaimReport>& reclaim) {
+    if (!reclaim)
+        return nullptr;
+    return {{"reclaimed", reclaim->dentries.reclaimed},
+            {"remaining", reclaim->dentries.remaining},
+            {"rounds", reclaim->rounds},
+            {"before", from_kernel_dentries(reclaim->before)},
+            {"after", from_kernel_dentries(reclaim->after)},
+            {"slab_before", number_or_null(reclaim->slab_before)},
+            {"slab_after", number_or_null(reclaim->slab_after)}};
+}
+
 Json from_group(const Group& group) {
     return {{"id", text(group.id)},
             {"class", to_string(group.object_class)},
@@ -129,6 +170,11 @@ Json from_group(const Group& group) {
             {"user_stack", array_of(group.user_stack, from_frame)},
             {"missing_stage", text_or_null(group.missing_stage)},
             {"pattern", text_or_null(group.pattern)},
+            {"directory", text_or_null(group.directory)},
+            {"file_system", text_or_null(group.file_system)},
+            {"device", text_or_null(group.device)},
+            {"reclaimable", number_or_null(group.reclaimable)},
+            {"reclaim", from_reclaim(group.reclaim)},
             {"objects", array_of(group.objects, from_object)}};
 }
 
@@ -257,6 +303,8 @@ std::string to_json(const Report& report) {
         {"not_judged", array_of(report.not_judged, from_not_judged)},
         {"notes", array_of(report.notes, text)},
         {"totals", from_totals(report)},
+        {"dentries", from_dentries(report.dentries)},
+        {"reclaim", from_reclaim_report(report.reclaim)},
         {"groups_omitted", report.groups_omitted},
         {"groups", array_of(report.groups, from_group)},
         {"pre_attach_sockets", from_section(report.pre_attach_sockets)},

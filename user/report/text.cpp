@@ -5,6 +5,7 @@
 #include "report/page.h"
 #include "report/phrases.h"
 #include "report/table.h"
+#include "report/text_dentries.h"
 #include "report/text_group.h"
 #include "report/text_sockets.h"
 #include "report/utf8.h"
@@ -244,6 +245,8 @@ std::string to_text(const Report& report, const TextOptions& options) {
                  [](const Group& group) { return group.judged; });
     write_totals(page, report, judged.size());
     write_not_judged(page, report);
+    write_dentries(page, report);
+    write_reclaim(page, report);
     write_groups(page, report, judged);
     write_sockets(page, report);
     write_coverage(page, report.coverage);

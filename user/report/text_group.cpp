@@ -224,6 +224,12 @@ void write_group(Page& page, const Report& report, const Group& group, std::size
     if (!group.missing_stage.empty())
         labelled(page, "Missing", missing_stage_phrase(group.missing_stage));
     labelled(page, "Advice", escape_for_terminal(group.advice));
+    labelled(page, "Where", where_phrase(group));
+    if (group.reclaim)
+        labelled(page, "Reclaim",
+                 fmt::format("{} went when the kernel freed its cache, {} stayed",
+                             human_count(group.reclaim->reclaimed),
+                             human_count(group.reclaim->remaining)));
     labelled(page, "Names", escape_for_terminal(group.pattern));
     write_processes(page, group);
     write_holders(page, group);

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <csignal>
 #include <unordered_map>
+#include <utility>
 
 namespace unfreed {
 
@@ -126,7 +127,7 @@ Inspection LiveSource::checked_answer(const InspectRequest& object, const uf_ins
     if (object.key.birth_ns == 0)
         return answer; // nothing was claimed of it
     if (!session_.table().holds(object.key))
-        return {Inspection::Verdict::gone, {}, {}};
+        return {Inspection::Verdict::gone, {}, {}, {}};
     if (answer.verdict == Inspection::Verdict::unreadable)
         ++inspect_failed_;
     return answer;

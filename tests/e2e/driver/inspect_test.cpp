@@ -148,7 +148,7 @@ TEST(Details, OfDentriesHaveTheirPath) {
     EXPECT_EQ(listed, files);
     const auto groups = groups_of(report, "dentry", "dentry_leaker");
     EXPECT_TRUE(std::any_of(groups.begin(), groups.end(), [](const Json& group) {
-        return group["count"] == 10 && group["kind"] == "referenced";
+        return group["count"] == 10 && group["kind"] == "open";
     })) << report["groups"];
 }
 

@@ -90,7 +90,11 @@ Group dentry_group() {
     group.kernel_stack = {kernel("__d_alloc", 0x31), kernel("d_alloc_parallel", 0x55)};
     for (int i = 0; i < 30; ++i)
         group.kernel_stack.push_back(kernel("ovl_lookup", 0x100, "overlay"));
-    group.pattern = "/var/cache/thumbs/*.tmp";
+    group.pattern = "*.tmp";
+    group.directory = "/var/cache/thumbs";
+    group.file_system = "ext4";
+    group.device = "8:1";
+    group.reclaimable = true;
     return group;
 }
 

@@ -11,11 +11,22 @@
 namespace unfreed {
 
 enum class Kind : std::uint8_t {
-    never_closed,       // socket that no one released
-    closed_still_alive, // socket: released, but not destroyed
-    referenced,         // dentry
-    unused,             // dentry: only in the cache
-    outstanding,        // anything else
+    never_closed,           // socket that no one released
+    never_closed_peer_gone, // the same, and its connection is over or its peer has closed
+    half_closed,            // the same: shut down for sending only
+    never_accepted,         // connection in the queue of a listener
+    in_flight,              // in a message (SCM_RIGHTS) that nobody has received
+    closed_still_alive,     // released, and known why it is not gone
+    closed_unexplained,     // released, and nothing accounts for its references
+    memory_not_returned,    // memory was charged to it when there was nothing left of it
+    path_deleted,           // unix: open, but its path is gone
+    abstract_name,          // unix: open, with an abstract name
+    listener,               // open to wait for connections
+    buffer_hog,             // open, with much in its queues
+    kernel_socket,          // made by kernel code for itself
+    referenced,             // dentry
+    unused,                 // dentry: only in the cache
+    outstanding,            // anything else
     count_,
 };
 
@@ -40,6 +51,12 @@ struct KindInput {
 Kind kind_of(const KindInput& input);
 Kind socket_kind(const KindInput& input);
 Kind dentry_kind(const KindInput& input);
+
+// Kinds of sockets that their programs have closed.
+inline bool is_closed_kind(Kind kind) {
+    return kind == Kind::closed_still_alive || kind == Kind::closed_unexplained ||
+           kind == Kind::memory_not_returned;
+}
 
 // The kind of the objects that only the exit of their process freed: they were in use until then.
 Kind kind_released_at_exit(ObjectClass object_class);

@@ -6,6 +6,8 @@
 #include "analyze/grouping.h"
 #include "analyze/growth.h"
 #include "analyze/ranking.h"
+#include "analyze/socket_evidence.h"
+#include "analyze/socket_relations.h"
 #include "analyze/standing.h"
 
 #include <algorithm>
@@ -96,7 +98,7 @@ void describe_survivors(AnalyzedGroup& group, std::vector<const LiveObject*> ali
 class Analysis {
   public:
     Analysis(const Snapshot& snapshot, const AnalyzeOptions& options)
-        : snapshot_(snapshot), options_(options) {}
+        : snapshot_(snapshot), options_(options), listeners_(snapshot) {}
 
     AnalyzedGroups run() {
         const Grouping grouping = group(snapshot_, options_);
@@ -142,6 +144,9 @@ class Analysis {
                 group.growth_per_s = growth(group, counts, until_ns, observed_ns);
             group.evidence =
                 evidence_of(group, counts.exit_released, observed_ns, snapshot_.one_in > 1);
+            for (const std::string& clause :
+                 socket_evidence(kind, bucket.alive, listeners_, snapshot_))
+                group.evidence += "; " + clause;
             if (group.judged)
                 result_.outstanding += group.count;
             else
@@ -212,6 +217,7 @@ class Analysis {
 
     const Snapshot& snapshot_;
     const AnalyzeOptions& options_;
+    const Listeners listeners_;
     AnalyzedGroups result_;
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "analyze/revalidate.h"
 
+#include "analyze/socket_relations.h"
+
 #include <algorithm>
 
 namespace unfreed {
@@ -38,6 +40,7 @@ std::uint64_t revalidate(Snapshot& snapshot, const Inspect& inspect) {
     }
     std::size_t index = 0;
     std::erase_if(snapshot.objects, [&](const LiveObject&) { return ended[index++]; });
+    note_living_peers(snapshot);
     return dead;
 }
 

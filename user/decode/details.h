@@ -4,6 +4,7 @@
 
 #include "abi/inspect.h"
 
+#include <cstdint>
 #include <map>
 #include <string>
 
@@ -11,7 +12,7 @@ namespace unfreed {
 
 using Details = std::map<std::string, std::string>;
 
-void describe(const uf_inspect_socket& socket, Details& details);
+void describe(const uf_inspect_socket& socket, std::uint64_t jiffy_ns, Details& details);
 void describe(const uf_inspect_dentry& dentry, Details& details);
 
 } // namespace unfreed

@@ -4,17 +4,13 @@
 
 #include "model/object_class.h"
 #include "model/object_key.h"
+#include "model/socket_facts.h"
 
 #include <cstdint>
 #include <map>
 #include <string>
 
 namespace unfreed {
-
-struct SocketFacts {
-    bool orphan = false;  // its program has closed it
-    bool no_file = false; // no file belongs to it (yet, or any more)
-};
 
 struct DentryFacts {
     bool negative = false; // the name does not exist

@@ -2,6 +2,7 @@
 // What is alive at one moment and what is known of where it came from: the input of the analyzer.
 #pragma once
 
+#include "base/box.h"
 #include "model/event.h"
 #include "model/inspection.h"
 #include "model/sampling.h"
@@ -95,7 +96,7 @@ struct LiveObject {
     // When each stage was first seen, where that is known; a stage set in slot.stages and missing
     // here was reached before the object was promoted.
     std::map<std::uint32_t, std::uint64_t> stage_times_ns;
-    std::optional<ObjectFacts> facts; // read when the report was asked for
+    Box<ObjectFacts> facts; // read when the report was asked for
 };
 
 // outstanding_of() each origin over the ticks of the trace, evenly spaced, at most 128 points. In a

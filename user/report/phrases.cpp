@@ -32,6 +32,8 @@ constexpr std::array kMissingStages{
     Pair{"queues_killed", "its queues were never emptied"},
     Pair{"unreferenced", "something holds a reference to it"},
     Pair{"last_dput", "the last reference was never put"},
+    Pair{"received", "sent to a process (SCM_RIGHTS) that never received it"},
+    Pair{"memory_returned", "it died with memory still charged to it"},
     Pair{"rcu_pending", "never handed to RCU to be freed"}};
 
 template <std::size_t size>

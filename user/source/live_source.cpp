@@ -86,8 +86,9 @@ std::vector<Inspection> LiveSource::inspect(std::span<const InspectRequest> obje
         inspect_failed_ += objects.size();
         return answers;
     }
+    const std::uint64_t tick_ns = jiffy_ns();
     for (std::size_t i = 0; i < objects.size(); ++i) {
-        answers[i] = decode(questions[i]);
+        answers[i] = decode(questions[i], tick_ns);
         if (!session_.table().holds(objects[i].key))
             answers[i] = {Inspection::Verdict::gone, {}, {}};
         else if (answers[i].verdict == Inspection::Verdict::unreadable)

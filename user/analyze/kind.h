@@ -54,8 +54,7 @@ Kind dentry_kind(const KindInput& input);
 
 // Kinds of sockets that their programs have closed.
 inline bool is_closed_kind(Kind kind) {
-    return kind == Kind::closed_still_alive || kind == Kind::closed_unexplained ||
-           kind == Kind::memory_not_returned;
+    return kind == Kind::closed_still_alive || kind == Kind::closed_unexplained;
 }
 
 // The kind of the objects that only the exit of their process freed: they were in use until then.

@@ -147,7 +147,9 @@ class Analysis {
             for (const std::string& clause :
                  socket_evidence(kind, bucket.alive, listeners_, snapshot_))
                 group.evidence += "; " + clause;
-            if (group.judged)
+            if (bucket.charged_dead)
+                group.evidence += "; " + charged_text(*bucket.charged_dead, snapshot_.one_in);
+            else if (group.judged)
                 result_.outstanding += group.count;
             else
                 result_.not_judged[group.cache] += group.count;

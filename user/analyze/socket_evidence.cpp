@@ -265,4 +265,17 @@ std::vector<std::string> socket_evidence(Kind kind, const std::vector<const Live
     return Clauses(sockets, listeners, snapshot).of(kind);
 }
 
+std::string charged_text(const ChargedDead& dead, std::uint32_t one_in) {
+    std::string text = fmt::format("{} died with memory charged to {}:", dead.count * one_in,
+                                   dead.count == 1 ? "it" : "them");
+    const auto add = [&](std::string_view name, std::int64_t bytes) {
+        if (bytes)
+            text += fmt::format(" {} {} bytes", name, bytes * one_in);
+    };
+    add("sk_rmem_alloc", dead.rmem_alloc);
+    add("sk_wmem_queued", dead.wmem_queued);
+    add("sk_forward_alloc", dead.forward_alloc);
+    return text;
+}
+
 } // namespace unfreed

@@ -14,4 +14,7 @@ namespace unfreed {
 std::vector<std::string> socket_evidence(Kind kind, const std::vector<const LiveObject*>& objects,
                                          const Listeners& listeners, const Snapshot& snapshot);
 
+// "1 died with memory charged to it: forward_alloc 1 bytes"
+std::string charged_text(const ChargedDead& dead, std::uint32_t one_in);
+
 } // namespace unfreed

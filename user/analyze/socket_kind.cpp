@@ -17,8 +17,6 @@ Kind kind_by_stages(const KindInput& input) {
 Kind kind_of_closed(const KindInput& input) {
     if (input.held_to_the_end)
         return Kind::never_closed;
-    if (input.stages & UF_STAGE_MEM_HELD)
-        return Kind::memory_not_returned;
     return hold_of(*input.object.facts) == Hold::unexplained ? Kind::closed_unexplained
                                                              : Kind::closed_still_alive;
 }

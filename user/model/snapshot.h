@@ -109,6 +109,16 @@ struct OutstandingHistory {
 
 BirthPlace birth_place_of(const OriginEvent& origin);
 
+// Sockets of one origin that died with memory charged to them.
+struct ChargedDead {
+    OriginEvent origin; // id: value 0 if it has been given back, or is unknown
+    std::uint64_t count = 0;
+    std::uint32_t tgid = 0; // of the first
+    std::int64_t rmem_alloc = 0;
+    std::int64_t wmem_queued = 0;
+    std::int64_t forward_alloc = 0;
+};
+
 struct Snapshot {
     std::uint64_t taken_at_ns = 0;
     std::uint32_t one_in = 1; // objects and counts are those of one in so many
@@ -118,6 +128,7 @@ struct Snapshot {
     std::map<BirthPlace, OriginCounts> retired; // of origins that gave their number back
     std::unordered_map<std::uint32_t, ProcessInfo> processes; // by tgid: the latest of each number
     std::vector<ProcessInfo> former_processes; // earlier ones; sorted by tgid, then started_at_ns
+    std::vector<ChargedDead> charged_dead;
     OutstandingHistory history;
 };
 

@@ -168,8 +168,6 @@ TEST(SocketKind, AReferenceThatNothingAccountsFor) {
     EXPECT_EQ(kind_of_facts(closed(tcp(SocketState::close)), 0), Kind::closed_still_alive);
     // The exit has closed it a moment ago: until then it was open.
     EXPECT_EQ(kind_of_facts(closed(tcp(SocketState::close)), 1, 0, true), Kind::never_closed);
-    EXPECT_EQ(kind_of_facts(closed(tcp(SocketState::close)), 1, UF_STAGE_MEM_HELD),
-              Kind::memory_not_returned);
 }
 
 TEST(SocketKind, EveryKindHasItsRow) {

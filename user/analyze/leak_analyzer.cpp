@@ -8,6 +8,8 @@
 #include "analyze/growth.h"
 #include "analyze/holders.h"
 #include "analyze/ranking.h"
+#include "analyze/socket_evidence.h"
+#include "analyze/socket_relations.h"
 #include "analyze/standing.h"
 
 #include <algorithm>
@@ -99,7 +101,7 @@ void describe_survivors(AnalyzedGroup& group, std::vector<const LiveObject*> ali
 class Analysis {
   public:
     Analysis(const Snapshot& snapshot, const AnalyzeOptions& options)
-        : snapshot_(snapshot), options_(options) {}
+        : snapshot_(snapshot), options_(options), listeners_(snapshot) {}
 
     AnalyzedGroups run() {
         Grouping grouping = group(snapshot_, options_);
@@ -155,7 +157,12 @@ class Analysis {
                 evidence_of(group, counts.exit_released, observed_ns, snapshot_.one_in > 1);
             if (key.object_class == ObjectClass::dentry)
                 group.evidence += dentry_evidence(group, row);
-            if (group.judged)
+            for (const std::string& clause :
+                 socket_evidence(kind, bucket.alive, listeners_, snapshot_))
+                group.evidence += "; " + clause;
+            if (bucket.charged_dead)
+                group.evidence += "; " + charged_text(*bucket.charged_dead, snapshot_.one_in);
+            else if (group.judged)
                 result_.outstanding += group.count;
             else
                 result_.not_judged[group.cache] += group.count;
@@ -236,6 +243,7 @@ class Analysis {
 
     const Snapshot& snapshot_;
     const AnalyzeOptions& options_;
+    const Listeners listeners_;
     AnalyzedGroups result_;
 };
 

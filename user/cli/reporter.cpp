@@ -126,6 +126,11 @@ std::vector<std::string> notes_on(const bpf::Session& session, const Options& op
         notes.emplace_back("slab objects that are freed in bulk or by kfree_rcu() (socket buffers, "
                            "maple_node, epoll and others) give no event here: nothing is claimed "
                            "of them");
+    const std::uint32_t visible = session.visible_stages();
+    if (!(visible & UF_STAGE_MEM_HELD) && std::find(options.classes.begin(), options.classes.end(),
+                                                    ObjectClass::socket) != options.classes.end())
+        notes.emplace_back("sockets that die with memory still charged to them "
+                           "(memory-not-returned) cannot be told here: no function can be hooked");
     return notes;
 }
 

@@ -4,6 +4,7 @@
 
 #include "model/object_class.h"
 #include "model/object_key.h"
+#include "model/socket_facts.h"
 
 #include <cstdint>
 #include <map>
@@ -11,18 +12,6 @@
 #include <string>
 
 namespace unfreed {
-
-struct SocketFacts {
-    bool orphan = false;  // its program has closed it
-    bool no_file = false; // no file belongs to it (yet, or any more)
-    // Only if details were asked for:
-    std::uint64_t cookie = 0; // never given twice; 0: nobody has asked for it yet
-    std::uint64_t inode = 0;  // 0: it has no file
-    std::uint64_t memory_bytes = 0;
-    std::uint16_t family = 0;
-    std::uint16_t type = 0;
-    std::uint16_t protocol = 0;
-};
 
 struct DentryFacts {
     bool negative = false;      // the name does not exist

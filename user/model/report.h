@@ -243,8 +243,8 @@ struct Report {
     Totals totals;
     std::optional<DentryOverview> dentries; // where they were followed
     std::optional<ReclaimReport> reclaim;   // --probe-reclaim
-    std::vector<Group> groups;        // most important first
-    std::uint64_t groups_omitted = 0; // cut by --top
+    std::vector<Group> groups;              // most important first
+    std::uint64_t groups_omitted = 0;       // cut by --top
     // Sockets that are older than the trace, and those that live but that ss(8) does not show. Not
     // in groups or totals; nullopt: not asked for, or they cannot be listed here.
     std::optional<SocketSection> pre_attach_sockets;

@@ -77,6 +77,7 @@ bpf::Inspector* LiveSource::inspector() {
 std::vector<Inspection> LiveSource::inspect(std::span<const InspectRequest> objects, bool details) {
     std::vector<Inspection> answers(objects.size());
     bpf::Inspector* const reader = inspector();
+    const std::uint64_t tick_ns = jiffy_ns();
     // A question is large: as many at a time as the kernel answers.
     std::vector<uf_inspect> questions;
     for (std::size_t done = 0; done < objects.size(); done += questions.size()) {
@@ -93,7 +94,7 @@ std::vector<Inspection> LiveSource::inspect(std::span<const InspectRequest> obje
             return answers;
         }
         for (std::size_t i = 0; i < questions.size(); ++i)
-            answers[done + i] = checked_answer(objects[done + i], questions[i]);
+            answers[done + i] = checked_answer(objects[done + i], questions[i], tick_ns);
     }
     return answers;
 }
@@ -122,8 +123,9 @@ HolderIndex LiveSource::read_holders(std::span<const std::uint64_t> addresses) {
     return HolderIndex(std::move(holders));
 }
 
-Inspection LiveSource::checked_answer(const InspectRequest& object, const uf_inspect& read) {
-    Inspection answer = decode(read);
+Inspection LiveSource::checked_answer(const InspectRequest& object, const uf_inspect& read,
+                                      std::uint64_t tick_ns) {
+    Inspection answer = decode(read, tick_ns);
     if (object.key.birth_ns == 0)
         return answer; // nothing was claimed of it
     if (!session_.table().holds(object.key))

@@ -37,7 +37,8 @@ class LiveSource : public EventSource {
   private:
     bpf::Session& session_;
     bpf::Inspector* inspector(); // nullptr: the kernel refuses it
-    Inspection checked_answer(const InspectRequest& object, const uf_inspect& read);
+    Inspection checked_answer(const InspectRequest& object, const uf_inspect& read,
+                              std::uint64_t tick_ns);
 
     std::optional<Result<bpf::Inspector>> inspector_;        // loaded when it is first asked for
     std::optional<Result<bpf::HolderReader>> holder_reader_; // likewise

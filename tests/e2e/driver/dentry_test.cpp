@@ -140,5 +140,93 @@ TEST(Dentries, AWalkedTreeIsUnusedGrowth) {
     EXPECT_TRUE(rows(report, "find", "pinned").empty());
 }
 
+// What goes when the kernel is asked to free its cache, and what stays, agrees with its own counts.
+TEST(Dentries, ReclaimTakesTheCacheAndLeavesWhatIsOpen) {
+    DiskDir dir;
+    SKIP_WITHOUT_DISK(dir);
+    Process tool(command({"trace", "--class", "dentry", "--min-age", "0s", "--duration", "1h",
+                          "--top", "1000", "--probe-reclaim"}));
+    ASSERT_TRUE(tool.wait_for("tracing", true));
+    Process flood({program_path("negative_leaker"), dir.path, "1000", "--hold", "forever"});
+    Process files({program_path("dentry_leaker"), dir.path, "200", "--hold", "forever"});
+    ASSERT_TRUE(flood.wait_for("leaked"));
+    ASSERT_TRUE(files.wait_for("leaked"));
+    tool.signal(SIGINT);
+    const Finished finished = tool.finish();
+    const Json report = report_of(finished);
+    // It says what it does before it does it.
+    EXPECT_NE(finished.err.find("drop_caches"), std::string::npos) << finished.err;
+    if (report["reclaim"].is_null())
+        GTEST_SKIP() << "may not write /proc/sys/vm/drop_caches: " << finished.err;
+    const auto negative = rows(report, "negative_leaker", "negative-flood");
+    const auto open = rows(report, "dentry_leaker", "open");
+    ASSERT_EQ(negative.size(), 1u) << dump(report);
+    EXPECT_EQ(negative[0]["reclaim"]["reclaimed"], 1000);
+    EXPECT_EQ(negative[0]["reclaim"]["remaining"], 0);
+    std::uint64_t still_open = 0;
+    for (const Json& row : open) {
+        EXPECT_EQ(row["reclaim"]["reclaimed"], 0) << row;
+        still_open += row["reclaim"]["remaining"].get<std::uint64_t>();
+    }
+    EXPECT_GE(still_open, 200u) << dump(report);
+    // All that went was unused before; others may go and come meanwhile.
+    const Json& reclaim = report["reclaim"];
+    const auto number = [&](const char* when, const char* what) {
+        return reclaim[when][what].get<std::int64_t>();
+    };
+    const std::int64_t reclaimed = reclaim["reclaimed"];
+    const std::int64_t slack = 500;
+    EXPECT_GE(reclaimed, 1000);
+    EXPECT_GE(number("before", "total") - number("after", "total"), reclaimed - slack) << reclaim;
+    EXPECT_GE(number("before", "unused") - number("after", "unused"), reclaimed - slack) << reclaim;
+    EXPECT_GE(number("before", "negative") - number("after", "negative"), 1000 - slack) << reclaim;
+    EXPECT_GE(reclaim["slab_before"].get<std::int64_t>() -
+                  reclaim["slab_after"].get<std::int64_t>(),
+              reclaimed - slack)
+        << reclaim;
+    EXPECT_LE(reclaim["remaining"].get<std::int64_t>(), number("after", "total"));
+}
+
+std::uint64_t peak_kib(pid_t pid) {
+    std::ifstream file("/proc/" + std::to_string(pid) + "/status");
+    for (std::string line; std::getline(file, line);)
+        if (line.starts_with("VmHWM:"))
+            return std::stoull(line.substr(6));
+    return 0;
+}
+
+// Far more names than can be followed at once: one row, and memory for no more than can be
+// followed.
+TEST(Dentries, AFloodOfNamesIsOneRowInBoundedMemory) {
+    DiskDir dir;
+    SKIP_WITHOUT_DISK(dir);
+    constexpr std::uint64_t kNames = 60'000;
+    constexpr std::uint64_t kFollowed = 8'000;
+    // Only its end ends the trace, so that the memory can be asked for before.
+    Process tool(command({"trace", "--class", "dentry", "--min-age", "0s", "--max-objects",
+                          std::to_string(kFollowed), "--interval", "2s", "--duration", "1h"}));
+    ASSERT_TRUE(tool.wait_for("tracing", true));
+    Process flood({program_path("negative_leaker"), dir.path, std::to_string(kNames), "--balanced",
+                   "0", "--hold", "forever"});
+    ASSERT_TRUE(flood.wait_for("leaked"));
+    ASSERT_TRUE(tool.wait_for("negative_leaker"));
+    const std::uint64_t peak = peak_kib(tool.pid());
+    tool.signal(SIGINT);
+    const Finished finished = tool.finish();
+    // Reports came before: the last one counts.
+    const std::size_t last = finished.out.rfind("\n{");
+    const Json report =
+        report_of({finished.status, finished.out.substr(last == finished.out.npos ? 0 : last + 1),
+                   finished.err});
+    const auto found = rows(report, "negative_leaker", "negative-flood");
+    ASSERT_EQ(found.size(), 1u) << dump(report);
+    EXPECT_TRUE(found[0]["estimated"].get<bool>());
+    EXPECT_LE(found[0]["interval"][0].get<std::uint64_t>(), kNames);
+    EXPECT_GE(found[0]["interval"][1].get<std::uint64_t>(), kNames);
+    EXPECT_EQ(found[0]["pattern"], "missing.<N>.<N>");
+    EXPECT_GT(peak, 0u);
+    EXPECT_LT(peak, 200u * 1024) << "KiB";
+}
+
 } // namespace
 } // namespace unfreed::e2e

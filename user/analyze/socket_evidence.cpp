@@ -151,7 +151,7 @@ class Clauses {
         if (const auto bytes =
                 sum([](const auto& facts) { return receive_queue_bytes(facts.socket); }))
             clauses_.push_back(
-                fmt::format("{} received that nobody has read{}", bytes_text(bytes), limit));
+                fmt::format("{} in receive queues that nobody reads{}", bytes_text(bytes), limit));
     }
 
     // Memory in queues; the limits with it where it is much.
@@ -162,7 +162,7 @@ class Clauses {
         if (const auto bytes =
                 sum([](const auto& facts) { return send_queue_bytes(facts.socket); }))
             clauses_.push_back(
-                fmt::format("{} to send that the peer has not taken{}", bytes_text(bytes),
+                fmt::format("{} in send queues that the peer has not taken{}", bytes_text(bytes),
                             limits ? limit(&SocketFacts::sndbuf_set, &SocketFacts::sndbuf,
                                            &SocketFacts::sndbuf_max, "SNDBUF", "tcp_wmem")
                                    : ""));

@@ -177,7 +177,7 @@ INSTANTIATE_TEST_SUITE_P(
                  "full",
                  {{"buffer-hog", 10}, {"never-closed", 10}},
                  "buffer-hog",
-                 "to send that the peer has not taken"},
+                 "in send queues that the peer has not taken"},
         KindCase{"inherited", "inherit_leaker", "", {{"never-closed", 10}}, "never-closed", "10 "}),
     [](const auto& tested) { return tested.param.name; });
 

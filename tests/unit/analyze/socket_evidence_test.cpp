@@ -68,7 +68,7 @@ TEST_F(SocketEvidence, SaysHowLongNothingCame) {
     add(socket);
     EXPECT_THAT(evidence(Kind::never_closed_peer_gone),
                 ElementsAre("2 in CLOSE-WAIT: the peer has closed", "idle for 3.0 s to 70 s",
-                            "1000 bytes received that nobody has read"));
+                            "1000 bytes in receive queues that nobody reads"));
 }
 
 TEST_F(SocketEvidence, NamesTheListenerAndItsOwner) {
@@ -130,7 +130,7 @@ TEST_F(SocketEvidence, SaysWhatKeepsClosedOnes) {
     EXPECT_THAT(evidence(Kind::closed_still_alive),
                 ElementsAre("2 in FIN-WAIT-1: the peer has not acknowledged everything",
                             "1 in FIN-WAIT-2: the peer has not closed", "2 retransmitting",
-                            "40 KiB to send that the peer has not taken"));
+                            "40 KiB in send queues that the peer has not taken"));
 }
 
 TEST_F(SocketEvidence, CountsReferencesOfTheUnexplained) {
@@ -149,13 +149,15 @@ TEST_F(SocketEvidence, SaysWhatBoundsTheQueues) {
     socket.rcvbuf = 4 * 1024 * 1024;
     socket.rcvbuf_max = 16 * 1024 * 1024;
     add(socket);
-    EXPECT_THAT(evidence(Kind::buffer_hog),
-                ElementsAre("3072 KiB received that nobody has read (SO_RCVBUF: now 4096 KiB each; "
-                            "the kernel tunes it up to 16 MiB, tcp_rmem)"));
+    EXPECT_THAT(
+        evidence(Kind::buffer_hog),
+        ElementsAre("3072 KiB in receive queues that nobody reads (SO_RCVBUF: now 4096 KiB each; "
+                    "the kernel tunes it up to 16 MiB, tcp_rmem)"));
     builder_.snapshot.objects.back().facts->socket.rcvbuf_set = true;
-    EXPECT_THAT(evidence(Kind::buffer_hog),
-                ElementsAre("3072 KiB received that nobody has read (SO_RCVBUF set by the program: "
-                            "4096 KiB each)"));
+    EXPECT_THAT(
+        evidence(Kind::buffer_hog),
+        ElementsAre("3072 KiB in receive queues that nobody reads (SO_RCVBUF set by the program: "
+                    "4096 KiB each)"));
 }
 
 TEST_F(SocketEvidence, SaysNothingOfWhatWasNotRead) {

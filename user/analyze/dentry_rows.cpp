@@ -57,6 +57,7 @@ Row merged(std::vector<Part> parts, const DentryNames& names) {
     const bool one_file_system = !row.place.file_system.empty() && row.place.device != 0;
     row.place.directory = one_file_system || parts.size() == 1 ? common_directory(directories) : "";
     row.pattern = common_pattern(patterns);
+    row.one_pattern = !row.pattern.empty() && row.pattern == patterns.front();
     return row;
 }
 
@@ -64,8 +65,7 @@ Row merged(std::vector<Part> parts, const DentryNames& names) {
 Kind kind_of_many(const Row& row, std::uint32_t one_in) {
     const bool many = row.bucket.count() * one_in >= kMany;
     // Many different names in many directories are what a compiler looks for, and no flood.
-    const bool concentrated =
-        !row.place.directory.ends_with("/**") || (!row.pattern.empty() && row.pattern != "*");
+    const bool concentrated = row.one_pattern || !row.place.directory.ends_with("/**");
     if (row.kind == Kind::negative && many && concentrated)
         return Kind::negative_flood;
     return row.kind == Kind::unused && many ? Kind::unused_growth : row.kind;

@@ -19,6 +19,7 @@ struct Row {
     Bucket bucket;
     DentryPlace place;          // what is common; "/**" ends a directory that has them below it
     std::string pattern;        // empty: none, or unknown
+    bool one_pattern = false;   // not what several patterns have in common
     bool one_directory = false; // not several of one pattern
     std::uint64_t used_again = 0;
 };

@@ -151,7 +151,8 @@ class Analysis {
             const std::uint64_t observed_ns = observed(until_ns);
             if (&row == &*largest)
                 group.growth_per_s = growth(group, counts, until_ns, observed_ns);
-            else if (key.object_class == ObjectClass::dentry && observed_ns >= kMinTraceForRateNs)
+            if (key.object_class == ObjectClass::dentry && !group.growth_per_s &&
+                observed_ns >= kMinTraceForRateNs)
                 group.growth_per_s = per_second(group.count, observed_ns);
             group.evidence =
                 evidence_of(group, counts.exit_released, observed_ns, snapshot_.one_in > 1);

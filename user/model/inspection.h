@@ -25,7 +25,7 @@ struct DentryFacts {
     std::uint32_t pattern = 0;  // of its name: an index of DentryNames::patterns
     std::uint32_t place = 0;    // of its parent: an index of DentryNames::places
     // References of open files, working directories, mounts and so on; nullopt: nobody looked.
-    std::optional<std::uint32_t> holders;
+    std::optional<std::uint32_t> holders = {};
 };
 
 // Where a dentry is, as it was read.

@@ -2,29 +2,22 @@
 #include "analyze/revalidate.h"
 
 #include "analyze/socket_relations.h"
+#include "analyze/socket_state.h"
 
 #include <algorithm>
 
 namespace unfreed {
+namespace {
 
-InspectRequest inspect_request(const Snapshot& snapshot, const TableObject& object) {
-    InspectRequest request;
-    request.key = {object.address, object.birth_ns};
-    request.object_class = object.object_class;
-    const auto origin = snapshot.origins.find(object.origin);
-    if (origin != snapshot.origins.end())
-        request.cache_address = origin->second.cache_address;
-    return request;
-}
-
-std::uint64_t revalidate(Snapshot& snapshot, const Inspect& inspect) {
+// Looks at the objects that are wanted, notes what was learnt and takes out what has ended.
+template <class Wanted>
+std::uint64_t look(Snapshot& snapshot, const Inspect& inspect, Wanted wanted) {
     std::vector<InspectRequest> requests;
     std::vector<std::size_t> places;
     for (std::size_t i = 0; i < snapshot.objects.size(); ++i) {
-        const TableObject& object = snapshot.objects[i].slot;
-        if (object.object_class == ObjectClass::slab)
+        if (!wanted(snapshot.objects[i]))
             continue;
-        requests.push_back(inspect_request(snapshot, object));
+        requests.push_back(inspect_request(snapshot, snapshot.objects[i].slot));
         places.push_back(i);
     }
     const std::vector<Inspection> answers = inspect(requests);
@@ -42,6 +35,37 @@ std::uint64_t revalidate(Snapshot& snapshot, const Inspect& inspect) {
     std::erase_if(snapshot.objects, [&](const LiveObject&) { return ended[index++]; });
     note_living_peers(snapshot);
     return dead;
+}
+
+bool is_unexplained(const LiveObject& object) {
+    return object.slot.object_class == ObjectClass::socket && object.facts &&
+           object.facts->socket.orphan && hold_of(*object.facts) == Hold::unexplained;
+}
+
+} // namespace
+
+InspectRequest inspect_request(const Snapshot& snapshot, const TableObject& object) {
+    InspectRequest request;
+    request.key = {object.address, object.birth_ns};
+    request.object_class = object.object_class;
+    const auto origin = snapshot.origins.find(object.origin);
+    if (origin != snapshot.origins.end())
+        request.cache_address = origin->second.cache_address;
+    return request;
+}
+
+std::uint64_t revalidate(Snapshot& snapshot, const Inspect& inspect) {
+    return look(snapshot, inspect, [](const LiveObject& object) {
+        return object.slot.object_class != ObjectClass::slab;
+    });
+}
+
+void confirm_unexplained(Snapshot& snapshot, const Inspect& inspect,
+                         const std::function<void()>& wait) {
+    if (std::none_of(snapshot.objects.begin(), snapshot.objects.end(), is_unexplained))
+        return;
+    wait();
+    look(snapshot, inspect, is_unexplained);
 }
 
 } // namespace unfreed

@@ -45,6 +45,7 @@ static __always_inline void inspect_socket_base(struct sock *sk, s32 refcount,
 	to->omem_alloc = BPF_CORE_READ(sk, sk_omem_alloc.counter);
 	to->backlog = BPF_CORE_READ(sk, sk_backlog.len);
 	to->drops = BPF_CORE_READ(sk, sk_drops.counter);
+	to->cookie = (u64)BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
 }
 
 static __always_inline void inspect_addresses(struct sock *sk, struct uf_inspect_socket *to)

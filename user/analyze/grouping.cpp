@@ -119,6 +119,12 @@ class Grouper {
         return *known->second;
     }
 
+    static BucketKey bucket_key(const LiveObject& object, Kind kind) {
+        if (object.slot.object_class != ObjectClass::dentry || !object.facts)
+            return {kind};
+        return {kind, object.facts->dentry.place, object.facts->dentry.pattern};
+    }
+
     static void enter(KeyGroup& group, const Source& source) {
         if (source.origin && (!group.example || source.id < group.example->id))
             group.example = source.origin;
@@ -146,7 +152,7 @@ class Grouper {
         KeyGroup& group = group_of(source);
         Bucket& bucket = standing.fate == Standing::Fate::rcu_pending
                              ? group.rcu_pending
-                             : group.by_kind[static_cast<std::size_t>(standing.kind)];
+                             : group.buckets[bucket_key(object, standing.kind)];
         if (standing.fate == Standing::Fate::released_at_exit)
             ++bucket.released_at_exit;
         else
@@ -178,7 +184,7 @@ class Grouper {
         }
         KeyGroup& group = group_of(source);
         const Kind kind = kind_released_at_exit(origin.object_class);
-        Bucket& bucket = group.by_kind[static_cast<std::size_t>(kind)];
+        Bucket& bucket = group.buckets[{kind}];
         bucket.released_at_exit += released;
         add_bytes(bucket, origin.cache_object_bytes, released);
         count_process(bucket, source, origin.tgid, released);
@@ -191,8 +197,7 @@ class Grouper {
         source.origin = &dead.origin;
         source.process =
             dead.tgid ? find_process(snapshot_, dead.tgid, dead.origin.time_ns) : nullptr;
-        Bucket& bucket =
-            group_of(source).by_kind[static_cast<std::size_t>(Kind::memory_not_returned)];
+        Bucket& bucket = group_of(source).buckets[{Kind::memory_not_returned}];
         ChargedDead& sum =
             bucket.charged_dead ? *bucket.charged_dead : bucket.charged_dead.emplace();
         sum.count += dead.count;

@@ -5,7 +5,6 @@
 #include "analyze/leak_analyzer.h"
 #include "analyze/standing.h"
 
-#include <array>
 #include <compare>
 #include <cstdint>
 #include <map>
@@ -35,6 +34,15 @@ struct GroupKey {
     }
 };
 
+// What tells objects of one key apart. The numbers are those of Snapshot::dentry_names, 0 for what
+// is no dentry.
+struct BucketKey {
+    Kind kind = Kind::outstanding;
+    std::uint32_t place = 0;
+    std::uint32_t pattern = 0;
+    friend auto operator<=>(const BucketKey&, const BucketKey&) = default;
+};
+
 // The objects of one key that also have the kind in common.
 struct Bucket {
     std::vector<const LiveObject*> alive;
@@ -54,7 +62,7 @@ struct Bucket {
 struct KeyGroup {
     std::vector<OriginId> origins;        // sorted when grouping is complete
     const OriginEvent* example = nullptr; // nullptr: the origin is unknown
-    std::array<Bucket, static_cast<std::size_t>(Kind::count_)> by_kind;
+    std::map<BucketKey, Bucket> buckets;
     Bucket rcu_pending;
 };
 

@@ -45,8 +45,21 @@ constexpr std::array kRows{
             "SO_SNDBUF bounds the memory."},
     KindRow{Kind::kernel_socket, "kernel-socket", "released", "live",
             "Kernel code made it for itself, and mostly means to keep it: the stack shows which."},
-    KindRow{Kind::referenced, "referenced", "", "live", ""},
-    KindRow{Kind::unused, "unused", "", "live", ""},
+    KindRow{Kind::open, "open", "", "live", ""},
+    KindRow{Kind::pinned, "pinned", "unreferenced", "pinned",
+            "no open file, directory in use or mount holds it: look for a dget() without its "
+            "dput() in the kernel code that was given this path"},
+    KindRow{Kind::kept_by_fs, "kept-by-fs", "", "live",
+            "a file of a file system in memory: it stays until it is deleted"},
+    KindRow{Kind::negative, "negative", "", "cached", ""},
+    KindRow{Kind::negative_flood, "negative-flood", "", "cached",
+            "names that do not exist are looked up, ever new ones, and the kernel remembers each: "
+            "look for them less often, always under the same name, or in a directory that is "
+            "removed afterwards. The kernel takes the memory back when it needs it"},
+    KindRow{Kind::unused, "unused", "", "cached", ""},
+    KindRow{Kind::unused_growth, "unused-growth", "", "cached",
+            "cache of files that exist: the kernel takes it back when it needs the memory; "
+            "vm.vfs_cache_pressure above 100 makes it do so sooner"},
     KindRow{Kind::outstanding, "outstanding", "", "live", ""},
 };
 static_assert(kRows.size() == static_cast<std::size_t>(Kind::count_));

@@ -24,8 +24,13 @@ enum class Kind : std::uint8_t {
     listener,               // open to wait for connections
     buffer_hog,             // open, with much in its queues
     kernel_socket,          // made by kernel code for itself
-    referenced,             // dentry
+    open,                   // dentry: in use
+    pinned,                 // dentry: referenced, but nothing that can be seen refers to it
+    kept_by_fs,             // dentry: a file of a file system that has nothing else to keep it in
+    negative,               // dentry: cached, of a name that does not exist
+    negative_flood,         // dentry: many such of one kind (analyze/dentry_rows.h)
     unused,                 // dentry: only in the cache
+    unused_growth,          // dentry: many such
     outstanding,            // anything else
     count_,
 };
@@ -51,6 +56,9 @@ struct KindInput {
 Kind kind_of(const KindInput& input);
 Kind socket_kind(const KindInput& input);
 Kind dentry_kind(const KindInput& input);
+
+// The kernel can free them whenever it needs memory.
+bool is_reclaimable(Kind kind);
 
 // Kinds of sockets that their programs have closed.
 inline bool is_closed_kind(Kind kind) {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "analyze/leak_analyzer.h"
 
+#include "analyze/dentry_rows.h"
 #include "analyze/estimate.h"
 #include "analyze/evidence.h"
 #include "analyze/grouping.h"
 #include "analyze/growth.h"
+#include "analyze/holders.h"
 #include "analyze/ranking.h"
 #include "analyze/socket_evidence.h"
 #include "analyze/socket_relations.h"
@@ -13,6 +15,7 @@
 #include <algorithm>
 #include <iterator>
 #include <tuple>
+#include <utility>
 
 namespace unfreed {
 namespace {
@@ -101,11 +104,11 @@ class Analysis {
         : snapshot_(snapshot), options_(options), listeners_(snapshot) {}
 
     AnalyzedGroups run() {
-        const Grouping grouping = group(snapshot_, options_);
+        Grouping grouping = group(snapshot_, options_);
         result_.young_objects = grouping.young_objects * snapshot_.one_in;
         result_.objects_without_origin = grouping.objects_without_origin;
         result_.objects_not_grouped = grouping.objects_not_grouped;
-        for (const auto& [key, one] : grouping.groups)
+        for (auto& [key, one] : grouping.groups)
             add(key, one);
         rank(result_.groups, options_.mode, all_processes_ended());
         if (options_.top && result_.groups.size() > options_.top) {
@@ -121,29 +124,39 @@ class Analysis {
     }
 
   private:
-    void add(const GroupKey& key, const KeyGroup& source) {
+    void add(const GroupKey& key, KeyGroup& source) {
         const OriginCounts counts = sum_counts(snapshot_, source.origins);
-        // What is counted over time is the origins, not the kinds: the growth is that of the kind
-        // most of their objects have.
-        const auto largest = std::max_element(
-            source.by_kind.begin(), source.by_kind.end(),
-            [](const Bucket& a, const Bucket& b) { return a.count() < b.count(); });
-        for (std::size_t i = 0; i < source.by_kind.size(); ++i) {
-            const Bucket& bucket = source.by_kind[i];
-            if (bucket.count() == 0)
-                continue;
-            const auto kind = static_cast<Kind>(i);
+        const std::vector<Row> rows =
+            rows_of(std::move(source.buckets), snapshot_.dentry_names, snapshot_.one_in);
+        // What is counted over time is the origins, not the rows: the growth is that of the row
+        // most of their objects are in.
+        const auto largest =
+            std::max_element(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
+                return a.bucket.count() < b.bucket.count();
+            });
+        for (const Row& row : rows) {
+            const Bucket& bucket = row.bucket;
+            const Kind kind = row.kind;
             AnalyzedGroup group = describe(key, source, bucket, counts);
+            if (key.object_class == ObjectClass::dentry)
+                describe_dentries(group, row);
             group.kind = row_of(kind).name;
             group.missing_stage = row_of(kind).missing_stage;
             group.verdict = row_of(kind).verdict;
             group.advice = row_of(kind).advice;
+            if (kind == Kind::negative_flood)
+                if (const auto known = known_flood_advice(row.pattern); !known.empty())
+                    group.advice = known;
             const std::uint64_t until_ns = observed_until(snapshot_, bucket);
             const std::uint64_t observed_ns = observed(until_ns);
-            if (&bucket == &*largest)
+            if (&row == &*largest)
                 group.growth_per_s = growth(group, counts, until_ns, observed_ns);
+            else if (key.object_class == ObjectClass::dentry && observed_ns >= kMinTraceForRateNs)
+                group.growth_per_s = per_second(group.count, observed_ns);
             group.evidence =
                 evidence_of(group, counts.exit_released, observed_ns, snapshot_.one_in > 1);
+            if (key.object_class == ObjectClass::dentry)
+                group.evidence += dentry_evidence(group, row);
             for (const std::string& clause :
                  socket_evidence(kind, bucket.alive, listeners_, snapshot_))
                 group.evidence += "; " + clause;
@@ -181,6 +194,10 @@ class Analysis {
         group.births = counts.births;
         group.deaths = counts.deaths;
         group.processes = processes_of(bucket, one_in);
+        HeldObjects held = held_objects(bucket.alive, snapshot_.holders);
+        group.holders = std::move(held.holders);
+        if (key.object_class != ObjectClass::slab)
+            group.held = held.count;
         group.origins = source.origins;
         if (source.example) {
             group.kernel_stack = normalized_stack(*source.example, options_);
@@ -192,6 +209,9 @@ class Analysis {
         group.stack_quality = group.kernel_stack.empty()        ? "unknown"
                               : is_exact(group, bucket, counts) ? "exact"
                                                                 : "inferred";
+        if (options_.dentry_members && key.object_class == ObjectClass::dentry)
+            for (const LiveObject* object : bucket.alive)
+                group.members.push_back({object->slot.address, object->slot.birth_ns});
         describe_survivors(group, bucket.alive, snapshot_.taken_at_ns, options_.objects_per_group);
         return group;
     }
@@ -208,8 +228,12 @@ class Analysis {
             return slope;
         const bool nothing_freed = counts.births && counts.deaths <= counts.exit_released;
         if (nothing_freed && observed_ns >= kMinTraceForRateNs)
-            return static_cast<double>(group.count) / (static_cast<double>(observed_ns) / 1e9);
+            return per_second(group.count, observed_ns);
         return std::nullopt;
+    }
+
+    static double per_second(std::uint64_t count, std::uint64_t observed_ns) {
+        return static_cast<double>(count) / (static_cast<double>(observed_ns) / 1e9);
     }
 
     bool all_processes_ended() const {

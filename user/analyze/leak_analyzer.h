@@ -24,6 +24,7 @@ struct AnalyzeOptions {
     std::uint64_t trace_started_ns = 0; // CLOCK_MONOTONIC; 0: unknown, no rate over the whole trace
     std::size_t top = 0;                // 0: all groups
     std::size_t objects_per_group = 5;
+    bool dentry_members = false; // AnalyzedGroup::members
 
     // True: this host may hide the frees of the objects of this origin. They are listed last and
     // are not outstanding. Default: none.

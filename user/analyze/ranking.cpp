@@ -25,7 +25,8 @@ bool has_kind(const AnalyzedGroup& group, Kind kind) {
 bool is_named(const AnalyzedGroup& group) {
     if (has_kind(group, Kind::listener) || has_kind(group, Kind::kernel_socket))
         return false;
-    return group.object_class == ObjectClass::socket || has_kind(group, Kind::referenced);
+    return group.object_class == ObjectClass::socket || group.kind == "open" ||
+           group.kind == "pinned" || group.kind == "negative-flood";
 }
 
 // One is enough, however small.

@@ -1,41 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "analyze/revalidate.h"
 
+#include "analyze/dentry_places.h"
 #include "analyze/socket_relations.h"
 #include "analyze/socket_state.h"
 
 #include <algorithm>
+#include <set>
 
 namespace unfreed {
 namespace {
-
-// Looks at the objects that are wanted, notes what was learnt and takes out what has ended.
-template <class Wanted>
-std::uint64_t look(Snapshot& snapshot, const Inspect& inspect, Wanted wanted) {
-    std::vector<InspectRequest> requests;
-    std::vector<std::size_t> places;
-    for (std::size_t i = 0; i < snapshot.objects.size(); ++i) {
-        if (!wanted(snapshot.objects[i]))
-            continue;
-        requests.push_back(inspect_request(snapshot, snapshot.objects[i].slot));
-        places.push_back(i);
-    }
-    const std::vector<Inspection> answers = inspect(requests);
-    std::vector<bool> ended(snapshot.objects.size(), false);
-    std::uint64_t dead = 0;
-    for (std::size_t i = 0; i < std::min(answers.size(), places.size()); ++i) {
-        const Inspection& answer = answers[i];
-        if (answer.verdict == Inspection::Verdict::alive)
-            snapshot.objects[places[i]].facts = answer.facts;
-        dead += answer.verdict == Inspection::Verdict::dead;
-        ended[places[i]] = answer.verdict == Inspection::Verdict::dead ||
-                           answer.verdict == Inspection::Verdict::gone;
-    }
-    std::size_t index = 0;
-    std::erase_if(snapshot.objects, [&](const LiveObject&) { return ended[index++]; });
-    note_living_peers(snapshot);
-    return dead;
-}
 
 bool is_unexplained(const LiveObject& object) {
     return object.slot.object_class == ObjectClass::socket && object.facts &&
@@ -55,17 +29,74 @@ InspectRequest inspect_request(const Snapshot& snapshot, const TableObject& obje
 }
 
 std::uint64_t revalidate(Snapshot& snapshot, const Inspect& inspect) {
-    return look(snapshot, inspect, [](const LiveObject& object) {
-        return object.slot.object_class != ObjectClass::slab;
-    });
+    // Answers are larger than objects, of which there may be millions.
+    constexpr std::size_t kAtOnce = 4096;
+    std::vector<bool> ended(snapshot.objects.size(), false);
+    std::uint64_t dead = 0;
+    PatternNumbers patterns(snapshot.dentry_names);
+    PlaceNumbers roots(snapshot.dentry_names);
+    std::vector<InspectRequest> requests;
+    std::vector<std::size_t> places;
+    const auto look = [&] {
+        const std::vector<Inspection> answers = inspect(requests);
+        for (std::size_t i = 0; i < std::min(answers.size(), places.size()); ++i) {
+            const Inspection& answer = answers[i];
+            if (answer.verdict == Inspection::Verdict::alive) {
+                LiveObject& object = snapshot.objects[places[i]];
+                object.facts = answer.facts;
+                DentryFacts& dentry = object.facts->dentry;
+                dentry.pattern = patterns.of(answer.location.name);
+                if (dentry.root)
+                    dentry.place = roots.of(answer.location);
+            }
+            dead += answer.verdict == Inspection::Verdict::dead;
+            ended[places[i]] = answer.verdict == Inspection::Verdict::dead ||
+                               answer.verdict == Inspection::Verdict::gone;
+        }
+        requests.clear();
+        places.clear();
+    };
+    for (std::size_t i = 0; i < snapshot.objects.size(); ++i) {
+        const TableObject& object = snapshot.objects[i].slot;
+        if (object.object_class == ObjectClass::slab)
+            continue;
+        requests.push_back(inspect_request(snapshot, object));
+        places.push_back(i);
+        if (requests.size() == kAtOnce)
+            look();
+    }
+    look();
+    std::size_t index = 0;
+    std::erase_if(snapshot.objects, [&](const LiveObject&) { return ended[index++]; });
+    note_living_peers(snapshot);
+    return dead;
 }
 
 void confirm_unexplained(Snapshot& snapshot, const Inspect& inspect,
                          const std::function<void()>& wait) {
-    if (std::none_of(snapshot.objects.begin(), snapshot.objects.end(), is_unexplained))
+    std::vector<InspectRequest> requests;
+    std::vector<LiveObject*> accused;
+    for (LiveObject& object : snapshot.objects)
+        if (is_unexplained(object)) {
+            requests.push_back(inspect_request(snapshot, object.slot));
+            accused.push_back(&object);
+        }
+    if (accused.empty())
         return;
     wait();
-    look(snapshot, inspect, is_unexplained);
+    const std::vector<Inspection> answers = inspect(requests);
+    std::set<const LiveObject*> ended;
+    for (std::size_t i = 0; i < std::min(answers.size(), accused.size()); ++i) {
+        if (answers[i].verdict == Inspection::Verdict::alive)
+            accused[i]->facts->socket = answers[i].facts.socket;
+        else if (answers[i].verdict != Inspection::Verdict::unreadable)
+            ended.insert(accused[i]);
+    }
+    std::vector<LiveObject> alive;
+    for (LiveObject& object : snapshot.objects)
+        if (!ended.contains(&object))
+            alive.push_back(std::move(object));
+    snapshot.objects = std::move(alive);
 }
 
 } // namespace unfreed

@@ -68,9 +68,10 @@ Standing standing_of(const LiveObject& object, const ProcessInfo* process, std::
     }
     // Where it cannot be seen whether a dentry is in use, it may just be cached.
     const bool use_unknown =
-        !(visible_stages & UF_STAGE_UNREFERENCED) && standing.kind != Kind::referenced;
+        !(visible_stages & UF_STAGE_UNREFERENCED) && standing.kind != Kind::open;
     const bool cached = object.slot.object_class == ObjectClass::dentry &&
-                        ((stages & UF_STAGE_UNREFERENCED) || use_unknown);
+                        ((stages & UF_STAGE_UNREFERENCED) || use_unknown ||
+                         is_reclaimable(standing.kind) || standing.kind == Kind::kept_by_fs);
     standing.fate = young ? Standing::Fate::young : Standing::Fate::counted;
     standing.outlives_process = owner_ended && !young && !closing && !cached;
     return standing;

@@ -23,7 +23,7 @@ struct Standing {
 //    was open then was freed by the exit, though its memory may wait for seconds (kfree_rcu
 //    on 6.1).
 //  - UF_STAGE_HELD_AT_EXIT, and its process has ended: it was open then, so what the exit did to it
-//    since (release, unreference) does not count: never-closed, referenced.
+//    since (release, unreference) does not count: never-closed, open.
 //  - A released socket may live on for good reasons (data to deliver, a peer that does not answer):
 //    its age counts from the release, in every mode, also when its process has ended. Only one that
 //    its protocol has destroyed is judged at once after the end of its process.

@@ -36,6 +36,7 @@ Judgement judge_caches(const ReportContext& context, const Snapshot& snapshot,
 
     Judgement judgement;
     judgement.names = input.names;
+    judgement.counts = input.after;
     HiddenPlaces places;
     if (hides)
         places = HiddenPlaces(snapshot, [&](std::uint64_t address) {

@@ -15,6 +15,7 @@ namespace unfreed::cli {
 struct Judgement {
     SlabNames names;
     std::vector<Coverage> rows;
+    KernelCounts counts; // of the kernel, as they were then
     // For AnalyzeOptions; empty where no free is hidden. Borrows the context.
     std::function<bool(const OriginEvent&)> frees_hidden;
 };

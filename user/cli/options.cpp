@@ -70,6 +70,9 @@ void add_common(CLI::App& app, Options& options, Words& words) {
     app.add_option("--copies", options.copies,
                    "Copies of each birth and death program (default 3; 8 on kernels from 7.0 on)")
         ->check(CLI::Range(1, UF_COPIES_PREEMPTIBLE));
+    app.add_flag("--probe-reclaim", options.probe_reclaim,
+                 "After the last count: make the kernel free all unused dentries and inodes of the "
+                 "host (drop_caches), and say what of the reported dentries went");
     app.add_flag("-q,--quiet", options.quiet, "No progress messages");
     app.add_flag("-v,--verbose", options.verbose, "Messages for debugging the tool");
 }

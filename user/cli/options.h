@@ -36,6 +36,7 @@ struct Options {
     std::optional<bool> always_walk;  // --stacks; none: by mode
     std::vector<std::string> without; // kinds of programs not to use
     unsigned copies = 0;              // 0: default
+    bool probe_reclaim = false;       // ask the kernel to free its cache, and look
     bool quiet = false;
     bool verbose = false;
 };

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "cli/reporter.h"
 
+#include "analyze/dentry_places.h"
 #include "analyze/estimate.h"
 #include "analyze/leak_analyzer.h"
 #include "analyze/revalidate.h"
 #include "base/clock.h"
+#include "base/log.h"
+#include "cli/dentry_overview.h"
 #include "cli/host_info.h"
 #include "cli/judgement.h"
+#include "cli/reclaim_probe.h"
+#include "cli/survivor_details.h"
 #include "cli/version.h"
 #include "report/json.h"
 #include "report/recycled.h"
@@ -75,6 +80,7 @@ AnalyzeOptions analyze_options(const ReportContext& context, const Judgement& ju
     analyze.trace_started_ns = context.started_ns;
     analyze.top = options.top;
     analyze.objects_per_group = options.objects_per_group;
+    analyze.dentry_members = options.probe_reclaim && context.last;
     analyze.frees_hidden = judgement.frees_hidden;
     analyze.normalize = [symbols = context.symbols](std::span<const std::uint64_t> stack) {
         return strip_tracing(stack, *symbols);
@@ -100,19 +106,9 @@ Totals totals_of(const OriginCounts& counts, const AnalyzedGroups& analyzed,
     return totals;
 }
 
-// Details of the objects that the report lists.
-void describe_objects(Report& report, const AnalyzedGroups& analyzed, const Snapshot& snapshot,
-                      EventSource& source) {
-    std::vector<InspectRequest> requests;
-    for (const AnalyzedGroup& group : analyzed.groups)
-        for (const LiveObject& object : group.objects)
-            requests.push_back(inspect_request(snapshot, object.slot));
-    std::vector<Inspection> answers = source.inspect(requests, true);
-    auto answer = answers.begin();
-    for (Group& group : report.groups)
-        for (ReportObject& object : group.objects)
-            if (answer != answers.end())
-                object.details = std::move((answer++)->details);
+bool wants_dentries(const Options& options) {
+    return std::find(options.classes.begin(), options.classes.end(), ObjectClass::dentry) !=
+           options.classes.end();
 }
 
 SampleReport sample_of(const ReportContext& context, const Sampling& sampling) {
@@ -157,7 +153,12 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
     const Inspect look = [&](auto requests) { return source.inspect(requests, false); };
     const std::uint64_t missed_deaths = revalidate(snapshot, look);
     confirm_unexplained(snapshot, look, [] { std::this_thread::sleep_for(kEndOfASocket); });
+    snapshot.holders = read_holders(snapshot, source);
+    locate_dentries(snapshot, [&](auto requests) { return source.inspect(requests, true); });
     const AnalyzedGroups analyzed = analyze(snapshot, analyze_options(context, judgement));
+    std::optional<DentryOverview> dentries;
+    if (wants_dentries(options))
+        dentries = {kernel_dentries(judgement.counts), traced_dentries(snapshot)};
     Counters counters;
     if (auto read = source.read_counters(counters); !read)
         return fail(read.error());
@@ -187,16 +188,26 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
     report.losses = counters.to_losses();
     report.hooks = context.session->hooks();
     report.notes = notes_on(*context.session, options);
+    report.dentries = dentries;
     report.totals = totals_of(source.totals(table), analyzed, counters);
     report.groups = build_groups(analyzed, table.taken_at_ns, *context.symbols,
                                  [&](std::uint32_t tgid, const std::vector<std::uint64_t>& stack) {
                                      return context.user_stacks->symbolize(tgid, stack);
                                  });
     describe_objects(report, analyzed, snapshot, source);
+    describe_holders(report, analyzed, snapshot.holders);
+    if (context.sockets != nullptr)
+        context.sockets->add_to(report, options, snapshot, source);
     add_coverage(report, std::move(judgement), analyzed);
     mark_recycled(report.groups, static_cast<std::uint64_t>(::sysconf(_SC_NPROCESSORS_CONF)));
     report.groups_omitted = analyzed.groups_omitted;
     report.young_objects = analyzed.young_objects;
+    if (options.probe_reclaim && context.last) {
+        ProcKernelBooks own;
+        KernelBooks& books = context.books ? *context.books : own;
+        if (auto probed = probe_reclaim(report, analyzed, source, books, snapshot.one_in); !probed)
+            log::error(probed.error().message); // the report is worth having without it
+    }
     return report;
 }
 

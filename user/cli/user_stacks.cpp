@@ -12,6 +12,8 @@ namespace {
 constexpr std::size_t kMostProcesses = 2048;
 // A library that was loaded since is looked for at most so often.
 constexpr std::uint64_t kReadAgainNs = 1'000'000'000;
+// But so often at once.
+constexpr unsigned kMostEarlyReads = 16;
 
 bool all_mapped(const ProcessMaps& maps, const std::vector<std::uint64_t>& stack) {
     for (std::uint64_t address : stack)
@@ -29,7 +31,10 @@ void UserStacks::read(std::uint32_t tgid, std::uint64_t now_ns) {
         return;
     if (processes_.size() >= kMostProcesses && !processes_.contains(tgid))
         forget_ended();
-    processes_[tgid] = Known{std::move(*maps), now_ns, false};
+    Known& process = processes_[tgid];
+    process.maps = std::move(*maps);
+    process.read_ns = now_ns;
+    process.ended = false;
 }
 
 void UserStacks::forget_ended() {
@@ -54,11 +59,15 @@ void UserStacks::observe(const Event& event) {
         return;
     const std::uint64_t now = monotonic_ns();
     auto known = processes_.find(origin->tgid);
-    const bool fresh = known != processes_.end() &&
-                       (known->second.ended || now - known->second.read_ns < kReadAgainNs ||
-                        all_mapped(known->second.maps, origin->user_stack));
-    if (!fresh)
-        read(origin->tgid, now);
+    if (known != processes_.end()) {
+        Known& process = known->second;
+        if (process.ended || all_mapped(process.maps, origin->user_stack))
+            return;
+        // After an exec the libraries are not there yet: what is called first may be told once.
+        if (now - process.read_ns < kReadAgainNs && process.read_early++ >= kMostEarlyReads)
+            return;
+    }
+    read(origin->tgid, now);
 }
 
 std::vector<Frame> UserStacks::symbolize(std::uint32_t tgid, std::span<const std::uint64_t> stack) {
@@ -74,10 +83,15 @@ std::vector<Frame> UserStacks::symbolize(std::uint32_t tgid, std::span<const std
 
 std::string UserStacks::key(std::uint32_t tgid, std::span<const std::uint64_t> stack) const {
     auto known = processes_.find(tgid);
+    const auto mapping_of = [&](std::uint64_t address) {
+        return known != processes_.end() ? known->second.maps.find(address) : nullptr;
+    };
+    // What a walk by frame pointers took for frames differs from one to the next.
+    while (stack.size() > 1 && mapping_of(stack.back()) == nullptr)
+        stack = stack.first(stack.size() - 1);
     std::string key;
     for (std::uint64_t address : stack) {
-        const Mapping* mapping =
-            known != processes_.end() ? known->second.maps.find(address) : nullptr;
+        const Mapping* mapping = mapping_of(address);
         if (mapping != nullptr && mapping->inode != 0)
             key += fmt::format("{}+{:x} ", mapping->path,
                                address - mapping->start + mapping->file_offset);

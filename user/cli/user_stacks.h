@@ -31,6 +31,7 @@ class UserStacks {
         ProcessMaps maps;
         std::uint64_t read_ns = 0;
         bool ended = false;
+        unsigned read_early = 0; // less than a second after the time before
     };
 
     void read(std::uint32_t tgid, std::uint64_t now_ns);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "abi/inspect.h"
+#include "model/inspection.h"
 
 #include <cstdint>
 #include <map>
@@ -14,5 +15,9 @@ using Details = std::map<std::string, std::string>;
 
 void describe(const uf_inspect_socket& socket, std::uint64_t jiffy_ns, Details& details);
 void describe(const uf_inspect_dentry& dentry, Details& details);
+
+DentryFacts facts_of(const uf_inspect_dentry& dentry);
+// The directory needs the whole path, which is read with the details only.
+DentryLocation location_of(const uf_inspect_dentry& dentry, bool with_directory);
 
 } // namespace unfreed

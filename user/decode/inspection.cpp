@@ -25,6 +25,11 @@ Inspection decode(const uf_inspect& answer, std::uint64_t jiffy_ns) {
     Inspection inspection;
     inspection.verdict = verdict_of(answer.verdict);
     inspection.facts.refcount = answer.refcount;
+    if (answer.object_class == UF_CLASS_DENTRY &&
+        inspection.verdict == Inspection::Verdict::alive) {
+        inspection.facts.dentry = facts_of(answer.dentry);
+        inspection.location = location_of(answer.dentry, answer.details != 0);
+    }
     inspection.facts.dentry.negative = (answer.facts & UF_FACT_NEGATIVE) != 0;
     if (answer.object_class == UF_CLASS_SOCKET) {
         inspection.facts.socket = socket_facts(answer.socket, jiffy_ns);

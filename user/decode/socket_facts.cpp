@@ -7,6 +7,18 @@
 #include <cstring>
 
 namespace unfreed {
+namespace {
+
+// What the queues hold. Data to send is counted twice: as queued (TCP only) and as handed on.
+std::uint64_t memory_of(const uf_inspect_socket& socket) {
+    std::uint64_t bytes = 0;
+    for (const __s32 part : {socket.rmem_alloc, socket.forward_alloc, socket.omem_alloc,
+                             socket.backlog, std::max(socket.wmem_alloc, socket.wmem_queued)})
+        bytes += static_cast<std::uint64_t>(std::max(part, 0));
+    return bytes;
+}
+
+} // namespace
 
 SocketFacts socket_facts(const uf_inspect_socket& socket, std::uint64_t jiffy_ns) {
     constexpr std::uint8_t kReceiveShutdown = 1;
@@ -28,6 +40,9 @@ SocketFacts socket_facts(const uf_inspect_socket& socket, std::uint64_t jiffy_ns
     if (socket.state <= static_cast<std::uint8_t>(SocketState::closing))
         facts.state = static_cast<SocketState>(socket.state);
     facts.retransmits = socket.retransmits;
+    facts.cookie = socket.cookie;
+    facts.inode = socket.inode;
+    facts.memory_bytes = memory_of(socket);
     facts.family = socket.family;
     facts.type = socket.type;
     facts.protocol = socket.protocol;

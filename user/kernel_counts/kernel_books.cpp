@@ -22,7 +22,7 @@ std::optional<T> or_nothing(Result<T> counts) {
 
 KernelCounts ProcKernelBooks::read() {
     return {or_nothing(SlabInfo::read()), or_nothing(Sockstat::read()),
-            or_nothing(DentryState::read())};
+            or_nothing(DentryState::read()), or_nothing(SlabMemory::read())};
 }
 
 unsigned ProcKernelBooks::cpus() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "kernel_counts/dentry_state.h"
+#include "kernel_counts/meminfo.h"
 #include "kernel_counts/slab_names.h"
 #include "kernel_counts/slabinfo.h"
 #include "kernel_counts/sockstat.h"
@@ -16,6 +17,7 @@ struct KernelCounts {
     std::optional<SlabInfo> slabs;
     std::optional<Sockstat> sockstat; // of the network namespace of the reader
     std::optional<DentryState> dentries;
+    std::optional<SlabMemory> slab_memory = {};
 };
 
 // Where the counts come from: /proc and /sys, or a test.

@@ -34,16 +34,25 @@ struct AnalyzedGroup {
     std::optional<double> growth_per_s;
     std::optional<Ages> age_ns;           // of those alive; nullopt: none is
     std::vector<ReportProcess> processes; // most objects first; `container` is not filled in
+    std::vector<ReportHolder> holders;    // now, most objects first; `comm` is not filled in
+    std::optional<std::uint64_t> held; // of those alive: some process holds it; nullopt: not known
     Context context = Context::process;
     std::string stack_quality = "exact"; // exact | inferred | unknown
     StackChecks stack_checks;
     std::vector<std::uint64_t> kernel_stack; // normalized
     std::vector<std::uint64_t> user_stack;   // as it was in process user_stack_tgid
     std::uint32_t user_stack_tgid = 0;
-    bool judged = true;              // false: frees of its objects may be hidden
-    std::vector<OriginId> origins;   // sorted
-    std::string missing_stage;       // empty: none
+    bool judged = true;            // false: frees of its objects may be hidden
+    std::vector<OriginId> origins; // sorted
+    std::string missing_stage;     // empty: none
+    std::string pattern;           // of names; empty: none
+    std::string directory;         // of dentries, within the file system, as a pattern
+    bool one_directory = false;    // all are in one, whatever the pattern
+    std::string file_system;
+    std::uint32_t device = 0; // as the kernel has it; 0: none, or several
+    std::optional<bool> reclaimable;
     std::vector<LiveObject> objects; // the oldest few
+    std::vector<ObjectKey> members;  // all of them, if they were asked for: dentries only
 };
 
 struct AnalyzedGroups {

@@ -3,7 +3,9 @@
 #pragma once
 
 #include "base/box.h"
+#include "model/dentry_names.h"
 #include "model/event.h"
+#include "model/holder.h"
 #include "model/inspection.h"
 #include "model/sampling.h"
 
@@ -130,6 +132,8 @@ struct Snapshot {
     std::vector<ProcessInfo> former_processes; // earlier ones; sorted by tgid, then started_at_ns
     std::vector<ChargedDead> charged_dead;
     OutstandingHistory history;
+    HolderIndex holders;      // of its sockets and dentries
+    DentryNames dentry_names; // of the dentries that were read (analyze/dentry_places.h)
 };
 
 // The process that had this number at that time; nullptr: unknown. The pointer lives as long as

@@ -46,6 +46,9 @@ struct SocketFacts {
     std::uint16_t protocol = 0;
     std::uint16_t local_port = 0;
     std::array<std::uint8_t, 16> local{};
+    std::uint64_t cookie = 0; // never given twice; 0: nobody has asked for it yet
+    std::uint64_t inode = 0;  // 0: it has no file
+    std::uint64_t memory_bytes = 0;
     std::uint32_t netns = 0;
     std::uint64_t peer = 0;     // unix: address of the sock it is connected to
     std::uint64_t listener = 0; // unix, not accepted yet: address of its listener, if known

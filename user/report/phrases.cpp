@@ -64,6 +64,13 @@ std::uint64_t freed_before_exit(const Group& group) {
     return group.deaths - (counts_exit ? std::min(group.deaths, group.released_at_exit) : 0);
 }
 
+// "negative .<N>_x.db": where they are stands below, with the rest of the row.
+std::string dentry_phrase(const Group& group) {
+    const std::string what = group.kind.starts_with("negative") ? "negative" : "dentry";
+    const std::string& name = group.pattern.empty() ? group.directory : group.pattern;
+    return name.empty() ? what : what + " " + escape_for_terminal(name);
+}
+
 } // namespace
 
 std::string count_phrase(const Group& group) {
@@ -98,7 +105,8 @@ std::string objects_phrase(const Group& group) {
         return fmt::format("{} {}{}", count, one ? "socket" : "sockets",
                            cache.empty() ? "" : " (" + cache + ")");
     case ObjectClass::dentry:
-        return fmt::format("{} {}", count, one ? "dentry" : "dentries");
+        return fmt::format("{} {}{}", count, group.kind.starts_with("negative") ? "negative " : "",
+                           one ? "dentry" : "dentries");
     case ObjectClass::slab:
         break;
     }
@@ -115,7 +123,7 @@ std::string what_phrase(const Group& group) {
                                ? ""
                                : ", " + escape_for_terminal(group.kind));
     case ObjectClass::dentry:
-        return "dentry";
+        return dentry_phrase(group);
     case ObjectClass::slab:
         break;
     }
@@ -162,6 +170,17 @@ std::string exit_phrase(const Group& group) {
     return fmt::format("{} of {} were freed only because the process exited; {} outlived it",
                        human_count(group.released_at_exit), human_count(group.count),
                        human_count(group.count - group.released_at_exit));
+}
+
+std::string where_phrase(const Group& group) {
+    std::string phrase = escape_for_terminal(group.directory);
+    if (!group.file_system.empty())
+        phrase += fmt::format(
+            "{}{}{}{}", phrase.empty() ? "" : " (", escape_for_terminal(group.file_system),
+            group.device.empty() ? "" : " " + group.device, phrase.empty() ? "" : ")");
+    if (group.reclaimable && !phrase.empty())
+        phrase += *group.reclaimable ? "; reclaimable" : "; not reclaimable";
+    return phrase;
 }
 
 std::string missing_stage_phrase(std::string_view stage) {

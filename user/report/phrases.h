@@ -29,6 +29,9 @@ std::string evidence_phrase(const Group& group, std::uint64_t traced_ns);
 // What exit released of the group; empty if nothing.
 std::string exit_phrase(const Group& group);
 // "the last file descriptor was never closed"; the stage's name if there is no better sentence.
+// "/var/tmp (ext4 254:0), reclaimable"; empty: nothing is known.
+std::string where_phrase(const Group& group);
+
 std::string missing_stage_phrase(std::string_view stage);
 // A wait() status: "exited with status 1", "was killed by signal 9".
 std::string wait_status_phrase(std::uint32_t status);

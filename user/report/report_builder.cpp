@@ -45,9 +45,18 @@ Group build_group(const AnalyzedGroup& from, std::uint64_t now_ns, const KernelS
     group.growth_per_s = from.growth_per_s;
     group.age_ns = from.age_ns;
     group.processes = from.processes;
+    group.holders = from.holders;
+    group.held = from.held;
     group.stack_quality = from.stack_quality;
     group.stack_checks = from.stack_checks;
     group.missing_stage = from.missing_stage;
+    group.pattern = from.pattern;
+    group.directory = from.directory;
+    group.file_system = from.file_system;
+    if (from.device != 0)
+        group.device =
+            std::to_string(from.device >> 20) + ":" + std::to_string(from.device & 0xfffff);
+    group.reclaimable = from.reclaimable;
     for (std::uint64_t address : from.kernel_stack)
         group.kernel_stack.push_back(symbolize_return_address(address, symbols));
     // The kernel side cannot tell a hardirq from a softirq; the stack can.

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Leaks N referenced dentries: files in DIR that stay open (--unlink: without a name). */
+/* Leaks N dentries: files in DIR that stay open (--unlink: without a name; --close: that are closed
+ * and stay as cache). */
 #include "testprog.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
-static bool unlinked;
+static bool unlinked, closed;
 
 static TESTPROG_FN int open_file(const char *kind, unsigned long i, char *path, size_t size)
 {
@@ -24,10 +25,12 @@ static TESTPROG_FN int open_file(const char *kind, unsigned long i, char *path, 
 static TESTPROG_FN void leak_file(unsigned long i)
 {
 	char path[4096];
+	int fd = open_file("leaked", i, path, sizeof(path));
 
-	open_file("leaked", i, path, sizeof(path));
 	if (unlinked)
 		testprog_check(unlink(path), path);
+	if (closed)
+		testprog_close(fd);
 }
 
 /* Unlinked before it is closed: the other way round a negative dentry would stay. */
@@ -42,8 +45,8 @@ static TESTPROG_FN void use_file(unsigned long i)
 
 int main(int argc, char **argv)
 {
-	static const struct testprog_option options[] = {{.name = "unlink", .flag = &unlinked},
-							 {0}};
+	static const struct testprog_option options[] = {
+		{.name = "unlink", .flag = &unlinked}, {.name = "close", .flag = &closed}, {0}};
 	static const struct testprog prog = {
 		.what = "dentry",
 		.positional = "DIR N",

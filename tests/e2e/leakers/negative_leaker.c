@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Leaks N negative dentries: looks up N names in DIR that do not exist, none of them twice. */
+/* Leaks N negative dentries: looks up N names in DIR that do not exist, none of them twice
+ * (--scatter: each in a directory of its own, which it makes and leaves). */
 #include "testprog.h"
 
 #include <errno.h>
@@ -10,6 +11,8 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+
+static bool scattered;
 
 static TESTPROG_FN void look_up(const char *kind, unsigned long i, char *path, size_t size)
 {
@@ -27,8 +30,14 @@ static TESTPROG_FN void look_up(const char *kind, unsigned long i, char *path, s
 static TESTPROG_FN void leak_name(unsigned long i)
 {
 	char path[4096];
+	char kind[64] = "missing";
 
-	look_up("missing", i, path, sizeof(path));
+	if (scattered) {
+		snprintf(path, sizeof(path), "%s/place.%lu", testprog_args.dir, i);
+		testprog_check(mkdir(path, 0755), path);
+		snprintf(kind, sizeof(kind), "place.%lu/missing", i);
+	}
+	look_up(kind, i, path, sizeof(path));
 }
 
 /* To free a negative dentry: make it a file's, unlink that while it is open, close it. */
@@ -57,9 +66,12 @@ static void begin(void)
 
 int main(int argc, char **argv)
 {
+	static const struct testprog_option options[] = {{.name = "scatter", .flag = &scattered},
+							 {0}};
 	static const struct testprog prog = {
 		.what = "negative",
 		.positional = "DIR N",
+		.options = options,
 		.begin = begin,
 		.leak = leak_name,
 		.use = use_name,

@@ -77,7 +77,7 @@ TEST(Ranking, AfterARunWhatOutlivesItComesFirstAndExitOnlySlabLast) {
                        {.name = "dentry-cached", .object_class = kDentry, .kind = "unused"},
                        {.name = "dentry-exit",
                         .object_class = kDentry,
-                        .kind = "referenced",
+                        .kind = "open",
                         .released_at_exit = 10,
                         .bytes = 1920},
                        {.name = "socket-exit", .released_at_exit = 10, .bytes = 20'000},
@@ -91,7 +91,7 @@ TEST(Ranking, AtEqualCountsSocketsComeBeforeDentriesBeforeSlab) {
     const std::vector<GroupSpec> specs{
         {.name = "big-slab", .object_class = kSlab, .kind = "outstanding", .bytes = 81'920},
         {.name = "filp", .object_class = kSlab, .kind = "outstanding", .bytes = 2560},
-        {.name = "dentry", .object_class = kDentry, .kind = "referenced", .bytes = 1920},
+        {.name = "dentry", .object_class = kDentry, .kind = "open", .bytes = 1920},
         {.name = "TCP", .bytes = 25'000}};
     for (TraceMode mode : {TraceMode::host, TraceMode::pid, TraceMode::run})
         for (bool ended : {false, true})
@@ -143,9 +143,9 @@ TEST(Ranking, OutlivingWeighsMoreWhileOthersRun) {
 TEST(Ranking, CachedDentriesWeighNoMoreThanSlab) {
     EXPECT_THAT(
         order({{.name = "unused", .object_class = kDentry, .kind = "unused", .bytes = 20'000},
-               {.name = "referenced", .object_class = kDentry, .kind = "referenced"}},
+               {.name = "open", .object_class = kDentry, .kind = "open"}},
               TraceMode::host, false),
-        ElementsAre("referenced", "unused"));
+        ElementsAre("open", "unused"));
 }
 
 TEST(Ranking, UnknownSizesAreGuessedSmall) {
@@ -157,11 +157,10 @@ TEST(Ranking, UnknownSizesAreGuessedSmall) {
 }
 
 TEST(Ranking, TiesGoByClassThenByCountAndThenStayAsTheyWere) {
-    EXPECT_THAT(
-        order({{.name = "dentry", .object_class = kDentry, .kind = "referenced", .count = 99},
-               {.name = "socket"}},
-              TraceMode::host, false),
-        ElementsAre("socket", "dentry"));
+    EXPECT_THAT(order({{.name = "dentry", .object_class = kDentry, .kind = "open", .count = 99},
+                       {.name = "socket"}},
+                      TraceMode::host, false),
+                ElementsAre("socket", "dentry"));
     EXPECT_THAT(order({{.name = "b"}, {.name = "a"}, {.name = "more", .count = 11}},
                       TraceMode::host, false),
                 ElementsAre("more", "b", "a"));

@@ -166,7 +166,7 @@ TEST_F(SocketEvidence, SaysNothingOfWhatWasNotRead) {
     builder_.snapshot.objects.clear();
     builder_.objects(1, {.object_class = ObjectClass::dentry});
     builder_.snapshot.objects.back().facts = ObjectFacts{};
-    EXPECT_THAT(evidence(Kind::referenced), IsEmpty());
+    EXPECT_THAT(evidence(Kind::pinned), IsEmpty());
 }
 
 TEST_F(SocketEvidence, ALivingPeerExplainsAClosedSocket) {

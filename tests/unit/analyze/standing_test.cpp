@@ -55,7 +55,7 @@ TEST(Standing, AGroupMayConsistOfExitsOnly) {
     const AnalyzedGroups found = analyze(builder.snapshot, run_mode());
     ASSERT_THAT(found.groups, SizeIs(1));
     EXPECT_EQ(found.groups[0].count, 4U);
-    EXPECT_EQ(found.groups[0].kind, "referenced");
+    EXPECT_EQ(found.groups[0].kind, "open");
     EXPECT_EQ(found.groups[0].age_ns, std::nullopt);
     EXPECT_THAT(found.groups[0].objects, IsEmpty());
 }
@@ -156,7 +156,7 @@ TEST(Standing, DentriesAreReferencedOrOnlyCached) {
                         .object_class = ObjectClass::dentry});
     const AnalyzedGroups found = analyze(builder.snapshot, run_mode());
     ASSERT_THAT(found.groups, SizeIs(2));
-    EXPECT_EQ(found.groups[0].kind, "referenced");
+    EXPECT_EQ(found.groups[0].kind, "open");
     EXPECT_EQ(found.groups[0].count, 4U);
     EXPECT_EQ(found.groups[0].outliving, 3U); // what exit released to the cache does not
     EXPECT_EQ(found.groups[0].missing_stage, "");
@@ -220,7 +220,7 @@ TEST(Standing, NothingIsSaidOfStagesThatCannotBeSeen) {
     LiveObject dentry;
     dentry.slot.object_class = ObjectClass::dentry;
     EXPECT_EQ(standing_of(dentry, nullptr, 100, blind).kind, Kind::outstanding);
-    EXPECT_EQ(standing_of(dentry, nullptr, 100, AnalyzeOptions{}).kind, Kind::referenced);
+    EXPECT_EQ(standing_of(dentry, nullptr, 100, AnalyzeOptions{}).kind, Kind::open);
 }
 
 TEST(Standing, WhatWasReadOutweighsWhatTheProbesCouldNotSee) {
@@ -236,13 +236,13 @@ TEST(Standing, WhatWasReadOutweighsWhatTheProbesCouldNotSee) {
     object.facts->socket.orphan = true;
     EXPECT_EQ(kind(), "closed-unexplained");
     object.slot.object_class = ObjectClass::dentry;
-    EXPECT_EQ(kind(), "referenced");
+    EXPECT_EQ(kind(), "open");
     object.facts->refcount = 0;
     EXPECT_EQ(kind(), "unused");
     options.visible_stages = UF_STAGE_MASK;
     object.slot.stages = UF_STAGE_UNREFERENCED; // once; it is in use again
     object.facts->refcount = 1;
-    EXPECT_EQ(kind(), "referenced");
+    EXPECT_EQ(kind(), "open");
 }
 
 } // namespace

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "kernel_counts/kernel_books.h"
+#include "model/dentry_overview.h"
+#include "model/snapshot.h"
+
+namespace unfreed::cli {
+
+KernelDentries kernel_dentries(const KernelCounts& counts);
+
+// The snapshot's objects have been read (analyze/revalidate.h).
+TracedDentries traced_dentries(const Snapshot& snapshot);
+
+} // namespace unfreed::cli

@@ -23,10 +23,15 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
+#include <thread>
 
 namespace unfreed::cli {
 namespace {
+
+// By far enough for a socket to get from one step of its end to the next.
+constexpr std::chrono::milliseconds kEndOfASocket{100};
 
 TraceMode mode_of(const Options& options) {
     if (options.command == Command::run)
@@ -149,8 +154,9 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
     const TableSnapshot table = source.read_table(UINT64_MAX);
     Snapshot snapshot = tracker.snapshot(table);
     Judgement judgement = judge_caches(context, snapshot, *unfollowed);
-    const std::uint64_t missed_deaths =
-        revalidate(snapshot, [&](auto requests) { return source.inspect(requests, false); });
+    const Inspect look = [&](auto requests) { return source.inspect(requests, false); };
+    const std::uint64_t missed_deaths = revalidate(snapshot, look);
+    confirm_unexplained(snapshot, look, [] { std::this_thread::sleep_for(kEndOfASocket); });
     snapshot.holders = read_holders(snapshot, source);
     locate_dentries(snapshot, [&](auto requests) { return source.inspect(requests, true); });
     const AnalyzedGroups analyzed = analyze(snapshot, analyze_options(context, judgement));

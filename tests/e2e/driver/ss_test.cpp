@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <fstream>
 #include <map>
 #include <memory>
 #include <thread>
@@ -163,6 +164,26 @@ TEST_F(Ss, SocketsThatItDoesNotShowAreListed) {
         if (ours.contains(key))
             hidden.insert(key);
     EXPECT_EQ(hidden, zoo.unbound());
+}
+
+// Closed sockets to which the kernel has lost a reference: nothing but the trace knows of them.
+TEST(Hidden, SocketsOfLostReferencesAre) {
+    const char* const module = "/proc/unfreed_leaky";
+    if (!std::ifstream(module))
+        GTEST_SKIP() << "the module unfreed_leaky is not loaded: only a VM loads it";
+    Process tool(trace_command("300s"));
+    ASSERT_TRUE(tool.wait_for("tracing", true));
+    for (int i = 0; i < 3; ++i)
+        std::ofstream(module) << "sock tcp" << std::flush;
+    // Old enough for the report as soon as one that is made now would be.
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    tool.signal(SIGINT);
+    const Json report = report_of(tool.finish());
+    std::uint64_t found = 0;
+    for (const Json& group : report["hidden_sockets"]["groups"])
+        if (group["standing"] == "closed, and still referenced" && group["type"] == "tcp")
+            found += group["count"].get<std::uint64_t>();
+    EXPECT_EQ(found, 3u) << report["hidden_sockets"] << report["notes"];
 }
 
 } // namespace

@@ -75,6 +75,15 @@ void expect_queues(const Json& details, const SsRow& row) {
     }
 }
 
+// Of a listed socket each descriptor is an element, of a traced one each process.
+std::set<std::pair<pid_t, int>> holders_of(const Json& socket) {
+    std::set<std::pair<pid_t, int>> holders;
+    for (const Json& holder : socket["holders"])
+        for (const Json& fd : holder.contains("fds") ? holder["fds"] : Json::array({holder["fd"]}))
+            holders.emplace(holder["pid"].get<pid_t>(), fd.get<int>());
+    return holders;
+}
+
 void expect_same(const Json& socket, const SsRow& row) {
     const Json& details = socket["details"];
     EXPECT_EQ(details.value("state", ""), row.state) << details;
@@ -87,12 +96,9 @@ void expect_same(const Json& socket, const SsRow& row) {
         EXPECT_EQ(details.value("remote", ""), row.remote) << details;
     }
     expect_queues(details, row);
-    if (!socket.contains("holders"))
-        return;
-    std::set<std::pair<pid_t, int>> holders;
-    for (const Json& holder : socket["holders"])
-        holders.emplace(holder["pid"], holder["fd"]);
-    EXPECT_EQ(holders, row.holders) << details;
+    if (socket.contains("holders")) {
+        EXPECT_EQ(holders_of(socket), row.holders) << details;
+    }
 }
 
 // Those of the zoo that ss shows, one by one.

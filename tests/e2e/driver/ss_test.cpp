@@ -142,6 +142,29 @@ TEST_F(Ss, AgreesOnSocketsOlderThanTheTrace) {
         EXPECT_FALSE(traced.contains(inode)) << traced.at(inode);
 }
 
+// Of all programs of the host: what ss shows before and after a trace, the trace lists.
+TEST_F(Ss, NoneThatItShowsIsMissing) {
+    const SocketZoo zoo(dir.path);
+    ASSERT_TRUE(quiet_ss(zoo));
+    const auto before = read_ss();
+    const Json report = report_of(run(trace_command("100ms")));
+    const auto after = read_ss();
+    ASSERT_TRUE(report["pre_attach_sockets"].is_object()) << report["notes"];
+    const Sockets older = sockets_of(report["pre_attach_sockets"]);
+    std::size_t compared = 0;
+    for (const auto& [key, row] : *before) {
+        // The first two are no sockets yet, or no more; a unix socket that waits for accept() has
+        // no name that could be looked for.
+        if (row.state == "TIME-WAIT" || row.state == "SYN-RECV" ||
+            (row.inode.empty() && row.remote.empty()) || !after->contains(key) ||
+            after->at(key) != row)
+            continue;
+        EXPECT_TRUE(older.contains(key)) << key << " " << row.state << " " << row.local;
+        ++compared;
+    }
+    EXPECT_GE(compared, zoo.inodes().size() - zoo.unbound().size());
+}
+
 TEST_F(Ss, AgreesOnSocketsThatWereTraced) {
     Process tool(trace_command("300s"));
     ASSERT_TRUE(tool.wait_for("tracing", true));

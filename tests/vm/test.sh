@@ -25,13 +25,17 @@ tests_for() {
     [ "$1" = 5.10 ] && echo '*Run*:Pid*:*PidCounts*:Host.*:Exactness.*:Details.*:Loss.*:Sample.*' || echo '*'
 }
 
+# ss(8), and what it asks in the kernel: reports are held against it.
+ss=$(command -v ss) && files+=(--file "$ss")
+diag=tcp_diag,udp_diag,unix_diag,raw_diag,netlink_diag,af_packet_diag
+
 # Debian has no headers for 6.18: no module there.
 modules() {
-    [ "$1" = 6.18 ] && echo veth || echo leaky,veth
+    [ "$1" = 6.18 ] && echo "veth,$diag" || echo "leaky,veth,$diag"
 }
 
 boot() {
-    python3 tests/vm/run.py "$1" --timeout "${UNFREED_VM_TIMEOUT:-1800}" --module "$(modules "$1")" \
+    python3 tests/vm/run.py "$1" --timeout "${UNFREED_VM_TIMEOUT:-2700}" --module "$(modules "$1")" \
         --append slab_nomerge "${files[@]}" -- "$guest'$(tests_for "$1")'"
 }
 

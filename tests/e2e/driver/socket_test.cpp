@@ -107,6 +107,8 @@ TEST_P(SocketKinds, AreToldApart) {
         program.insert(program.end(), {"--dir", dir.path});
     pid_t pid = 0;
     const Json report = trace_process(program, pid);
+    if (cannot_inspect(report))
+        GTEST_SKIP() << "this kernel reads no single objects: kinds are not told apart";
     for (const Json& group : groups_of(report, "socket", tested.program.substr(0, 15)))
         expect_holders(group, pid, tested.program == "inherit_leaker");
     EXPECT_EQ(kinds_of(report, tested.program), tested.expected) << report["groups"].dump(1);
@@ -210,6 +212,8 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(SocketKind, NeverAcceptedNamesTheListener) {
     pid_t pid = 0;
     const Json report = trace_host(leaker_command("tcpkind_leaker", "10", "unaccepted"), &pid);
+    if (cannot_inspect(report))
+        GTEST_SKIP() << "this kernel reads no single objects: kinds are not told apart";
     const std::string owner =
         "of tcpkind_leaker[" + std::to_string(pid) + "], 10 in a queue of at most 128";
     std::uint64_t count = 0;

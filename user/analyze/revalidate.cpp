@@ -16,6 +16,41 @@ bool is_unexplained(const LiveObject& object) {
            object.facts->socket.orphan && hold_of(*object.facts) == Hold::unexplained;
 }
 
+bool is_open_socket(const LiveObject& object) {
+    return object.slot.object_class == ObjectClass::socket && object.facts &&
+           !object.facts->socket.orphan && !object.facts->socket.no_file;
+}
+
+// Looks a second time at the sockets that are about to be accused.
+template <class Accused>
+void confirm(
+    Snapshot& snapshot, const Inspect& inspect, Accused is_accused,
+    const std::function<void()>& wait = [] {}) {
+    std::vector<InspectRequest> requests;
+    std::vector<LiveObject*> accused;
+    for (LiveObject& object : snapshot.objects)
+        if (is_accused(object)) {
+            requests.push_back(inspect_request(snapshot, object.slot));
+            accused.push_back(&object);
+        }
+    if (accused.empty())
+        return;
+    wait();
+    const std::vector<Inspection> answers = inspect(requests);
+    std::set<const LiveObject*> ended;
+    for (std::size_t i = 0; i < std::min(answers.size(), accused.size()); ++i) {
+        if (answers[i].verdict == Inspection::Verdict::alive)
+            accused[i]->facts->socket = answers[i].facts.socket;
+        else if (answers[i].verdict != Inspection::Verdict::unreadable)
+            ended.insert(accused[i]);
+    }
+    std::vector<LiveObject> alive;
+    for (LiveObject& object : snapshot.objects)
+        if (!ended.contains(&object))
+            alive.push_back(std::move(object));
+    snapshot.objects = std::move(alive);
+}
+
 } // namespace
 
 InspectRequest inspect_request(const Snapshot& snapshot, const TableObject& object) {
@@ -74,29 +109,18 @@ std::uint64_t revalidate(Snapshot& snapshot, const Inspect& inspect) {
 
 void confirm_unexplained(Snapshot& snapshot, const Inspect& inspect,
                          const std::function<void()>& wait) {
-    std::vector<InspectRequest> requests;
-    std::vector<LiveObject*> accused;
-    for (LiveObject& object : snapshot.objects)
-        if (is_unexplained(object)) {
-            requests.push_back(inspect_request(snapshot, object.slot));
-            accused.push_back(&object);
-        }
-    if (accused.empty())
+    confirm(snapshot, inspect, is_unexplained, wait);
+}
+
+void note_descriptors(Snapshot& snapshot, const Inspect& inspect) {
+    if (!snapshot.holders.known())
         return;
-    wait();
-    const std::vector<Inspection> answers = inspect(requests);
-    std::set<const LiveObject*> ended;
-    for (std::size_t i = 0; i < std::min(answers.size(), accused.size()); ++i) {
-        if (answers[i].verdict == Inspection::Verdict::alive)
-            accused[i]->facts->socket = answers[i].facts.socket;
-        else if (answers[i].verdict != Inspection::Verdict::unreadable)
-            ended.insert(accused[i]);
-    }
-    std::vector<LiveObject> alive;
+    confirm(snapshot, inspect, [&](const LiveObject& object) {
+        return is_open_socket(object) && snapshot.holders.of(object.slot.address).empty();
+    });
     for (LiveObject& object : snapshot.objects)
-        if (!ended.contains(&object))
-            alive.push_back(std::move(object));
-    snapshot.objects = std::move(alive);
+        if (is_open_socket(object))
+            object.facts->socket.in_descriptor = !snapshot.holders.of(object.slot.address).empty();
 }
 
 } // namespace unfreed

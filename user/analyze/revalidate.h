@@ -24,6 +24,10 @@ std::uint64_t revalidate(Snapshot& snapshot, const Inspect& inspect);
 void confirm_unexplained(Snapshot& snapshot, const Inspect& inspect,
                          const std::function<void()>& wait);
 
+// Notes of each open socket whether a process has a descriptor of it. Those that none has may have
+// been closed since they were looked at, so they are looked at again.
+void note_descriptors(Snapshot& snapshot, const Inspect& inspect);
+
 // The question about one object.
 InspectRequest inspect_request(const Snapshot& snapshot, const TableObject& object);
 

@@ -62,6 +62,9 @@ class Clauses {
         case Kind::closed_unexplained:
             references();
             break;
+        case Kind::in_flight:
+            places_without_process();
+            break;
         case Kind::listener:
             accept_queues();
             break;
@@ -134,6 +137,15 @@ class Clauses {
                 kHolds[i]);
         add(count([](const auto& facts) { return facts.socket.retransmits != 0; }),
             "retransmitting");
+    }
+
+    void places_without_process() {
+        const auto in_message = [](const auto& facts) { return facts.socket.in_flight != 0; };
+        const std::uint64_t messages = count(in_message);
+        add(messages, "in messages (SCM_RIGHTS) that nobody has received");
+        add(sockets_.size() - messages,
+            "in no descriptor of any process: in messages (SCM_RIGHTS), in io_uring, or used by "
+            "the kernel");
     }
 
     void references() {

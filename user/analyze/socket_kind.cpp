@@ -28,7 +28,7 @@ Kind kind_without_file(const SocketFacts& socket) {
 
 Kind kind_of_open(const SocketFacts& socket) {
     if (is_only_in_flight(socket))
-        return Kind::in_flight;
+        return socket.kernel_made ? Kind::kernel_socket : Kind::in_flight;
     // The connections of a listener share its path.
     if (socket.path_deleted && !is_unix_connection(socket))
         return Kind::path_deleted;

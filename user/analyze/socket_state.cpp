@@ -43,6 +43,8 @@ bool is_half_closed(const SocketFacts& socket) {
 }
 
 bool is_only_in_flight(const SocketFacts& socket) {
+    if (socket.in_descriptor)
+        return !*socket.in_descriptor;
     return socket.in_flight != 0 && socket.file_refs &&
            socket.in_flight >= static_cast<std::uint64_t>(*socket.file_refs);
 }

@@ -26,7 +26,8 @@ PeerGone peer_gone(const SocketFacts& socket);
 // True: only shutdown() was called, and the peer has not closed.
 bool is_half_closed(const SocketFacts& socket);
 
-// True: its file is in messages only, no process has it.
+// True: its file is in messages only, or in another place that no process can reach by a
+// descriptor.
 bool is_only_in_flight(const SocketFacts& socket);
 
 // What keeps a closed socket alive.

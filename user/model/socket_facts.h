@@ -65,7 +65,8 @@ struct SocketFacts {
     std::int32_t sndbuf = 0;
     std::uint32_t rcvbuf_max = 0; // how far the kernel may tune them; 0: it does not
     std::uint32_t sndbuf_max = 0;
-    bool held_by_peer = false; // unix, closed: a living socket is connected to it
+    std::optional<bool> in_descriptor; // some process has a descriptor of it; nullopt: not known
+    bool held_by_peer = false;         // unix, closed: a living socket is connected to it
 };
 
 } // namespace unfreed

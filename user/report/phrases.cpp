@@ -118,10 +118,11 @@ std::string what_phrase(const Group& group) {
     const std::string cache = escape_for_terminal(group.cache);
     switch (group.object_class) {
     case ObjectClass::socket:
-        return fmt::format("socket{}{}{}", cache.empty() ? "" : " ", cache,
-                           group.kind.empty() || group.kind == "never-closed"
-                               ? ""
-                               : ", " + escape_for_terminal(group.kind));
+        // Narrow: the kind says already that it is a socket.
+        if (!group.kind.empty() && group.kind != "never-closed")
+            return fmt::format("{} {}", cache.empty() ? "socket" : cache,
+                               escape_for_terminal(group.kind));
+        return cache.empty() ? "socket" : "socket " + cache;
     case ObjectClass::dentry:
         return dentry_phrase(group);
     case ObjectClass::slab:

@@ -45,6 +45,8 @@ std::vector<Json> groups_of_stack(const Json& report, const std::string& functio
 TEST_P(ModuleSockets, AReferenceThatIsNeverPutIsUnexplained) {
     for (const char* const order : {"sock", "sock tcp"}) {
         const Json report = trace_module(GetParam(), order);
+        if (cannot_inspect(report))
+            GTEST_SKIP() << "this kernel reads no single objects: kinds are not told apart";
         const auto groups = groups_of_stack(report, "leak_sock");
         ASSERT_EQ(groups.size(), 1u) << order << report["groups"].dump(1);
         EXPECT_EQ(groups[0]["kind"], "closed-unexplained");

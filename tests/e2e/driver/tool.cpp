@@ -126,6 +126,11 @@ bool no_program_left() {
     return false;
 }
 
+bool cannot_inspect(const Json& report) {
+    const std::string release = report["host"]["kernel_release"];
+    return release.starts_with("5.") && loss(report, "objects_not_inspected") != 0;
+}
+
 bool tracepoints_only(const Json& report) {
     for (const Json& hook : report["hooks"])
         if (hook["attached_as"] != "raw_tp" && hook["attached_as"] != "none")

@@ -45,6 +45,9 @@ int loaded_programs();
 // True as soon as there is none; the kernel frees programs some grace periods after their end.
 bool no_program_left();
 
+// This kernel cannot run the program that reads single objects (bpf_loop: 5.17).
+bool cannot_inspect(const Json& report);
+
 // The host permits tracepoint programs only; some stages cannot be seen.
 bool tracepoints_only(const Json& report);
 

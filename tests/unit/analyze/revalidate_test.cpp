@@ -81,5 +81,30 @@ TEST(Revalidate, LooksAgainBeforeItAccusesTheKernel) {
     EXPECT_EQ(waits, 1);
 }
 
+TEST(Revalidate, NotesWhichSocketsAreInADescriptor) {
+    SnapshotBuilder builder;
+    builder.origin({.id = 1}).objects(3, {});
+    for (LiveObject& object : builder.snapshot.objects)
+        object.facts = ObjectFacts{.refcount = 1};
+    const auto nobody_asks = [](std::span<const InspectRequest>) {
+        ADD_FAILURE();
+        return std::vector<Inspection>{};
+    };
+    note_descriptors(builder.snapshot, nobody_asks);
+    EXPECT_EQ(builder.snapshot.objects[0].facts->socket.in_descriptor, std::nullopt);
+    builder.snapshot.holders = HolderIndex({{.address = 0x1000, .tgid = 7, .fd = 3}});
+    note_descriptors(builder.snapshot, [](std::span<const InspectRequest> requests) {
+        EXPECT_THAT(requests, SizeIs(2));
+        ObjectFacts closed{.refcount = 1};
+        closed.socket.orphan = true;
+        return std::vector<Inspection>{{Verdict::alive, {.refcount = 1}, {}},
+                                       {Verdict::alive, closed, {}}};
+    });
+    EXPECT_EQ(builder.snapshot.objects[0].facts->socket.in_descriptor, true);
+    EXPECT_EQ(builder.snapshot.objects[1].facts->socket.in_descriptor, false);
+    EXPECT_EQ(builder.snapshot.objects[2].facts->socket.in_descriptor, std::nullopt);
+    EXPECT_TRUE(builder.snapshot.objects[2].facts->socket.orphan);
+}
+
 } // namespace
 } // namespace unfreed::test

@@ -103,6 +103,20 @@ TEST(SocketKind, InFlightIfMessagesHaveAllReferences) {
     EXPECT_EQ(kind_of_facts(socket), Kind::never_closed);
 }
 
+TEST(SocketKind, InFlightIfNoProcessHasADescriptor) {
+    SocketFacts udp = tcp(SocketState::close);
+    udp.protocol = IPPROTO_UDP;
+    udp.in_descriptor = false;
+    EXPECT_EQ(kind_of_facts(udp), Kind::in_flight);
+    udp.kernel_made = true; // the kernel gives some of its own a file (NFS)
+    EXPECT_EQ(kind_of_facts(udp), Kind::kernel_socket);
+    // A process has taken it out of the message since.
+    SocketFacts socket = unix_socket(SOCK_DGRAM);
+    socket.in_flight = 1;
+    socket.in_descriptor = true;
+    EXPECT_EQ(kind_of_facts(socket), Kind::never_closed);
+}
+
 TEST(SocketKind, ListenersAndNames) {
     EXPECT_EQ(kind_of_facts(tcp(SocketState::listen)), Kind::listener);
     SocketFacts listener = unix_socket(SOCK_STREAM, SocketState::listen);

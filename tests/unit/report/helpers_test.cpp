@@ -188,7 +188,7 @@ TEST(Phrases, WhatBecameOfSocketsIsSaidInWords) {
     EXPECT_EQ(what_phrase(group), "socket TCP");
     group.kind = "never-accepted";
     EXPECT_EQ(fate_phrase(group), "never accepted");
-    EXPECT_EQ(what_phrase(group), "socket TCP, never-accepted");
+    EXPECT_EQ(what_phrase(group), "TCP never-accepted");
     group.kind = "some-day";
     EXPECT_EQ(fate_phrase(group), "never freed");
 }

@@ -130,7 +130,8 @@ std::vector<std::string> notes_on(const bpf::Session& session, const Options& op
         notes.emplace_back("slab objects that are freed in bulk or by kfree_rcu() (socket buffers, "
                            "maple_node, epoll and others) give no event here: nothing is claimed "
                            "of them");
-    if (session.edition() == bpf::Edition::legacy && !session.knows_every_cache())
+    if (session.kmem_births() && !session.knows_every_cache() &&
+        session.edition() == bpf::Edition::legacy)
         notes.emplace_back("the allocation tracepoints of this kernel do not tell the slab cache, "
                            "and the map of its pages was not found in /proc/kallsyms: objects are "
                            "told apart by call site and size only");

@@ -136,7 +136,8 @@ std::vector<std::string> notes_on(const bpf::Session& session, const Options& op
                                                     ObjectClass::socket) != options.classes.end())
         notes.emplace_back("sockets that die with memory still charged to them "
                            "(memory-not-returned) cannot be told here: no function can be hooked");
-    if (session.edition() == bpf::Edition::legacy && !session.knows_every_cache())
+    if (session.kmem_births() && !session.knows_every_cache() &&
+        session.edition() == bpf::Edition::legacy)
         notes.emplace_back("the allocation tracepoints of this kernel do not tell the slab cache, "
                            "and the map of its pages was not found in /proc/kallsyms: objects are "
                            "told apart by call site and size only");

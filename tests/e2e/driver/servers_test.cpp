@@ -81,9 +81,10 @@ std::string load_seconds() {
     return seconds != nullptr ? seconds : "10";
 }
 
+// One process: a master that is killed leaves its workers behind.
 std::string write_nginx_config(const std::string& dir, int port) {
     const std::string path = dir + "/nginx.conf";
-    std::ofstream(path) << "daemon off; user root; worker_processes 2; pid " << dir << "/pid;\n"
+    std::ofstream(path) << "daemon off; master_process off; pid " << dir << "/pid;\n"
                         << "error_log stderr notice;\n"
                         << "events { worker_connections 1000; }\n"
                         << "http { access_log off; keepalive_timeout 65;\n"

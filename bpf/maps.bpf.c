@@ -10,6 +10,7 @@ struct uf_state run_state = {};
 const struct uf_rec_origin *record_origin __attribute__((unused));
 const struct uf_rec_stage *record_stage __attribute__((unused));
 const struct uf_rec_free *record_free __attribute__((unused));
+const struct uf_rec_charged *record_charged __attribute__((unused));
 const struct uf_rec_process *record_process __attribute__((unused));
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

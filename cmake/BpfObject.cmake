@@ -15,7 +15,7 @@ endif()
 
 function(unfreed_bpf_object name)
   cmake_parse_arguments(ARG "" "" "SOURCES" ${ARGN})
-  file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/bpf/abi/* ${CMAKE_SOURCE_DIR}/bpf/lib/*)
+  file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/bpf/abi/* ${CMAKE_SOURCE_DIR}/bpf/lib/* ${CMAKE_SOURCE_DIR}/bpf/inspect/*.h)
   set(objects)
   foreach(source ${ARG_SOURCES})
     get_filename_component(base ${source} NAME_WE)

@@ -12,6 +12,7 @@ enum uf_rec_type {
 	UF_REC_STAGE = 2,
 	UF_REC_FREE = 3,
 	UF_REC_PROCESS = 4,
+	UF_REC_CHARGED = 5,
 };
 
 struct uf_rec_header {
@@ -75,6 +76,21 @@ struct uf_rec_free {
 	__u32 tgid; /* current at the death; in an interrupt it is a bystander */
 };
 UF_ASSERT_SIZE(struct uf_rec_free, 40);
+
+/* A socket was at its end, and memory was still charged to it. It is dead or about to die, promoted
+ * or not. */
+struct uf_rec_charged {
+	struct uf_rec_header header;
+	__u64 addr;
+	__u64 birth_ns;
+	__u32 origin;
+	__u32 tgid; /* process it was made for */
+	__s32 rmem_alloc;
+	__s32 wmem_queued;
+	__s32 forward_alloc;
+	__u32 unused;
+};
+UF_ASSERT_SIZE(struct uf_rec_charged, 56);
 
 enum uf_process_event {
 	UF_PROCESS_FORK = 1, /* a traced process made a child */

@@ -8,15 +8,25 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 #include "abi/inspect.h"
+#include "inspect/socket_tcp.bpf.h"
+#include "inspect/socket_unix.bpf.h"
 
 #define UF_AF_INET  2
 #define UF_AF_INET6 10
 #define UF_AF_UNIX  1
 
-/* enum sock_flags: the first one in every kernel. */
-#define UF_SOCK_DEAD 0
+#define UF_SOCK_STREAM 1
+#define UF_IPPROTO_TCP 6
 
-static __always_inline void inspect_socket_base(struct sock *sk, struct uf_inspect_socket *to)
+/* enum sock_flags: the fifth in every kernel. */
+#define UF_SOCK_LINGER 4
+
+/* include/net/sock.h: SOCK_SNDBUF_LOCK, SOCK_RCVBUF_LOCK */
+#define UF_SNDBUF_LOCK 1
+#define UF_RCVBUF_LOCK 2
+
+static __always_inline void inspect_socket_base(struct sock *sk, s32 refcount,
+						struct uf_inspect_socket *to)
 {
 	to->family = BPF_CORE_READ(sk, __sk_common.skc_family);
 	to->state = BPF_CORE_READ(sk, __sk_common.skc_state);
@@ -26,14 +36,16 @@ static __always_inline void inspect_socket_base(struct sock *sk, struct uf_inspe
 	to->inode = BPF_CORE_READ(sk, sk_socket, file, f_inode, i_ino);
 	to->rmem_alloc = BPF_CORE_READ(sk, sk_backlog.rmem_alloc.counter);
 	to->rcvbuf = BPF_CORE_READ(sk, sk_rcvbuf);
-	/* A sock holds one reference on its own count of bytes to send (sock_init_data). */
-	to->wmem_alloc = BPF_CORE_READ(sk, sk_wmem_alloc.refs.counter) - 1;
+	/* A sock holds one reference on its own count of bytes to send (sock_init_data), until its
+	 * last user has gone (sk_free). */
+	to->wmem_alloc = BPF_CORE_READ(sk, sk_wmem_alloc.refs.counter) - (refcount > 0);
 	to->sndbuf = BPF_CORE_READ(sk, sk_sndbuf);
 	to->forward_alloc = BPF_CORE_READ(sk, sk_forward_alloc);
 	to->wmem_queued = BPF_CORE_READ(sk, sk_wmem_queued);
 	to->omem_alloc = BPF_CORE_READ(sk, sk_omem_alloc.counter);
 	to->backlog = BPF_CORE_READ(sk, sk_backlog.len);
 	to->drops = BPF_CORE_READ(sk, sk_drops.counter);
+	to->cookie = (u64)BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
 }
 
 static __always_inline void inspect_addresses(struct sock *sk, struct uf_inspect_socket *to)
@@ -53,20 +65,28 @@ static __always_inline void inspect_addresses(struct sock *sk, struct uf_inspect
 	}
 }
 
-static __always_inline void inspect_unix(struct sock *sk, struct uf_inspect_socket *to)
+/* Facts that decide what the socket is; those of its protocol are elsewhere. */
+static __always_inline void inspect_flags(struct sock *sk, struct uf_inspect_socket *to)
 {
-	struct unix_sock *unix_sk = (struct unix_sock *)sk;
-	struct unix_address *address = BPF_CORE_READ(unix_sk, addr);
-	int bytes;
+	u32 locks = BPF_CORE_READ_BITFIELD_PROBED(sk, sk_userlocks);
 
-	if (!address)
-		return;
-	bytes = BPF_CORE_READ(address, len) - (int)sizeof(u16);
-	if (bytes <= 0 || bytes > UF_UNIX_PATH)
-		return;
-	if (!bpf_probe_read_kernel(to->unix_path, UF_UNIX_PATH,
-				   (void *)address->name + sizeof(u16)))
-		to->unix_path_bytes = bytes;
+	if (!BPF_CORE_READ(sk, sk_socket))
+		to->flags |= UF_SOCKET_NO_SOCKET;
+	if (BPF_CORE_READ(sk, __sk_common.skc_flags) & (1 << UF_SOCK_LINGER))
+		to->flags |= UF_SOCKET_LINGER;
+	if (locks & UF_SNDBUF_LOCK)
+		to->flags |= UF_SOCKET_SNDBUF_SET;
+	if (locks & UF_RCVBUF_LOCK)
+		to->flags |= UF_SOCKET_RCVBUF_SET;
+	if (BPF_CORE_READ_BITFIELD_PROBED(sk, sk_kern_sock))
+		to->flags |= UF_SOCKET_KERNEL;
+	if (bpf_core_field_exists(sk->sk_timer) && BPF_CORE_READ(sk, sk_timer.entry.pprev))
+		to->flags |= UF_SOCKET_TIMER;
+	to->shutdown = BPF_CORE_READ_BITFIELD_PROBED(sk, sk_shutdown);
+	to->error = BPF_CORE_READ(sk, sk_err);
+	to->accept_queue = BPF_CORE_READ(sk, sk_ack_backlog);
+	to->accept_queue_max = BPF_CORE_READ(sk, sk_max_ack_backlog);
+	to->recv_packets = BPF_CORE_READ(sk, sk_receive_queue.qlen);
 }
 
 static __always_inline void inspect_socket(struct uf_inspect *entry)
@@ -94,13 +114,17 @@ static __always_inline void inspect_socket(struct uf_inspect *entry)
 		entry->facts |= UF_FACT_ORPHAN;
 	if (!BPF_CORE_READ(sk, sk_socket, file))
 		entry->facts |= UF_FACT_NO_FILE;
-	if (!entry->details)
-		return;
-	inspect_socket_base(sk, &entry->socket);
-	if (entry->socket.family == UF_AF_INET || entry->socket.family == UF_AF_INET6)
-		inspect_addresses(sk, &entry->socket);
-	else if (entry->socket.family == UF_AF_UNIX)
+	inspect_socket_base(sk, entry->refcount, &entry->socket);
+	inspect_flags(sk, &entry->socket);
+	inspect_file(sk, &entry->socket);
+	if (entry->socket.family == UF_AF_UNIX) {
 		inspect_unix(sk, &entry->socket);
+	} else if (entry->socket.family == UF_AF_INET || entry->socket.family == UF_AF_INET6) {
+		inspect_addresses(sk, &entry->socket);
+		if (entry->socket.protocol == UF_IPPROTO_TCP &&
+		    entry->socket.type == UF_SOCK_STREAM)
+			inspect_tcp(sk, &entry->socket);
+	}
 }
 
 #endif

@@ -71,19 +71,29 @@ struct file___v6_13 {
 	struct uf_file_ref___v6_13 f_ref;
 } __attribute__((preserve_access_index));
 
-static __always_inline bool compat__is_last_file_ref(struct file *file)
+/* False: this kernel counts in another way. */
+static __always_inline bool compat__file_refs(struct file *file, s64 *count)
 {
-	u64 count = 0;
-
-	if (bpf_core_field_exists(struct file___v6_12, f_count)) {
-		bpf_core_read(&count, sizeof(count), &((struct file___v6_12 *)file)->f_count);
-		return count == 1;
-	}
+	if (bpf_core_field_exists(struct file___v6_12, f_count))
+		return !bpf_core_read(count, sizeof(*count),
+				      &((struct file___v6_12 *)file)->f_count);
 	if (bpf_core_field_exists(struct file___v6_13, f_ref)) {
-		bpf_core_read(&count, sizeof(count), &((struct file___v6_13 *)file)->f_ref);
-		return count == 0;
+		if (bpf_core_read(count, sizeof(*count), &((struct file___v6_13 *)file)->f_ref))
+			return false;
+		*count += 1;
+		/* The counter of a file without references is far below zero. */
+		if (*count < 0)
+			*count = 0;
+		return true;
 	}
 	return false;
+}
+
+static __always_inline bool compat__is_last_file_ref(struct file *file)
+{
+	s64 count = 0;
+
+	return compat__file_refs(file, &count) && count == 1;
 }
 
 #if defined(__TARGET_ARCH_x86)

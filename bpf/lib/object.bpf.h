@@ -202,6 +202,38 @@ static __always_inline bool object__reached(u64 addr, u32 stage, u64 value)
 	return true;
 }
 
+/* Memory that is charged to a socket when nothing may be any more. */
+struct uf_charges {
+	s32 rmem_alloc;
+	s32 wmem_queued;
+	s32 forward_alloc;
+};
+
+/* Told once an object, and whether it is promoted or not: it dies in a moment. */
+static __always_inline void object__charged(u64 addr, const struct uf_charges *charges)
+{
+	struct uf_rec_charged *record;
+	struct uf_meta *meta;
+	struct uf_slot slot;
+
+	if (!sample__follows(addr) || !table__find(addr, &slot) || slot.way >= UF_WAYS)
+		return;
+	meta = &slot.set->meta[slot.way];
+	if (__sync_fetch_and_or(&meta->bits, UF_STAGE_MEM_HELD) & UF_STAGE_MEM_HELD)
+		return;
+	record = ring__reserve(sizeof(*record), UF_REC_CHARGED, UF_CTR_RING_DROP_STAGE);
+	if (!record)
+		return;
+	record->addr = addr;
+	record->birth_ns = meta->birth_ns;
+	record->origin = meta->origin;
+	record->tgid = meta->tgid;
+	record->rmem_alloc = charges->rmem_alloc;
+	record->wmem_queued = charges->wmem_queued;
+	record->forward_alloc = charges->forward_alloc;
+	ring__submit(record);
+}
+
 /* The process an object is made for, 0 if it is not followed. */
 static __always_inline bool object__owner(u64 addr, u32 *tgid)
 {

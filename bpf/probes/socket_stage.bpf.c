@@ -105,22 +105,23 @@ int socket_tcp_close_kprobe(struct pt_regs *ctx)
 	return 0;
 }
 
-/* At its end nothing may be charged to the socket any more. */
+/* At its end nothing may be charged to the socket any more but what it has received. With IPv6 that
+ * may be charged to forward_alloc (ipv6_pinfo.pktoptions). */
 SEC("?fexit/sk_stream_kill_queues")
 int socket_kill_queues(u64 *ctx)
 {
-	u64 sk = trampoline__arg(ctx, 0);
-	int charged;
+	struct sock *sk = (struct sock *)trampoline__arg(ctx, 0);
+	struct uf_charges charges = {};
 
 	if (!hook__active(UF_HOOK_SOCKET_KILL_QUEUES))
 		return 0;
-	if (!object__reached(sk, UF_STAGE_QUEUES_KILLED, 0))
+	if (!object__reached((u64)sk, UF_STAGE_QUEUES_KILLED, 0))
 		return 0;
-	charged = BPF_CORE_READ((struct sock *)sk, sk_wmem_queued);
-	if (!charged)
-		charged = BPF_CORE_READ((struct sock *)sk, sk_forward_alloc);
-	if (charged)
-		object__reached(sk, UF_STAGE_MEM_HELD, (u32)charged);
+	charges.wmem_queued = BPF_CORE_READ(sk, sk_wmem_queued);
+	if (BPF_CORE_READ(sk, __sk_common.skc_family) == UF_AF_INET)
+		charges.forward_alloc = BPF_CORE_READ(sk, sk_forward_alloc);
+	if (charges.wmem_queued || charges.forward_alloc)
+		object__charged((u64)sk, &charges);
 	return 0;
 }
 
@@ -129,6 +130,40 @@ int socket_kill_queues_kprobe(struct pt_regs *ctx)
 {
 	if (hook__active(UF_HOOK_SOCKET_KILL_QUEUES))
 		object__reached(PT_REGS_PARM1(ctx), UF_STAGE_QUEUES_KILLED, 0);
+	return 0;
+}
+
+/*
+ * The protocol has taken the last of its queues down; the memory of the sock is freed next. Where
+ * __sk_destruct is the death, the socket is not followed any more, and only what
+ * sk_stream_kill_queues shows is noticed.
+ */
+static __always_inline void socket__destructed(struct sock *sk)
+{
+	struct uf_charges charges = {
+		.rmem_alloc = BPF_CORE_READ(sk, sk_backlog.rmem_alloc.counter),
+		.wmem_queued = BPF_CORE_READ(sk, sk_wmem_queued),
+		.forward_alloc = BPF_CORE_READ(sk, sk_forward_alloc),
+	};
+
+	if (charges.rmem_alloc || charges.wmem_queued || charges.forward_alloc)
+		object__charged((u64)sk, &charges);
+}
+
+SEC("?fexit/inet_sock_destruct")
+int socket_destruct(u64 *ctx)
+{
+	if (hook__active(UF_HOOK_SOCKET_DESTRUCT))
+		socket__destructed((struct sock *)trampoline__arg(ctx, 0));
+	return 0;
+}
+
+/* Its caller has called inet_sock_destruct. */
+SEC("?kprobe/security_sk_free")
+int socket_destruct_kprobe(struct pt_regs *ctx)
+{
+	if (hook__active(UF_HOOK_SOCKET_DESTRUCT))
+		socket__destructed((struct sock *)PT_REGS_PARM1(ctx));
 	return 0;
 }
 

@@ -181,6 +181,27 @@ for round in 1 2 3 4 5; do
     expect "sockets in use, at once" $((base + 200)) "$used"
     expect_sockets "$base"
 done
+# In state $1 of /proc/net/tcp.
+tcp_in_state()
+{
+    awk -v state="$1" '$4 == state' /proc/net/tcp | wc -l
+}
+fin_wait2=$(tcp_in_state 05)
+leaker "$socket" $((2 * n)) $((2 * n)) "tcpkind $n" tcpkind_leaker $n --kind half-closed
+expect "connections in FIN_WAIT2" $((fin_wait2 + n)) "$(tcp_in_state 05)"
+stop
+leaker "$socket" $n $n "tcpkind $n" tcpkind_leaker $n --kind reset
+stop
+leaker "$socket" $n $n "tcpkind $n" tcpkind_leaker $n --kind listener
+stop
+leaker "$socket" $n $n "unixkind $n" unixkind_leaker $n --kind abstract
+stop
+leaker "$socket" $n $n "unixkind $n" unixkind_leaker $n --kind deleted --dir "$dir"
+expect "paths in the directory" 0 "$(files_in "$dir")"
+stop
+leaker "$socket" 2 $((n + 2)) "unixkind $n" unixkind_leaker $n --kind in-flight
+stop
+
 leaker "^$dir/leaked" $n 0 "dentry $n" dentry_leaker "$dir" $n
 expect "files in the directory" $n "$(files_in "$dir")"
 stop

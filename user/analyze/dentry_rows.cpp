@@ -28,6 +28,9 @@ void merge(Bucket& into, Bucket&& from) {
     into.outliving += from.outliving;
     into.bytes += from.bytes;
     into.bytes_known = into.bytes_known && from.bytes_known;
+    // Sockets are never merged: the rows of a class without names are its buckets.
+    if (from.charged_dead)
+        into.charged_dead = std::move(from.charged_dead);
     for (auto& [identity, process] : from.processes) {
         auto [it, is_new] = into.processes.try_emplace(identity, process);
         if (!is_new)

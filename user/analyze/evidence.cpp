@@ -12,17 +12,6 @@ constexpr double kMinute = 60;
 constexpr double kHour = 60 * kMinute;
 constexpr double kDay = 24 * kHour;
 
-std::string duration_text(std::uint64_t duration_ns) {
-    const double seconds = static_cast<double>(duration_ns) / 1e9;
-    if (seconds < 10)
-        return fmt::format("{:.1f} s", seconds);
-    if (seconds < 10 * kMinute)
-        return fmt::format("{:.0f} s", seconds);
-    if (seconds < 10 * kHour)
-        return fmt::format("{:.0f} min", seconds / kMinute);
-    return fmt::format("{:.1f} h", seconds / kHour);
-}
-
 std::string per(double value, const char* unit) {
     return fmt::format("{:+.{}f}/{}", value, std::abs(value) < 10 ? 1 : 0, unit);
 }
@@ -41,6 +30,17 @@ std::string rate_text(double per_s) {
 }
 
 } // namespace
+
+std::string duration_text(std::uint64_t duration_ns) {
+    const double seconds = static_cast<double>(duration_ns) / 1e9;
+    if (seconds < 10)
+        return fmt::format("{:.1f} s", seconds);
+    if (seconds < 10 * kMinute)
+        return fmt::format("{:.0f} s", seconds);
+    if (seconds < 10 * kHour)
+        return fmt::format("{:.0f} min", seconds / kMinute);
+    return fmt::format("{:.1f} h", seconds / kHour);
+}
 
 std::string evidence_of(const AnalyzedGroup& group, std::uint64_t exit_released,
                         std::uint64_t observed_ns, bool estimated) {

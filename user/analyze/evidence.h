@@ -14,4 +14,7 @@ namespace unfreed {
 std::string evidence_of(const AnalyzedGroup& group, std::uint64_t exit_released,
                         std::uint64_t observed_ns, bool estimated = false);
 
+// "6.0 s", "12 min"
+std::string duration_text(std::uint64_t duration_ns);
+
 } // namespace unfreed

@@ -41,6 +41,8 @@ class Grouper {
         for (const auto& [id, counts] : snapshot_.counts)
             if (!snapshot_.origins.count(id) && options_.mode != TraceMode::host)
                 result_.objects_not_grouped += counts.exit_released;
+        for (const ChargedDead& dead : snapshot_.charged_dead)
+            add_charged(dead);
         for (auto& [key, group] : result_.groups) {
             std::vector<OriginId>& ids = group.origins;
             std::sort(ids.begin(), ids.end());
@@ -186,6 +188,25 @@ class Grouper {
         bucket.released_at_exit += released;
         add_bytes(bucket, origin.cache_object_bytes, released);
         count_process(bucket, source, origin.tgid, released);
+    }
+
+    void add_charged(const ChargedDead& dead) {
+        Source source;
+        source.id = dead.origin.id;
+        source.object_class = ObjectClass::socket;
+        source.origin = &dead.origin;
+        source.process =
+            dead.tgid ? find_process(snapshot_, dead.tgid, dead.origin.time_ns) : nullptr;
+        Bucket& bucket = group_of(source).buckets[{Kind::memory_not_returned}];
+        ChargedDead& sum =
+            bucket.charged_dead ? *bucket.charged_dead : bucket.charged_dead.emplace();
+        sum.count += dead.count;
+        sum.rmem_alloc += dead.rmem_alloc;
+        sum.wmem_queued += dead.wmem_queued;
+        sum.forward_alloc += dead.forward_alloc;
+        const std::int64_t bytes = dead.rmem_alloc + dead.wmem_queued + dead.forward_alloc;
+        add_bytes(bucket, static_cast<std::uint64_t>(bytes < 0 ? -bytes : bytes), 1);
+        count_process(bucket, source, dead.tgid, dead.count);
     }
 
     // An origin without survivors belongs to the group of its siblings, if there is one.

@@ -8,6 +8,7 @@
 #include <compare>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -47,12 +48,15 @@ struct Bucket {
     std::vector<const LiveObject*> alive;
     std::uint64_t released_at_exit = 0;
     std::uint64_t outliving = 0;
+    std::optional<ChargedDead> charged_dead; // sockets that are gone, but not what they cost
     std::uint64_t bytes = 0;
     bool bytes_known = true;
     // By (tgid, start), which is what identifies a process.
     std::map<std::pair<std::uint32_t, std::uint64_t>, ReportProcess> processes;
 
-    std::uint64_t count() const { return alive.size() + released_at_exit; }
+    std::uint64_t count() const {
+        return alive.size() + released_at_exit + (charged_dead ? charged_dead->count : 0);
+    }
 };
 
 struct KeyGroup {

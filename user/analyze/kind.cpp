@@ -8,8 +8,43 @@ namespace unfreed {
 namespace {
 
 constexpr std::array kRows{
-    KindRow{Kind::never_closed, "never-closed", "released", "live", ""},
-    KindRow{Kind::closed_still_alive, "closed-still-alive", "destroyed", "live", ""},
+    KindRow{Kind::never_closed, "never-closed", "released", "live",
+            "Close the descriptor where the program is done with the socket; the stack shows where "
+            "it was made."},
+    KindRow{Kind::never_closed_peer_gone, "never-closed-peer-gone", "released", "live",
+            "Close the socket when reading from it gives an end of file or an error: nothing more "
+            "can come of it."},
+    KindRow{Kind::half_closed, "half-closed", "released", "live",
+            "shutdown() does not free a socket: close it too, at the latest when the peer has not "
+            "answered for long enough."},
+    KindRow{Kind::never_accepted, "never-accepted", "accepted", "live",
+            "Look at the accept() loop of the listener's program: it is stuck, too slow, or out of "
+            "descriptors."},
+    KindRow{Kind::in_flight, "in-flight", "received", "in-flight",
+            "Look at the program that should receive the descriptor (recvmsg), or close the socket "
+            "that holds the message."},
+    KindRow{Kind::closed_still_alive, "closed-still-alive", "destroyed", "live",
+            "Look at the peer or the network: the program has closed it, but the kernel has not "
+            "finished."},
+    KindRow{Kind::closed_unexplained, "closed-unexplained", "unreferenced", "live",
+            "Suspect the kernel code or module that used the socket: a reference was taken and not "
+            "put (sock_hold without sock_put)."},
+    KindRow{Kind::memory_not_returned, "memory-not-returned", "memory_returned", "live",
+            "Suspect the kernel code or module that used the socket: its memory account was wrong "
+            "when it died, and the rest stays charged to the protocol for ever."},
+    KindRow{Kind::path_deleted, "path-deleted", "released", "live",
+            "Nobody can connect to it any more: the program that unlinked or replaced the path "
+            "should close it."},
+    KindRow{Kind::abstract_name, "abstract-name", "released", "live",
+            "Close the descriptor to set the name free: an abstract name stays bound as long as "
+            "the socket is open."},
+    KindRow{Kind::listener, "listener", "", "live",
+            "A listener is meant to live: too many of them would be a leak."},
+    KindRow{Kind::buffer_hog, "buffer-hog", "", "live",
+            "Read what has come, or look why the peer does not read; a smaller SO_RCVBUF or "
+            "SO_SNDBUF bounds the memory."},
+    KindRow{Kind::kernel_socket, "kernel-socket", "released", "live",
+            "Kernel code made it for itself, and mostly means to keep it: the stack shows which."},
     KindRow{Kind::open, "open", "", "live", ""},
     KindRow{Kind::pinned, "pinned", "unreferenced", "pinned",
             "no open file, directory in use or mount holds it: look for a dget() without its "

@@ -11,16 +11,27 @@
 namespace unfreed {
 
 enum class Kind : std::uint8_t {
-    never_closed,       // socket that no one released
-    closed_still_alive, // socket: released, but not destroyed
-    open,               // dentry: in use
-    pinned,             // dentry: referenced, but nothing that can be seen refers to it
-    kept_by_fs,         // dentry: a file of a file system that has nothing else to keep it in
-    negative,           // dentry: cached, of a name that does not exist
-    negative_flood,     // dentry: many such of one kind (analyze/dentry_rows.h)
-    unused,             // dentry: only in the cache
-    unused_growth,      // dentry: many such
-    outstanding,        // anything else
+    never_closed,           // socket that no one released
+    never_closed_peer_gone, // the same, and its connection is over or its peer has closed
+    half_closed,            // the same: shut down for sending only
+    never_accepted,         // connection in the queue of a listener
+    in_flight,              // in a message (SCM_RIGHTS) that nobody has received
+    closed_still_alive,     // released, and known why it is not gone
+    closed_unexplained,     // released, and nothing accounts for its references
+    memory_not_returned,    // memory was charged to it when there was nothing left of it
+    path_deleted,           // unix: open, but its path is gone
+    abstract_name,          // unix: open, with an abstract name
+    listener,               // open to wait for connections
+    buffer_hog,             // open, with much in its queues
+    kernel_socket,          // made by kernel code for itself
+    open,                   // dentry: in use
+    pinned,                 // dentry: referenced, but nothing that can be seen refers to it
+    kept_by_fs,             // dentry: a file of a file system that has nothing else to keep it in
+    negative,               // dentry: cached, of a name that does not exist
+    negative_flood,         // dentry: many such of one kind (analyze/dentry_rows.h)
+    unused,                 // dentry: only in the cache
+    unused_growth,          // dentry: many such
+    outstanding,            // anything else
     count_,
 };
 
@@ -48,6 +59,11 @@ Kind dentry_kind(const KindInput& input);
 
 // The kernel can free them whenever it needs memory.
 bool is_reclaimable(Kind kind);
+
+// Kinds of sockets that their programs have closed.
+inline bool is_closed_kind(Kind kind) {
+    return kind == Kind::closed_still_alive || kind == Kind::closed_unexplained;
+}
 
 // The kind of the objects that only the exit of their process freed: they were in use until then.
 Kind kind_released_at_exit(ObjectClass object_class);

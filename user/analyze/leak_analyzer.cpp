@@ -6,7 +6,10 @@
 #include "analyze/evidence.h"
 #include "analyze/grouping.h"
 #include "analyze/growth.h"
+#include "analyze/holders.h"
 #include "analyze/ranking.h"
+#include "analyze/socket_evidence.h"
+#include "analyze/socket_relations.h"
 #include "analyze/standing.h"
 
 #include <algorithm>
@@ -98,7 +101,7 @@ void describe_survivors(AnalyzedGroup& group, std::vector<const LiveObject*> ali
 class Analysis {
   public:
     Analysis(const Snapshot& snapshot, const AnalyzeOptions& options)
-        : snapshot_(snapshot), options_(options) {}
+        : snapshot_(snapshot), options_(options), listeners_(snapshot) {}
 
     AnalyzedGroups run() {
         Grouping grouping = group(snapshot_, options_);
@@ -155,7 +158,12 @@ class Analysis {
                 evidence_of(group, counts.exit_released, observed_ns, snapshot_.one_in > 1);
             if (key.object_class == ObjectClass::dentry)
                 group.evidence += dentry_evidence(group, row);
-            if (group.judged)
+            for (const std::string& clause :
+                 socket_evidence(kind, bucket.alive, listeners_, snapshot_))
+                group.evidence += "; " + clause;
+            if (bucket.charged_dead)
+                group.evidence += "; " + charged_text(*bucket.charged_dead, snapshot_.one_in);
+            else if (group.judged)
                 result_.outstanding += group.count;
             else
                 result_.not_judged[group.cache] += group.count;
@@ -187,6 +195,10 @@ class Analysis {
         group.births = counts.births;
         group.deaths = counts.deaths;
         group.processes = processes_of(bucket, one_in);
+        HeldObjects held = held_objects(bucket.alive, snapshot_.holders);
+        group.holders = std::move(held.holders);
+        if (key.object_class != ObjectClass::slab)
+            group.held = held.count;
         group.origins = source.origins;
         if (source.example) {
             group.kernel_stack = normalized_stack(*source.example, options_);
@@ -232,6 +244,7 @@ class Analysis {
 
     const Snapshot& snapshot_;
     const AnalyzeOptions& options_;
+    const Listeners listeners_;
     AnalyzedGroups result_;
 };
 

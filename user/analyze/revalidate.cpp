@@ -2,6 +2,7 @@
 #include "analyze/revalidate.h"
 
 #include "analyze/dentry_places.h"
+#include "analyze/socket_relations.h"
 
 #include <algorithm>
 
@@ -57,6 +58,7 @@ std::uint64_t revalidate(Snapshot& snapshot, const Inspect& inspect) {
     look();
     std::size_t index = 0;
     std::erase_if(snapshot.objects, [&](const LiveObject&) { return ended[index++]; });
+    note_living_peers(snapshot);
     return dead;
 }
 

@@ -61,7 +61,7 @@ Standing standing_of(const LiveObject& object, const ProcessInfo* process, std::
     bool closing = false;
     if (object.slot.object_class == ObjectClass::socket && (stages & UF_STAGE_RELEASED)) {
         closing = since_stage(object, UF_STAGE_RELEASED, now_ns) < options.min_age_ns;
-        if (standing.kind == Kind::closed_still_alive) {
+        if (is_closed_kind(standing.kind)) {
             young = closing && !(judge_at_once && (stages & UF_STAGE_DESTROYED));
             closing = young;
         }

@@ -15,6 +15,13 @@ inline std::uint64_t monotonic_ns() {
            static_cast<std::uint64_t>(now.tv_nsec);
 }
 
+// Length of a tick of the kernel (a jiffy): the resolution of the coarse clocks.
+inline std::uint64_t jiffy_ns() {
+    timespec tick{};
+    ::clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
+    return static_cast<std::uint64_t>(tick.tv_nsec);
+}
+
 // CPU time that the calling thread has used.
 inline std::uint64_t thread_cpu_ns() {
     timespec used{};

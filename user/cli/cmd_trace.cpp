@@ -156,9 +156,16 @@ Result<int> run_trace(const Options& options) {
     context.session = &*session;
     context.user_stacks = &user_stacks;
     context.targets = targets;
+    std::optional<SocketReport> sockets;
+    if (request.wants(ObjectClass::socket)) {
+        sockets.emplace().load();
+        context.sockets = &*sockets;
+    }
     context.started_ns = monotonic_ns();
     context.started_at = rfc3339_now();
     session->activate();
+    if (sockets && options.command != Command::run)
+        sockets->take_pre_attach(source, targets);
     ProcKernelBooks books;
     if (!request.only_targets) {
         context.books = &books;

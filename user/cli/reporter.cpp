@@ -8,10 +8,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "cli/dentry_overview.h"
-#include "cli/dentry_paths.h"
 #include "cli/host_info.h"
 #include "cli/judgement.h"
 #include "cli/reclaim_probe.h"
+#include "cli/survivor_details.h"
 #include "cli/version.h"
 #include "report/json.h"
 #include "report/recycled.h"
@@ -101,26 +101,6 @@ Totals totals_of(const OriginCounts& counts, const AnalyzedGroups& analyzed,
     return totals;
 }
 
-// Details of the objects that the report lists.
-void describe_objects(Report& report, const AnalyzedGroups& analyzed, const Snapshot& snapshot,
-                      EventSource& source) {
-    std::vector<InspectRequest> requests;
-    for (const AnalyzedGroup& group : analyzed.groups)
-        for (const LiveObject& object : group.objects)
-            requests.push_back(inspect_request(snapshot, object.slot));
-    const std::vector<Inspection> answers = source.inspect(requests, true);
-    std::span<const Inspection> rest = answers;
-    DentryPaths paths;
-    for (std::size_t i = 0; i < report.groups.size(); ++i) {
-        Group& group = report.groups[i];
-        const auto mine = rest.first(std::min(group.objects.size(), rest.size()));
-        rest = rest.subspan(mine.size());
-        for (std::size_t j = 0; j < mine.size(); ++j)
-            group.objects[j].details = mine[j].details;
-        paths.name(group, analyzed.groups[i], mine);
-    }
-}
-
 bool wants_dentries(const Options& options) {
     return std::find(options.classes.begin(), options.classes.end(), ObjectClass::dentry) !=
            options.classes.end();
@@ -146,6 +126,11 @@ std::vector<std::string> notes_on(const bpf::Session& session, const Options& op
         notes.emplace_back("slab objects that are freed in bulk or by kfree_rcu() (socket buffers, "
                            "maple_node, epoll and others) give no event here: nothing is claimed "
                            "of them");
+    const std::uint32_t visible = session.visible_stages();
+    if (!(visible & UF_STAGE_MEM_HELD) && std::find(options.classes.begin(), options.classes.end(),
+                                                    ObjectClass::socket) != options.classes.end())
+        notes.emplace_back("sockets that die with memory still charged to them "
+                           "(memory-not-returned) cannot be told here: no function can be hooked");
     return notes;
 }
 
@@ -162,6 +147,7 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
     Judgement judgement = judge_caches(context, snapshot, *unfollowed);
     const std::uint64_t missed_deaths =
         revalidate(snapshot, [&](auto requests) { return source.inspect(requests, false); });
+    snapshot.holders = read_holders(snapshot, source);
     locate_dentries(snapshot, [&](auto requests) { return source.inspect(requests, true); });
     const AnalyzedGroups analyzed = analyze(snapshot, analyze_options(context, judgement));
     std::optional<DentryOverview> dentries;
@@ -203,6 +189,9 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
                                      return context.user_stacks->symbolize(tgid, stack);
                                  });
     describe_objects(report, analyzed, snapshot, source);
+    describe_holders(report, analyzed, snapshot.holders);
+    if (context.sockets != nullptr)
+        context.sockets->add_to(report, options, snapshot, source);
     add_coverage(report, std::move(judgement), analyzed);
     mark_recycled(report.groups, static_cast<std::uint64_t>(::sysconf(_SC_NPROCESSORS_CONF)));
     report.groups_omitted = analyzed.groups_omitted;

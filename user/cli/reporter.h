@@ -4,6 +4,7 @@
 #include "bpf/session.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/socket_report.h"
 #include "cli/user_stacks.h"
 #include "kernel_counts/kernel_books.h"
 #include "source/event_source.h"
@@ -25,6 +26,7 @@ struct ReportContext {
     std::uint64_t started_ns = 0; // CLOCK_MONOTONIC
     std::string started_at;       // RFC 3339
     std::optional<int> command_status;
+    const SocketReport* sockets = nullptr; // nullptr: no sockets are wanted
     KernelBooks* books = nullptr; // nullptr: nothing to compare with, the trace is not host-wide
     KernelCounts counts_at_start;
     std::optional<std::uint64_t> thinned_at_ns; // when the sample was first made smaller

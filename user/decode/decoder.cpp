@@ -157,6 +157,24 @@ Result<Event> decode_free(std::span<const std::byte> bytes) {
                            OriginId{record->origin}, record->tgid}};
 }
 
+Result<Event> decode_charged(std::span<const std::byte> bytes) {
+    auto record = copy_record<uf_rec_charged>(bytes, "charged");
+    if (!record)
+        return fail(std::move(record.error()));
+    if (auto ok = check_address(record->addr); !ok)
+        return fail(std::move(ok.error()));
+    ChargedEvent event;
+    event.time_ns = record->header.ktime_ns;
+    event.address = record->addr;
+    event.birth_ns = record->birth_ns;
+    event.origin = OriginId{record->origin};
+    event.tgid = record->tgid;
+    event.rmem_alloc = record->rmem_alloc;
+    event.wmem_queued = record->wmem_queued;
+    event.forward_alloc = record->forward_alloc;
+    return Event{event};
+}
+
 Result<ProcessEvent::Kind> process_kind_of(std::uint32_t value) {
     switch (value) {
     case UF_PROCESS_FORK:
@@ -205,6 +223,8 @@ Result<Event> decode(std::span<const std::byte> bytes) noexcept {
         return decode_free(bytes);
     case UF_REC_PROCESS:
         return decode_process(bytes);
+    case UF_REC_CHARGED:
+        return decode_charged(bytes);
     default:
         return malformed(fmt::format("unknown record type {}", header.type));
     }

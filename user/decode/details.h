@@ -5,6 +5,7 @@
 #include "abi/inspect.h"
 #include "model/inspection.h"
 
+#include <cstdint>
 #include <map>
 #include <string>
 
@@ -12,7 +13,7 @@ namespace unfreed {
 
 using Details = std::map<std::string, std::string>;
 
-void describe(const uf_inspect_socket& socket, Details& details);
+void describe(const uf_inspect_socket& socket, std::uint64_t jiffy_ns, Details& details);
 void describe(const uf_inspect_dentry& dentry, Details& details);
 
 DentryFacts facts_of(const uf_inspect_dentry& dentry);

@@ -34,6 +34,8 @@ struct AnalyzedGroup {
     std::optional<double> growth_per_s;
     std::optional<Ages> age_ns;           // of those alive; nullopt: none is
     std::vector<ReportProcess> processes; // most objects first; `container` is not filled in
+    std::vector<ReportHolder> holders;    // now, most objects first; `comm` is not filled in
+    std::optional<std::uint64_t> held; // of those alive: some process holds it; nullopt: not known
     Context context = Context::process;
     std::string stack_quality = "exact"; // exact | inferred | unknown
     StackChecks stack_checks;

@@ -48,6 +48,18 @@ struct StageEvent {
     std::uint64_t value = 0;
 };
 
+// A socket was at its end, and memory was still charged to it.
+struct ChargedEvent {
+    std::uint64_t time_ns = 0;
+    std::uint64_t address = 0;
+    std::uint64_t birth_ns = 0;
+    OriginId origin;
+    std::uint32_t tgid = 0;
+    std::int32_t rmem_alloc = 0;
+    std::int32_t wmem_queued = 0;
+    std::int32_t forward_alloc = 0;
+};
+
 struct FreeEvent {
     std::uint64_t time_ns = 0;
     std::uint64_t address = 0;
@@ -67,6 +79,6 @@ struct ProcessEvent {
     std::string comm;
 };
 
-using Event = std::variant<OriginEvent, StageEvent, FreeEvent, ProcessEvent>;
+using Event = std::variant<OriginEvent, StageEvent, FreeEvent, ProcessEvent, ChargedEvent>;
 
 } // namespace unfreed

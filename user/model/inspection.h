@@ -4,6 +4,7 @@
 
 #include "model/object_class.h"
 #include "model/object_key.h"
+#include "model/socket_facts.h"
 
 #include <cstdint>
 #include <map>
@@ -11,11 +12,6 @@
 #include <string>
 
 namespace unfreed {
-
-struct SocketFacts {
-    bool orphan = false;  // its program has closed it
-    bool no_file = false; // no file belongs to it (yet, or any more)
-};
 
 struct DentryFacts {
     bool negative = false;      // the name does not exist
@@ -49,7 +45,7 @@ struct ObjectFacts {
 
 // An object to look at.
 struct InspectRequest {
-    ObjectKey key;
+    ObjectKey key;                   // birth_ns 0: not of the object table, may be anything by now
     std::uint64_t cache_address = 0; // where its kind lives (struct kmem_cache); 0: unknown
     ObjectClass object_class = ObjectClass::slab;
 };

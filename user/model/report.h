@@ -6,6 +6,7 @@
 #include "model/dentry_overview.h"
 #include "model/object_class.h"
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -34,12 +35,22 @@ struct ReportProcess {
     std::uint64_t count = 0;
 };
 
+// A process that holds objects at the moment of the report.
+struct ReportHolder {
+    std::uint32_t pid = 0;
+    std::string comm;               // empty: it has ended since
+    std::uint64_t objects = 0;      // that it holds
+    std::vector<std::string> ways;  // fd | cwd | root | mapped
+    std::vector<std::uint32_t> fds; // the first few
+};
+
 struct ReportObject {
     std::uint64_t address = 0;
     std::uint64_t age_ns = 0;
     // Stage name -> how long ago; nullopt: reached, time unknown.
     std::vector<std::pair<std::string, std::optional<std::uint64_t>>> stages;
     std::map<std::string, std::string> details;
+    std::vector<ReportHolder> holders;
 };
 
 // How well the stack of a group is known. It is exact where every object's own stack was read.
@@ -81,6 +92,8 @@ struct Group {
     std::optional<double> growth_per_s;
     std::optional<Ages> age_ns; // of those alive now; nullopt: none is
     std::vector<ReportProcess> processes;
+    std::vector<ReportHolder> holders; // now, most objects first
+    std::optional<std::uint64_t> held; // objects that some process holds now; nullopt: not known
     std::string context = "process";
     std::string stack_quality = "exact"; // exact | inferred | unknown
     StackChecks stack_checks;
@@ -153,6 +166,51 @@ struct Totals {
     std::uint64_t births_on_live_address = 0;
 };
 
+// One socket of a SocketGroup.
+struct ReportSocket {
+    std::uint64_t address = 0;
+    std::uint64_t memory_bytes = 0;
+    std::map<std::string, std::string> details; // as ReportObject has them
+    struct Holder {
+        std::uint32_t pid = 0;
+        std::uint32_t fd = 0;
+    };
+    std::vector<Holder> holders; // the first few
+};
+
+// Sockets that were listed, not traced: no stack is known. They have the programs that hold them in
+// common, and what they are.
+struct SocketGroup {
+    std::string family; // details of a socket
+    std::string type;
+    std::string state;
+    std::string standing; // what is odd about them, as half a sentence; empty: nothing
+    std::uint64_t count = 0;
+    std::uint64_t memory_bytes = 0;
+    std::vector<ReportProcess> processes; // that hold them, most sockets first; empty: none does
+    std::vector<ReportSocket> sockets;    // those with most memory
+};
+
+struct SocketSection {
+    std::uint64_t count = 0;
+    std::uint64_t memory_bytes = 0;
+    std::vector<SocketGroup> groups;  // most memory first, then most sockets
+    std::uint64_t groups_omitted = 0; // cut by --top
+};
+
+// TCP as a whole, during the trace; the counters are those of the tool's network namespace.
+struct TcpReport {
+    struct FromTo {
+        std::optional<std::uint64_t> start, end;
+    };
+    std::optional<std::uint64_t> aborted_on_memory; // connections (TCPAbortOnMemory)
+    std::optional<std::uint64_t> memory_pressures;  // times that it began (TCPMemoryPressures)
+    FromTo orphans;
+    std::optional<std::uint64_t> max_orphans;
+    FromTo memory_bytes;
+    std::optional<std::array<std::uint64_t, 3>> memory_limits_bytes; // tcp_mem
+};
+
 struct Report {
     struct Tool {
         std::string version;
@@ -187,7 +245,12 @@ struct Report {
     std::optional<ReclaimReport> reclaim;   // --probe-reclaim
     std::vector<Group> groups;              // most important first
     std::uint64_t groups_omitted = 0;       // cut by --top
-    std::uint64_t young_objects = 0;        // alive, younger than min_age: not in groups
+    // Sockets that are older than the trace, and those that live but that ss(8) does not show. Not
+    // in groups or totals; nullopt: not asked for, or they cannot be listed here.
+    std::optional<SocketSection> pre_attach_sockets;
+    std::optional<SocketSection> hidden_sockets;
+    std::optional<TcpReport> tcp;    // nullopt: no sockets were asked for
+    std::uint64_t young_objects = 0; // alive, younger than min_age: not in groups
 };
 
 } // namespace unfreed

@@ -2,8 +2,10 @@
 // What is alive at one moment and what is known of where it came from: the input of the analyzer.
 #pragma once
 
+#include "base/box.h"
 #include "model/dentry_names.h"
 #include "model/event.h"
+#include "model/holder.h"
 #include "model/inspection.h"
 #include "model/sampling.h"
 
@@ -96,7 +98,7 @@ struct LiveObject {
     // When each stage was first seen, where that is known; a stage set in slot.stages and missing
     // here was reached before the object was promoted.
     std::map<std::uint32_t, std::uint64_t> stage_times_ns;
-    std::optional<ObjectFacts> facts; // read when the report was asked for
+    Box<ObjectFacts> facts; // read when the report was asked for
 };
 
 // outstanding_of() each origin over the ticks of the trace, evenly spaced, at most 128 points. In a
@@ -109,6 +111,16 @@ struct OutstandingHistory {
 
 BirthPlace birth_place_of(const OriginEvent& origin);
 
+// Sockets of one origin that died with memory charged to them.
+struct ChargedDead {
+    OriginEvent origin; // id: value 0 if it has been given back, or is unknown
+    std::uint64_t count = 0;
+    std::uint32_t tgid = 0; // of the first
+    std::int64_t rmem_alloc = 0;
+    std::int64_t wmem_queued = 0;
+    std::int64_t forward_alloc = 0;
+};
+
 struct Snapshot {
     std::uint64_t taken_at_ns = 0;
     std::uint32_t one_in = 1; // objects and counts are those of one in so many
@@ -118,7 +130,9 @@ struct Snapshot {
     std::map<BirthPlace, OriginCounts> retired; // of origins that gave their number back
     std::unordered_map<std::uint32_t, ProcessInfo> processes; // by tgid: the latest of each number
     std::vector<ProcessInfo> former_processes; // earlier ones; sorted by tgid, then started_at_ns
+    std::vector<ChargedDead> charged_dead;
     OutstandingHistory history;
+    HolderIndex holders;      // of its sockets and dentries
     DentryNames dentry_names; // of the dentries that were read (analyze/dentry_places.h)
 };
 

@@ -60,17 +60,30 @@ Json from_process(const ReportProcess& process) {
             {"count", process.count}};
 }
 
+Json from_holder(const ReportHolder& holder) {
+    return {{"pid", holder.pid},
+            {"comm", text(holder.comm)},
+            {"objects", holder.objects},
+            {"ways", array_of(holder.ways, text)},
+            {"fds", holder.fds}};
+}
+
+Json from_details(const std::map<std::string, std::string>& details) {
+    Json json = Json::object();
+    for (const auto& [name, value] : details)
+        json[text(name)] = text(value);
+    return json;
+}
+
 Json from_object(const ReportObject& object) {
     Json stages = Json::object();
     for (const auto& [name, age_ns] : object.stages)
         stages[text(name)] = number_or_null(age_ns);
-    Json details = Json::object();
-    for (const auto& [name, value] : object.details)
-        details[text(name)] = text(value);
     return {{"address", hex_or_null(object.address)},
             {"age_ns", object.age_ns},
             {"stages", stages},
-            {"details", details}};
+            {"details", from_details(object.details)},
+            {"holders", array_of(object.holders, from_holder)}};
 }
 
 Json from_ages(const std::optional<Ages>& ages) {
@@ -145,6 +158,8 @@ Json from_group(const Group& group) {
             {"age_ns", from_ages(group.age_ns)},
             {"freed_lifetime_log2_ns", Json::array()},
             {"processes", array_of(group.processes, from_process)},
+            {"holders", array_of(group.holders, from_holder)},
+            {"held", number_or_null(group.held)},
             {"context", text(group.context)},
             {"stack_quality", text(group.stack_quality)},
             {"stack_checks",
@@ -214,6 +229,52 @@ Json from_not_judged(const NotJudged& one) {
     return {{"cache", text(one.cache)}, {"objects", one.objects}};
 }
 
+Json from_socket(const ReportSocket& socket) {
+    return {{"address", hex_or_null(socket.address)},
+            {"memory_bytes", socket.memory_bytes},
+            {"holders", array_of(socket.holders,
+                                 [](const ReportSocket::Holder& holder) {
+                                     return Json{{"pid", holder.pid}, {"fd", holder.fd}};
+                                 })},
+            {"details", from_details(socket.details)}};
+}
+
+Json from_socket_group(const SocketGroup& group) {
+    return {{"family", text(group.family)},
+            {"type", text(group.type)},
+            {"state", text(group.state)},
+            {"standing", text(group.standing)},
+            {"count", group.count},
+            {"memory_bytes", group.memory_bytes},
+            {"processes", array_of(group.processes, from_process)},
+            {"sockets", array_of(group.sockets, from_socket)}};
+}
+
+Json from_section(const std::optional<SocketSection>& section) {
+    if (!section)
+        return nullptr;
+    return {{"count", section->count},
+            {"memory_bytes", section->memory_bytes},
+            {"groups_omitted", section->groups_omitted},
+            {"groups", array_of(section->groups, from_socket_group)}};
+}
+
+Json from_tcp(const std::optional<TcpReport>& tcp) {
+    if (!tcp)
+        return nullptr;
+    return {{"aborted_on_memory", number_or_null(tcp->aborted_on_memory)},
+            {"memory_pressures", number_or_null(tcp->memory_pressures)},
+            {"orphans",
+             {{"start", number_or_null(tcp->orphans.start)},
+              {"end", number_or_null(tcp->orphans.end)},
+              {"max", number_or_null(tcp->max_orphans)}}},
+            {"memory_bytes",
+             {{"start", number_or_null(tcp->memory_bytes.start)},
+              {"end", number_or_null(tcp->memory_bytes.end)}}},
+            {"memory_limits_bytes",
+             tcp->memory_limits_bytes ? Json(*tcp->memory_limits_bytes) : Json()}};
+}
+
 Json from_totals(const Report& report) {
     return {{"births", report.totals.births},
             {"deaths", report.totals.deaths},
@@ -245,7 +306,10 @@ std::string to_json(const Report& report) {
         {"dentries", from_dentries(report.dentries)},
         {"reclaim", from_reclaim_report(report.reclaim)},
         {"groups_omitted", report.groups_omitted},
-        {"groups", array_of(report.groups, from_group)}};
+        {"groups", array_of(report.groups, from_group)},
+        {"pre_attach_sockets", from_section(report.pre_attach_sockets)},
+        {"hidden_sockets", from_section(report.hidden_sockets)},
+        {"tcp", from_tcp(report.tcp)}};
     // All strings are valid by now; "replace" makes sure that a mistake is no exception.
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }

@@ -32,7 +32,23 @@ constexpr std::array kMissingStages{
     Pair{"queues_killed", "its queues were never emptied"},
     Pair{"unreferenced", "something holds a reference to it"},
     Pair{"last_dput", "the last reference was never put"},
+    Pair{"received", "sent to a process (SCM_RIGHTS) that never received it"},
+    Pair{"memory_returned", "it died with memory still charged to it"},
     Pair{"rcu_pending", "never handed to RCU to be freed"}};
+
+// What became of sockets.
+constexpr std::array kKinds{Pair{"never-closed", "never closed"},
+                            Pair{"never-closed-peer-gone", "never closed, peer gone"},
+                            Pair{"half-closed", "shut down, never closed"},
+                            Pair{"never-accepted", "never accepted"},
+                            Pair{"closed-still-alive", "closed, still alive"},
+                            Pair{"closed-unexplained", "closed, still referenced"},
+                            Pair{"memory-not-returned", "freed, but not all memory"},
+                            Pair{"path-deleted", "open, path deleted"},
+                            Pair{"abstract-name", "open, abstract name"},
+                            Pair{"listener", "listening"},
+                            Pair{"buffer-hog", "open, full queues"},
+                            Pair{"kernel-socket", "used by the kernel"}};
 
 template <std::size_t size>
 std::string_view look_up(const std::array<Pair, size>& pairs, std::string_view key) {
@@ -102,7 +118,10 @@ std::string what_phrase(const Group& group) {
     const std::string cache = escape_for_terminal(group.cache);
     switch (group.object_class) {
     case ObjectClass::socket:
-        return cache.empty() ? "socket" : "socket " + cache;
+        return fmt::format("socket{}{}{}", cache.empty() ? "" : " ", cache,
+                           group.kind.empty() || group.kind == "never-closed"
+                               ? ""
+                               : ", " + escape_for_terminal(group.kind));
     case ObjectClass::dentry:
         return dentry_phrase(group);
     case ObjectClass::slab:
@@ -116,6 +135,8 @@ std::string fate_phrase(const Group& group) {
         return std::string(fate);
     if (group.count != 0 && group.released_at_exit >= group.count)
         return "freed only by the exit";
+    if (const std::string_view kind = look_up(kKinds, group.kind); !kind.empty())
+        return std::string(kind);
     // Where others of the same origin are freed, these may only be late.
     const bool others_freed = freed_before_exit(group) != 0;
     return group.verdict == "live" && others_freed ? "not freed" : "never freed";

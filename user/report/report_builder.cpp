@@ -45,6 +45,8 @@ Group build_group(const AnalyzedGroup& from, std::uint64_t now_ns, const KernelS
     group.growth_per_s = from.growth_per_s;
     group.age_ns = from.age_ns;
     group.processes = from.processes;
+    group.holders = from.holders;
+    group.held = from.held;
     group.stack_quality = from.stack_quality;
     group.stack_checks = from.stack_checks;
     group.missing_stage = from.missing_stage;

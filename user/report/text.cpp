@@ -7,6 +7,7 @@
 #include "report/table.h"
 #include "report/text_dentries.h"
 #include "report/text_group.h"
+#include "report/text_sockets.h"
 #include "report/utf8.h"
 
 #include <fmt/format.h>
@@ -60,6 +61,8 @@ void write_header(Page& page, const Report& report) {
     page.pieces(settings, {0, 2});
     if (trace.sample.one_in > 1)
         page.paragraph(sample_phrase(trace.sample), {0, 2}, Ink::yellow);
+    if (const std::string tcp = report.tcp ? tcp_phrase(*report.tcp) : ""; !tcp.empty())
+        page.paragraph(tcp, {0, 2}, Ink::yellow);
 }
 
 // Caches whose objects may be dead without a trace: one sentence, whatever their groups say.
@@ -245,6 +248,7 @@ std::string to_text(const Report& report, const TextOptions& options) {
     write_dentries(page, report);
     write_reclaim(page, report);
     write_groups(page, report, judged);
+    write_sockets(page, report);
     write_coverage(page, report.coverage);
     write_notes(page, report);
     write_losses(page, report);

@@ -135,6 +135,33 @@ void write_processes(Page& page, const Group& group) {
                  human_count(group.processes.size() - shown, "more process", "more processes"));
 }
 
+std::string fds_phrase(const ReportHolder& holder) {
+    std::string text;
+    for (const std::uint32_t fd : holder.fds)
+        text += fmt::format("{}{}", text.empty() ? " fd " : ", ", fd);
+    if (holder.fds.size() < holder.objects && !holder.fds.empty())
+        text += ", ...";
+    for (const std::string& way : holder.ways)
+        if (way != "fd")
+            text += " " + way;
+    return text;
+}
+
+void write_holders(Page& page, const Group& group) {
+    const std::size_t shown = std::min(group.holders.size(), kProcessesShown);
+    for (std::size_t i = 0; i < shown; ++i) {
+        const ReportHolder& holder = group.holders[i];
+        labelled(page, i == 0 ? "Held by" : "and",
+                 fmt::format("{}[{}]: {}{}", escape_for_terminal(holder.comm), holder.pid,
+                             human_count(holder.objects), fds_phrase(holder)));
+    }
+    if (group.holders.size() > shown)
+        labelled(page, "and",
+                 human_count(group.holders.size() - shown, "more process", "more processes"));
+    if (group.held == 0 && group.object_class == ObjectClass::socket)
+        labelled(page, "Held by", "no process (as far as descriptors and directories tell)");
+}
+
 void write_objects(Page& page, const Group& group) {
     const std::size_t shown = std::min(group.objects.size(), kObjectsShown);
     for (std::size_t i = 0; i < shown; ++i) {
@@ -205,6 +232,7 @@ void write_group(Page& page, const Report& report, const Group& group, std::size
                              human_count(group.reclaim->remaining)));
     labelled(page, "Names", escape_for_terminal(group.pattern));
     write_processes(page, group);
+    write_holders(page, group);
     if (group.context != "process")
         labelled(page, "Made in", escape_for_terminal(group.context));
     write_stacks(page, group);

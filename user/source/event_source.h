@@ -51,6 +51,8 @@ class EventSource {
     // What cannot be looked at is unreadable.
     virtual std::vector<Inspection> inspect(std::span<const InspectRequest> objects,
                                             bool details) = 0;
+    // Who holds these sockets and dentries (addresses, sorted) at this moment.
+    virtual HolderIndex read_holders(std::span<const std::uint64_t> addresses) = 0;
     // Every loss so far.
     virtual Result<> read_counters(Counters& counters) = 0;
 };

@@ -75,41 +75,64 @@ bpf::Inspector* LiveSource::inspector() {
 }
 
 std::vector<Inspection> LiveSource::inspect(std::span<const InspectRequest> objects, bool details) {
-    std::vector<Inspection> answers;
-    answers.reserve(objects.size());
-    while (!objects.empty()) {
-        const std::size_t size = std::min<std::size_t>(objects.size(), UF_INSPECT_BATCH);
-        for (Inspection& answer : inspect_batch(objects.first(size), details))
-            answers.push_back(std::move(answer));
-        objects = objects.subspan(size);
+    std::vector<Inspection> answers(objects.size());
+    bpf::Inspector* const reader = inspector();
+    const std::uint64_t tick_ns = jiffy_ns();
+    // A question is large: as many at a time as the kernel answers.
+    std::vector<uf_inspect> questions;
+    for (std::size_t done = 0; done < objects.size(); done += questions.size()) {
+        questions.assign(std::min<std::size_t>(objects.size() - done, UF_INSPECT_BATCH), {});
+        for (std::size_t i = 0; i < questions.size(); ++i) {
+            const InspectRequest& object = objects[done + i];
+            questions[i].addr = object.key.address;
+            questions[i].cache = object.cache_address;
+            questions[i].object_class = static_cast<std::uint32_t>(object.object_class);
+            questions[i].details = details;
+        }
+        if (reader == nullptr || !reader->inspect(questions)) {
+            inspect_failed_ += objects.size() - done;
+            return answers;
+        }
+        for (std::size_t i = 0; i < questions.size(); ++i)
+            answers[done + i] = checked_answer(objects[done + i], questions[i], tick_ns);
     }
     return answers;
 }
 
-// The answers of the kernel are large: never more than a batch of them at once.
-std::vector<Inspection> LiveSource::inspect_batch(std::span<const InspectRequest> objects,
-                                                  bool details) {
-    std::vector<uf_inspect> questions(objects.size());
-    for (std::size_t i = 0; i < objects.size(); ++i) {
-        questions[i].addr = objects[i].key.address;
-        questions[i].cache = objects[i].cache_address;
-        questions[i].object_class = static_cast<std::uint32_t>(objects[i].object_class);
-        questions[i].details = details;
+HolderIndex LiveSource::read_holders(std::span<const std::uint64_t> addresses) {
+    if (!holder_reader_) {
+        holder_reader_.emplace(bpf::HolderReader::load());
+        if (!*holder_reader_)
+            log::warning(holder_reader_->error().message);
     }
-    std::vector<Inspection> answers(objects.size());
-    bpf::Inspector* const reader = inspector();
-    if (reader == nullptr || !reader->inspect(questions)) {
-        inspect_failed_ += objects.size();
-        return answers;
+    if (!*holder_reader_)
+        return {};
+    std::vector<Holder> holders;
+    const auto add = [&](std::uint64_t address, const uf_holder& from) {
+        if (address != 0 && std::binary_search(addresses.begin(), addresses.end(), address))
+            holders.push_back({address, from.tgid, from.fd, static_cast<HoldKind>(from.how)});
+    };
+    auto read = (*holder_reader_)->read([&](const uf_holder& holder) {
+        add(holder.dentry, holder);
+        add(holder.sock, holder);
+    });
+    if (!read) {
+        log::warning(read.error().message);
+        return {};
     }
-    for (std::size_t i = 0; i < objects.size(); ++i) {
-        answers[i] = decode(questions[i]);
-        if (!session_.table().holds(objects[i].key))
-            answers[i] = {Inspection::Verdict::gone, {}, {}, {}};
-        else if (answers[i].verdict == Inspection::Verdict::unreadable)
-            ++inspect_failed_;
-    }
-    return answers;
+    return HolderIndex(std::move(holders));
+}
+
+Inspection LiveSource::checked_answer(const InspectRequest& object, const uf_inspect& read,
+                                      std::uint64_t tick_ns) {
+    Inspection answer = decode(read, tick_ns);
+    if (object.key.birth_ns == 0)
+        return answer; // nothing was claimed of it
+    if (!session_.table().holds(object.key))
+        return {Inspection::Verdict::gone, {}, {}, {}};
+    if (answer.verdict == Inspection::Verdict::unreadable)
+        ++inspect_failed_;
+    return answer;
 }
 
 Result<> LiveSource::read_counters(Counters& counters) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include "bpf/holder_reader.h"
 #include "bpf/inspector.h"
 #include "bpf/session.h"
 #include "source/event_source.h"
@@ -30,14 +31,17 @@ class LiveSource : public EventSource {
         return session_.read_unfollowed();
     }
     std::vector<Inspection> inspect(std::span<const InspectRequest> objects, bool details) override;
+    HolderIndex read_holders(std::span<const std::uint64_t> addresses) override;
     Result<> read_counters(Counters& counters) override;
 
   private:
     bpf::Session& session_;
     bpf::Inspector* inspector(); // nullptr: the kernel refuses it
-    std::vector<Inspection> inspect_batch(std::span<const InspectRequest> objects, bool details);
+    Inspection checked_answer(const InspectRequest& object, const uf_inspect& read,
+                              std::uint64_t tick_ns);
 
-    std::optional<Result<bpf::Inspector>> inspector_; // loaded when it is first asked for
+    std::optional<Result<bpf::Inspector>> inspector_;        // loaded when it is first asked for
+    std::optional<Result<bpf::HolderReader>> holder_reader_; // likewise
     std::uint64_t malformed_ = 0;
     std::uint64_t inspect_failed_ = 0;
     OriginCounts retired_;

@@ -51,6 +51,11 @@ void LifetimeTracker::forget(const RetiredOrigin& origin) {
     sum.replaced += origin.counts.replaced;
     if (known != origins_.end())
         origins_.erase(known);
+    if (const auto charged = charged_dead_.find(origin.id); charged != charged_dead_.end()) {
+        charged_before_.push_back(charged->second);
+        charged_before_.back().origin.id = OriginId{};
+        charged_dead_.erase(charged);
+    }
     history_.forget(origin.id);
 }
 
@@ -78,6 +83,18 @@ void LifetimeTracker::on(const FreeEvent& event) {
     }
     stage_times_.release(object->stages);
     tracked_.erase(event.address);
+}
+
+void LifetimeTracker::on(const ChargedEvent& event) {
+    ChargedDead& sum = charged_dead_[event.origin];
+    if (sum.count++ == 0) {
+        sum.tgid = event.tgid;
+        if (const auto origin = origins_.find(event.origin); origin != origins_.end())
+            sum.origin = origin->second;
+    }
+    sum.rmem_alloc += event.rmem_alloc;
+    sum.wmem_queued += event.wmem_queued;
+    sum.forward_alloc += event.forward_alloc;
 }
 
 void LifetimeTracker::note_freed(const ObjectKey& key, std::uint64_t time_ns) {
@@ -212,6 +229,9 @@ Snapshot LifetimeTracker::snapshot(const TableSnapshot& table) const {
     snapshot.origins = origins_;
     snapshot.counts = table.origins;
     snapshot.retired = retired_;
+    snapshot.charged_dead = charged_before_;
+    for (const auto& [id, dead] : charged_dead_)
+        snapshot.charged_dead.push_back(dead);
     snapshot.history = history_.points();
     processes_.copy_to(snapshot);
     return snapshot;

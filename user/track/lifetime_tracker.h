@@ -95,6 +95,7 @@ class LifetimeTracker {
     void on(const OriginEvent& event);
     void on(const StageEvent& event);
     void on(const FreeEvent& event);
+    void on(const ChargedEvent& event);
     void on(const ProcessEvent& event) { processes_.apply(event); }
 
     bool old_enough(const TableObject& object, std::uint64_t now_ns) const;
@@ -113,6 +114,8 @@ class LifetimeTracker {
     StageTimes stage_times_;
     std::unordered_map<OriginId, OriginEvent> origins_;
     std::map<BirthPlace, OriginCounts> retired_;
+    std::map<OriginId, ChargedDead> charged_dead_;
+    std::vector<ChargedDead> charged_before_; // of origins that are forgotten
     CountHistory history_;
     TrackerStats stats_;
     std::uint32_t tick_ = 0;

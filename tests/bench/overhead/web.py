@@ -2,12 +2,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What tracing costs a real HTTP server, end to end: nginx on the loopback, asked by ab, a new
 connection for each request or one kept alive. Rounds alternate between nothing attached and
-`unfreed trace`. Needs root, nginx and ab (Debian: nginx-light, apache2-utils)."""
+what was asked for. Needs root, nginx and ab (Debian: nginx-light, apache2-utils)."""
 
 import argparse
 import re
 import shutil
-import signal
 import statistics
 import subprocess
 import sys
@@ -15,6 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from bench.configs import Config, all_configs
 from bench.errors import BenchError
 from bench.process import Child
 from bench.runner import wait_until_alone
@@ -42,33 +42,56 @@ def ask(requests: int, keep_alive: bool) -> float:
     return 1e6 / float(rate[1])
 
 
-def traced(args: argparse.Namespace, keep_alive: bool) -> float:
-    """The same with the tool attached, all classes, its defaults."""
-    tool = Child([str(args.unfreed or args.build / "unfreed"), "trace", "-o", "/dev/null"])
+def traced(config: Config, requests: int, keep_alive: bool) -> float:
+    """The same while a configuration is attached."""
+    if not config.argv:
+        return ask(requests, keep_alive)
+    tool = Child(list(config.argv), env=config.env or None)
     try:
-        tool.wait_for("unfreed: tracing", 90)
+        tool.wait_for(config.ready, 90)
         time.sleep(1)
-        return ask(args.requests, keep_alive)
+        return ask(requests, keep_alive)
     finally:
-        tool.process.send_signal(signal.SIGINT)
-        tool.process.wait()
+        tool.stop()
 
 
-def compare(args: argparse.Namespace, keep_alive: bool) -> None:
-    """One line for one kind of connection."""
+def chosen(args: argparse.Namespace) -> list[Config]:
+    """`none` first, then what was asked for."""
+    unfreed = args.unfreed or args.build / "unfreed"
+    trace = (str(unfreed), "trace", "-o", "/dev/null")
+    own = [Config("socket", "unfreed, class socket only", (*trace, "--class", "socket"),
+                  ready="unfreed: tracing")]
+    known = {config.name: config
+             for config in all_configs(unfreed, args.build / "tests/bench/bin", None) + own}
+    names = args.configs.split(",")
+    for name in names:
+        if name not in known:
+            raise BenchError(f"no configuration {name}; there are {', '.join(known)}")
+        if known[name].skip:
+            raise BenchError(f"{name}: {known[name].skip}")
+    return [known["none"]] + [known[name] for name in names]
+
+
+def compare(args: argparse.Namespace, configs: list[Config], keep_alive: bool) -> None:
+    """One line a configuration for one kind of connection."""
     bare: list[float] = []
-    added: list[float] = []
+    added: dict[str, list[float]] = {config.name: [] for config in configs[1:]}
     for turn in range(args.rounds):
-        wait_until_alone(300)
-        order = [False, True] if turn % 2 == 0 else [True, False]
-        pair = {with_tool: traced(args, keep_alive) if with_tool
-                else ask(args.requests, keep_alive) for with_tool in order}
-        bare.append(pair[False])
-        added.append((pair[True] / pair[False] - 1) * 100)
-    quartiles = statistics.quantiles(added, n=4)
-    print(f"{'kept alive' if keep_alive else 'a connection each':<18} "
-          f"{statistics.median(bare):8.1f} us a request, added {statistics.median(added):5.1f} % "
-          f"(quartiles {quartiles[0]:.1f} to {quartiles[2]:.1f}, {args.rounds} rounds)", flush=True)
+        order = configs if turn % 2 == 0 else configs[::-1]
+        times = {}
+        for config in order:
+            wait_until_alone(300)
+            times[config.name] = traced(config, args.requests, keep_alive)
+        bare.append(times["none"])
+        for name, values in added.items():
+            values.append((times[name] / times["none"] - 1) * 100)
+    print(f"{'kept alive' if keep_alive else 'a connection each'}: "
+          f"{statistics.median(bare):.1f} us a request, {args.rounds} rounds", flush=True)
+    for config in configs[1:]:
+        values = added[config.name]
+        quartiles = statistics.quantiles(values, n=4)
+        print(f"  {config.name:<12} {config.what:<28} added {statistics.median(values):5.1f} % "
+              f"(quartiles {quartiles[0]:.1f} to {quartiles[2]:.1f})", flush=True)
 
 
 def main() -> int:
@@ -76,6 +99,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", type=Path, default=ROOT / "build", help="build folder")
     parser.add_argument("--unfreed", type=Path, help="the tool (default: the one in --build)")
+    parser.add_argument("--configs", default="all-classes",
+                        help="names of bench/configs.py, and `socket`; default all-classes")
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--requests", type=int, default=20_000)
     args = parser.parse_args()
@@ -83,6 +108,7 @@ def main() -> int:
         for program in ("nginx", "ab"):
             if not shutil.which(program):
                 raise BenchError(f"needs {program} (Debian: nginx-light, apache2-utils)")
+        configs = chosen(args)
         with tempfile.TemporaryDirectory() as folder:
             Path(folder).chmod(0o755)
             Path(folder, "index.html").write_text("x" * 10_000, encoding="ascii")
@@ -93,7 +119,7 @@ def main() -> int:
                     time.sleep(1)
                     ask(2000, False)
                     for keep_alive in (False, True):
-                        compare(args, keep_alive)
+                        compare(args, configs, keep_alive)
                 finally:
                     server.terminate()
     except (BenchError, OSError) as error:

@@ -22,16 +22,16 @@
 struct testprog_args testprog_args = {.balanced = 3};
 
 static const char *program = "testprog";
-static const char *balanced_text, *before_text, *every_text, *hold_text = "0", *end_text = "exit";
+static const char *balanced_text, *before_text, *pause_text, *hold_text = "0", *end_text = "exit";
 static const char *ready_fd_text, *ready_file, *seconds_text;
 static bool wait_start;
-static double every_seconds; /* from one leaked object to the next */
-static double hold_seconds;  /* negative: until SIGTERM */
-static double run_seconds;   /* churners; 0: no limit */
+static unsigned long pause_at; /* leaked objects after which to wait; 0: never */
+static double hold_seconds;    /* negative: until SIGTERM */
+static double run_seconds;     /* churners; 0: no limit */
 
 static const struct testprog_option common_options[] = {
 	{.name = "balanced", .value = &balanced_text}, {.name = "before", .value = &before_text},
-	{.name = "every", .value = &every_text},       {.name = "hold", .value = &hold_text},
+	{.name = "pause-at", .value = &pause_text},    {.name = "hold", .value = &hold_text},
 	{.name = "wait-start", .flag = &wait_start},   {.name = "end", .value = &end_text},
 	{.name = "ready-fd", .value = &ready_fd_text}, {.name = "ready-file", .value = &ready_file},
 	{.name = "seconds", .value = &seconds_text},   {0},
@@ -77,7 +77,7 @@ usage(const struct testprog *prog, const char *format, ...)
 	if (prog->churn)
 		fprintf(stderr, " [--seconds S]");
 	else
-		fprintf(stderr, " [--balanced K] [--every S]%s",
+		fprintf(stderr, " [--balanced K] [--pause-at K]%s",
 			prog->no_before ? "" : " [--before M]");
 	fprintf(stderr,
 		" [--wait-start] [--hold SECONDS|forever]"
@@ -192,10 +192,10 @@ void testprog_parse(const struct testprog *prog, int argc, char **argv)
 		usage(prog, "missing argument: %s", words);
 	if (seconds_text && !prog->churn)
 		usage(prog, "--seconds is for churners");
-	if (every_text && prog->churn)
-		usage(prog, "--every is for leakers");
-	if (every_text)
-		every_seconds = seconds(every_text, "--every");
+	if (pause_text && prog->churn)
+		usage(prog, "--pause-at is for leakers");
+	if (pause_text)
+		pause_at = testprog_number(pause_text, "--pause-at");
 	if (before_text && (prog->churn || prog->no_before))
 		usage(prog, "%s has no --before", program);
 	if (balanced_text)
@@ -210,7 +210,7 @@ void testprog_parse(const struct testprog *prog, int argc, char **argv)
 
 	need_fds((testprog_leak_count(prog) + testprog_args.before) * prog->fds_each);
 	setrlimit(RLIMIT_CORE, &no_core); /* --end abort is not to litter */
-	if (wait_start)
+	if (wait_start || pause_at)
 		testprog_block(SIGUSR1); /* before anyone can know our pid: no signal is lost */
 }
 
@@ -250,28 +250,24 @@ static void __attribute__((format(printf, 1, 2))) announce(const char *format, .
 	}
 }
 
-void testprog_wait_start(const struct testprog *prog)
+/* Says so and waits for SIGUSR1. */
+static void wait_for_user(const char *why)
 {
 	sigset_t set;
 	int sig;
 
-	if (testprog_args.before)
-		testprog_leak_batch(prog, testprog_leak_count(prog), testprog_args.before);
-	if (!wait_start)
-		return;
-	announce("waiting pid=%d\n", (int)getpid());
+	announce("%s pid=%d\n", why, (int)getpid());
 	sigemptyset(&set);
 	sigaddset(&set, SIGUSR1);
 	sigwait(&set, &sig);
 }
 
-static void pause_for(double length)
+void testprog_wait_start(const struct testprog *prog)
 {
-	struct timespec time = {.tv_sec = (time_t)length,
-				.tv_nsec = (long)((length - (double)(time_t)length) * 1e9)};
-
-	while (nanosleep(&time, &time) && errno == EINTR)
-		;
+	if (testprog_args.before)
+		testprog_leak_batch(prog, testprog_leak_count(prog), testprog_args.before);
+	if (wait_start)
+		wait_for_user("waiting");
 }
 
 void testprog_leak_batch(const struct testprog *prog, unsigned long first, unsigned long count)
@@ -284,8 +280,8 @@ void testprog_leak_batch(const struct testprog *prog, unsigned long first, unsig
 		prog->leak(i);
 		for (k = 0; prog->use && k < testprog_args.balanced; k++)
 			prog->use(i * testprog_args.balanced + k);
-		if (every_seconds > 0)
-			pause_for(every_seconds);
+		if (pause_at && i + 1 == first + pause_at)
+			wait_for_user("paused");
 	}
 	if (prog->finish)
 		prog->finish();

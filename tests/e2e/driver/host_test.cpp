@@ -11,13 +11,13 @@ namespace unfreed::e2e {
 namespace {
 
 TEST(Host, FindsALeakerAmongChurn) {
-    Process tool(command({"trace", "--class", "socket", "--min-age", "2s", "--duration", "15s"}));
+    Process tool(command({"trace", "--class", "socket", "--min-age", "2s"}));
     ASSERT_TRUE(tool.wait_for("tracing", true));
     Process churner({program_path("socket_churner"), "--seconds", "6"});
     Process leaker({program_path("tcp_leaker"), "123", "--hold", "forever"});
     ASSERT_TRUE(leaker.wait_for("leaked"));
     ASSERT_TRUE(churner.wait_for("done"));
-    const Finished finished = tool.finish();
+    const Finished finished = end_trace(tool);
     const Json report = report_of(finished);
     EXPECT_EQ(count_of(report, "socket", "tcp_leaker"), 123) << finished.out;
     EXPECT_EQ(count_of(report, "socket", "socket_churner"), 0) << finished.out;
@@ -38,14 +38,13 @@ TEST(Host, AccusesNoChurner) {
     Process warm_up({program_path("mixed_churner"), "--seconds", "1", "--dir", dir.path});
     ASSERT_TRUE(warm_up.wait_for("done", false, std::chrono::seconds(60)));
     warm_up.finish();
-    Process tool(command({"trace", "--class", "socket,dentry", "--min-age", "3s", "--duration",
-                          std::to_string(churn + 25) + "s", "--top", "500"}));
+    Process tool(command({"trace", "--class", "socket,dentry", "--min-age", "3s", "--top", "500"}));
     ASSERT_TRUE(tool.wait_for("tracing", true));
     Process churner(
         {program_path("mixed_churner"), "--seconds", std::to_string(churn), "--dir", dir.path});
     ASSERT_TRUE(churner.wait_for("done", false, std::chrono::seconds(churn + 60)));
     churner.finish();
-    const Finished finished = tool.finish(std::chrono::seconds(churn + 180));
+    const Finished finished = end_trace(tool, std::chrono::seconds(10));
     const Json report = report_of(finished);
     const std::uint64_t births = report["totals"]["births"];
     RecordProperty("births", std::to_string(births));

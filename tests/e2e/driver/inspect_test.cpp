@@ -75,12 +75,12 @@ std::vector<Json> details_of(const Json& report, const std::string& object_class
 
 Json trace_host(const std::string& classes, const std::vector<std::string>& program,
                 std::unique_ptr<Process>& leaker) {
-    Process tool(command({"trace", "--class", classes, "--min-age", "1s", "--duration", "7s",
-                          "--top", "500", "--objects", "100"}));
+    Process tool(command(
+        {"trace", "--class", classes, "--min-age", "1s", "--top", "500", "--objects", "100"}));
     EXPECT_TRUE(tool.wait_for("tracing", true));
     leaker = std::make_unique<Process>(program);
     EXPECT_TRUE(leaker->wait_for("leaked"));
-    return report_of(tool.finish());
+    return report_of(end_trace(tool));
 }
 
 TEST(Details, OfConnectionsAreThoseOfProc) {

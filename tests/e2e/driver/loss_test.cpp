@@ -31,8 +31,8 @@ void expect_status_tells(const Finished& finished, const Json& report) {
 
 // The tool stands still for ten seconds, while programs leak and churn: longer than the ring holds.
 TEST(Loss, AStoppedConsumerLosesNoObject) {
-    Process tool(command({"trace", "--class", "socket", "--min-age", "2s", "--duration", "24s",
-                          "--ring-size", "4", "--top", "500"}));
+    Process tool(command(
+        {"trace", "--class", "socket", "--min-age", "2s", "--ring-size", "4", "--top", "500"}));
     ASSERT_TRUE(tool.wait_for("tracing", true));
     Process before({program_path("udp_leaker"), "1000", "--hold", "forever"});
     ASSERT_TRUE(before.wait_for("leaked"));
@@ -48,7 +48,7 @@ TEST(Loss, AStoppedConsumerLosesNoObject) {
     ASSERT_TRUE(connections.wait_for("done"));
     std::this_thread::sleep_for(seconds(1));
     tool.signal(SIGCONT);
-    const Finished finished = tool.finish();
+    const Finished finished = end_trace(tool);
     const Json report = report_of(finished);
     EXPECT_EQ(count_of(report, "socket", "tcp_leaker"), 1234) << finished.out.substr(0, 4000);
     for (const char* comm : {"udp_leaker", "socket_churner", "connect_churner"})
@@ -60,8 +60,8 @@ TEST(Loss, AStoppedConsumerLosesNoObject) {
 
 // A ring for three origins. Counts come from the table and stay exact; origins are sent again.
 TEST(Loss, ATinyRingCostsDetailOnly) {
-    Process tool(command({"trace", "--class", "socket", "--min-age", "2s", "--duration", "14s",
-                          "--ring-size", "4", "--top", "500"}));
+    Process tool(command(
+        {"trace", "--class", "socket", "--min-age", "2s", "--ring-size", "4", "--top", "500"}));
     ASSERT_TRUE(tool.wait_for("tracing", true));
     std::vector<std::unique_ptr<Process>> leakers;
     for (const char* name : {"tcp_leaker", "udp_leaker", "unix_leaker", "thread_leaker"}) {
@@ -78,7 +78,7 @@ TEST(Loss, ATinyRingCostsDetailOnly) {
     Process churner({program_path("socket_churner"), "--seconds", "2"});
     ASSERT_TRUE(churner.wait_for("done"));
     tool.signal(SIGCONT);
-    const Finished finished = tool.finish();
+    const Finished finished = end_trace(tool);
     const Json report = report_of(finished);
     for (const char* comm : {"tcp_leaker", "udp_leaker", "unix_leaker", "thread_leaker"})
         EXPECT_EQ(count_of(report, "socket", comm), 500) << comm << report["groups"].dump(1);
@@ -121,13 +121,13 @@ TEST(Loss, ADroppedProcessRecordIsIncomplete) {
 // A full table in exact mode: what is there is true, what is not is counted.
 TEST(Loss, AFullTableAccusesNobody) {
     Process tool(command({"trace", "--class", "socket", "--sample", "1", "--max-objects", "1024",
-                          "--min-age", "2s", "--duration", "16s", "--top", "500"}));
+                          "--min-age", "2s", "--top", "500"}));
     ASSERT_TRUE(tool.wait_for("tracing", true));
     Process leaker({program_path("tcp_leaker"), "5000", "--balanced", "0", "--hold", "forever"});
     ASSERT_TRUE(leaker.wait_for("leaked"));
     Process churner({program_path("socket_churner"), "--seconds", "5"});
     ASSERT_TRUE(churner.wait_for("done"));
-    const Finished finished = tool.finish();
+    const Finished finished = end_trace(tool);
     const Json report = report_of(finished);
     EXPECT_EQ(count_of(report, "socket", "socket_churner"), 0);
     const std::uint64_t found = count_of(report, "socket", "tcp_leaker");
@@ -154,8 +154,7 @@ class Clock : public testing::Test {
 TEST_F(Clock, AJumpChangesNeitherAgesNorCounts) {
     if (std::getenv("UNFREED_MAY_SET_CLOCK") == nullptr)
         GTEST_SKIP() << "sets the clock: only with UNFREED_MAY_SET_CLOCK, as in the VM tier";
-    Process tool(command(
-        {"trace", "--class", "socket", "--min-age", "3s", "--duration", "20s", "--top", "500"}));
+    Process tool(command({"trace", "--class", "socket", "--min-age", "3s", "--top", "500"}));
     ASSERT_TRUE(tool.wait_for("tracing", true));
     Process leaker({program_path("tcp_leaker"), "321", "--hold", "forever"});
     ASSERT_TRUE(leaker.wait_for("leaked"));
@@ -166,7 +165,7 @@ TEST_F(Clock, AJumpChangesNeitherAgesNorCounts) {
     std::this_thread::sleep_for(seconds(2));
     jump(24 * kHour);
     ASSERT_TRUE(churner.wait_for("done"));
-    const Finished finished = tool.finish();
+    const Finished finished = end_trace(tool);
     const Json report = report_of(finished);
     EXPECT_EQ(count_of(report, "socket", "tcp_leaker"), 321) << finished.out.substr(0, 4000);
     EXPECT_EQ(count_of(report, "socket", "socket_churner"), 0);

@@ -142,14 +142,16 @@ TEST(Surroundings, AClosedStdoutIsAnError) {
 }
 
 TEST(Surroundings, TwoInstancesBothCount) {
-    Process first(command({"trace", "--class", "socket", "--min-age", "1s", "--duration", "14s"}));
-    Process second(command({"trace", "--class", "socket", "--min-age", "1s", "--duration", "14s"}));
+    Process first(command({"trace", "--class", "socket", "--min-age", "1s"}));
+    Process second(command({"trace", "--class", "socket", "--min-age", "1s"}));
     ASSERT_TRUE(first.wait_for("tracing", true));
     ASSERT_TRUE(second.wait_for("tracing", true));
     Process leaker({program_path("tcp_leaker"), "77", "--hold", "forever"});
     ASSERT_TRUE(leaker.wait_for("leaked"));
-    EXPECT_EQ(count_of(report_of(first.finish()), "socket", "tcp_leaker"), 77);
-    EXPECT_EQ(count_of(report_of(second.finish()), "socket", "tcp_leaker"), 77);
+    EXPECT_EQ(count_of(report_of(end_trace(first)), "socket", "tcp_leaker"), 77);
+    EXPECT_EQ(
+        count_of(report_of(end_trace(second, std::chrono::seconds(0))), "socket", "tcp_leaker"),
+        77);
 }
 
 TEST(SuddenDeath, SigkillLeavesNoProbe) {

@@ -15,12 +15,12 @@ TEST_P(PidCounts, ExactlyWhatIsLeakedAfterAttach) {
     Process leaker(
         {program_path(GetParam()), "700", "--before", "300", "--wait-start", "--hold", "forever"});
     ASSERT_TRUE(leaker.wait_for("waiting"));
-    Process tool(command({"trace", "-p", std::to_string(leaker.pid()), "--class", "socket",
-                          "--min-age", "1s", "--duration", "12s"}));
+    Process tool(command(
+        {"trace", "-p", std::to_string(leaker.pid()), "--class", "socket", "--min-age", "1s"}));
     ASSERT_TRUE(tool.wait_for("tracing", true)) << "the tool never said that it traces";
     leaker.signal(SIGUSR1);
     ASSERT_TRUE(leaker.wait_for("leaked"));
-    const Finished finished = tool.finish();
+    const Finished finished = end_trace(tool);
     const Json report = report_of(finished);
     const auto groups = groups_of(report, "socket", GetParam());
     ASSERT_EQ(groups.size(), 1u) << finished.out;
@@ -54,12 +54,12 @@ TEST(Pid, SeesConnectionsOfAnOlderListener) {
     Process leaker({program_path("accept_leaker"), "150", "--wait-start", "--before", "10",
                     "--hold", "forever"});
     ASSERT_TRUE(leaker.wait_for("waiting"));
-    Process tool(command({"trace", "-p", std::to_string(leaker.pid()), "--class", "socket",
-                          "--min-age", "1s", "--duration", "12s"}));
+    Process tool(command(
+        {"trace", "-p", std::to_string(leaker.pid()), "--class", "socket", "--min-age", "1s"}));
     ASSERT_TRUE(tool.wait_for("tracing", true));
     leaker.signal(SIGUSR1);
     ASSERT_TRUE(leaker.wait_for("leaked"));
-    const Json report = report_of(tool.finish());
+    const Json report = report_of(end_trace(tool));
     EXPECT_EQ(count_of(report, "socket", "accept_leaker"), 150) << report["groups"];
 }
 
@@ -68,14 +68,14 @@ TEST(Pid, IgnoresEverybodyElse) {
     Process other({program_path("udp_leaker"), "500", "--wait-start", "--hold", "forever"});
     ASSERT_TRUE(target.wait_for("waiting"));
     ASSERT_TRUE(other.wait_for("waiting"));
-    Process tool(command({"trace", "-p", std::to_string(target.pid()), "--class", "socket",
-                          "--min-age", "500ms", "--duration", "8s"}));
+    Process tool(command(
+        {"trace", "-p", std::to_string(target.pid()), "--class", "socket", "--min-age", "500ms"}));
     ASSERT_TRUE(tool.wait_for("tracing", true));
     other.signal(SIGUSR1);
     target.signal(SIGUSR1);
     ASSERT_TRUE(other.wait_for("leaked"));
     ASSERT_TRUE(target.wait_for("leaked"));
-    const Json report = report_of(tool.finish());
+    const Json report = report_of(end_trace(tool));
     EXPECT_EQ(count_of(report, "socket", "tcp_leaker"), 20);
     EXPECT_EQ(report["groups"].size(), 1u) << report["groups"];
 }

@@ -49,15 +49,15 @@ TEST(Sample, AccusesNoChurner) {
     Process warm_up({program_path("mixed_churner"), "--seconds", "1", "--dir", dir.path});
     ASSERT_TRUE(warm_up.wait_for("done"));
     warm_up.finish();
-    Process tool(command({"trace", "--class", "socket,dentry", "--min-age", "3s", "--duration",
-                          "25s", "--top", "500", "--sample", "1/4"}));
+    Process tool(command({"trace", "--class", "socket,dentry", "--min-age", "3s", "--top", "500",
+                          "--sample", "1/4"}));
     ASSERT_TRUE(tool.wait_for("tracing", true));
     Process churner({program_path("mixed_churner"), "--seconds", "6", "--dir", dir.path});
     Process leaker({program_path("tcp_leaker"), "2000", "--hold", "forever"});
     ASSERT_TRUE(leaker.wait_for("leaked"));
     ASSERT_TRUE(churner.wait_for("done"));
     churner.finish();
-    const Json report = report_of(tool.finish());
+    const Json report = report_of(end_trace(tool, std::chrono::seconds(10)));
     std::uint64_t accused = 0;
     for (const char* comm : {"mixed_churner", "fork_churner"})
         accused += count_of(report, "socket", comm) + count_of(report, "dentry", comm);

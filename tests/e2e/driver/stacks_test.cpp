@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The stack of what is reported is the stack it was made by, though not every stack is walked.
 #include "tool.h"
+#include "tool_table.h"
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <set>
+#include <thread>
 
 namespace unfreed::e2e {
 namespace {
@@ -32,13 +35,25 @@ TEST(Stacks, TwoCallersOfOneWrapperAreTwoOrigins) {
     EXPECT_TRUE(user_stack_has(groups[0], "leak_tcp")) << groups[0]["user_stack"];
 }
 
-// Host-wide only what survives is walked: what is leaked after the first sweeps has its own stack.
+// Host-wide only what survives is walked: once the tool has seen survivors of a place, what is
+// leaked there has its own stack.
 TEST(Stacks, AreWalkedWhereObjectsSurvive) {
-    Process tool(command({"trace", "--class", "socket", "--min-age", "1s", "--duration", "15s"}));
+    Process tool(command({"trace", "--class", "socket", "--min-age", "1s"}));
     ASSERT_TRUE(tool.wait_for("tracing", true));
-    Process leaker({program_path("tcp_leaker"), "100", "--every", "0.08", "--hold", "forever"});
+    Process leaker({program_path("tcp_leaker"), "100", "--pause-at", "40", "--hold", "forever"});
+    ASSERT_TRUE(leaker.wait_for("paused"));
+    {
+        const auto table = ToolTable::open();
+        ASSERT_TRUE(table);
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+        while (!table->walks_stacks_of(leaker.pid())) {
+            ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "nothing was walked";
+            std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        }
+    }
+    leaker.signal(SIGUSR1);
     ASSERT_TRUE(leaker.wait_for("leaked"));
-    const Finished finished = tool.finish();
+    const Finished finished = end_trace(tool);
     const Json report = report_of(finished);
     EXPECT_EQ(report["trace"]["stacks"], "adaptive");
     EXPECT_EQ(count_of(report, "socket", "tcp_leaker"), 100) << finished.out;
@@ -48,14 +63,13 @@ TEST(Stacks, AreWalkedWhereObjectsSurvive) {
         EXPECT_TRUE(user_stack_has(group, "leak_tcp")) << group["user_stack"];
         EXPECT_FALSE(user_stack_has(group, "use_tcp")) << group["user_stack"];
     }
-    // Of eight seconds, those before the first survivors were a second old are not walked.
-    EXPECT_GE(checked, 50u) << finished.out;
+    EXPECT_GE(checked, 60u) << finished.out;
 }
 
 // What a whole-host trace says of leakers among churn: comm, kernel functions, leaking function.
 std::set<std::string> accused(const std::string& stacks) {
-    Process tool(command({"trace", "--class", "socket", "--stacks", stacks, "--min-age", "2s",
-                          "--duration", "12s", "--top", "200"}));
+    Process tool(command(
+        {"trace", "--class", "socket", "--stacks", stacks, "--min-age", "2s", "--top", "200"}));
     EXPECT_TRUE(tool.wait_for("tracing", true));
     Process churner({program_path("socket_churner"), "--seconds", "5"});
     Process tcp({program_path("tcp_leaker"), "64", "--hold", "forever"});
@@ -63,7 +77,8 @@ std::set<std::string> accused(const std::string& stacks) {
     Process unix_({program_path("unix_leaker"), "64", "--hold", "forever"});
     for (Process* leaker : {&tcp, &udp, &unix_})
         EXPECT_TRUE(leaker->wait_for("leaked"));
-    const Json report = report_of(tool.finish());
+    EXPECT_TRUE(churner.wait_for("done"));
+    const Json report = report_of(end_trace(tool));
     std::set<std::string> found;
     for (const char* comm : {"tcp_leaker", "udp_leaker", "unix_leaker", "socket_churner"})
         for (const Json& group : groups_of(report, "socket", comm)) {

@@ -46,6 +46,12 @@ std::vector<std::string> command(std::vector<std::string> head, std::vector<std:
     return words;
 }
 
+Finished end_trace(Process& tool, std::chrono::seconds later) {
+    std::this_thread::sleep_for(later);
+    tool.signal(SIGINT);
+    return tool.finish(std::chrono::seconds(180));
+}
+
 Json report_of(const Finished& finished) {
     Json report = Json::parse(finished.out, nullptr, false);
     EXPECT_FALSE(report.is_discarded())

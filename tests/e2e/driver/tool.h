@@ -23,6 +23,10 @@ std::vector<std::string> extra_options();
 // `unfreed COMMAND... --format json -q` + extra options, then `tail`.
 std::vector<std::string> command(std::vector<std::string> head, std::vector<std::string> tail = {});
 
+// Ends a trace without --duration, once everything made so far is older than any --min-age in use
+// here: the speed of the host decides nothing.
+Finished end_trace(Process& tool, std::chrono::seconds later = std::chrono::seconds(5));
+
 // The report in stdout; a test failure and null if it is none.
 Json report_of(const Finished& finished);
 

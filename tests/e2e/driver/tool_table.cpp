@@ -85,11 +85,23 @@ std::uint64_t ToolTable::unknown_deaths() const {
     return sum;
 }
 
+std::span<const uf_origin_set> ToolTable::origin_sets() const {
+    return {static_cast<const uf_origin_set*>(origins_.data),
+            origins_.bytes / sizeof(uf_origin_set)};
+}
+
+bool ToolTable::walks_stacks_of(pid_t pid) const {
+    for (const uf_origin_set& set : origin_sets())
+        for (const uf_origin& origin : set.way)
+            if (origin.tgid == static_cast<std::uint32_t>(pid) &&
+                (*const_cast<const volatile __u32*>(&origin.flags) & UF_ORIGIN_WALK) != 0)
+                return true;
+    return false;
+}
+
 ToolTable::Totals ToolTable::totals() const {
     Totals sum;
-    const std::span<const uf_origin_set> sets(static_cast<const uf_origin_set*>(origins_.data),
-                                              origins_.bytes / sizeof(uf_origin_set));
-    for (const uf_origin_set& set : sets)
+    for (const uf_origin_set& set : origin_sets())
         for (const uf_origin& origin : set.way) {
             sum.births += origin.births;
             sum.deaths += origin.deaths;

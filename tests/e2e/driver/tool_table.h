@@ -28,6 +28,8 @@ class ToolTable {
         std::uint64_t births = 0, deaths = 0;
     };
     Totals totals() const;
+    // Whether the tool has asked for the stack of every birth of this process, at some place.
+    bool walks_stacks_of(pid_t pid) const;
     // The tool does not follow what it makes itself; with this it does.
     void follow(pid_t pid);
 
@@ -37,6 +39,7 @@ class ToolTable {
         void* data = nullptr;
         std::size_t bytes = 0;
     };
+    std::span<const uf_origin_set> origin_sets() const;
     static bool map(std::uint32_t id, bool writable, Mapped& mapped);
 
     Mapped objects_, origins_, procs_;

@@ -234,7 +234,7 @@ TEST(Standing, WhatWasReadOutweighsWhatTheProbesCouldNotSee) {
     object.facts = ObjectFacts{.refcount = 1};
     EXPECT_EQ(kind(), "never-closed");
     object.facts->socket.orphan = true;
-    EXPECT_EQ(kind(), "closed-still-alive");
+    EXPECT_EQ(kind(), "closed-unexplained");
     object.slot.object_class = ObjectClass::dentry;
     EXPECT_EQ(kind(), "open");
     object.facts->refcount = 0;

@@ -58,6 +58,23 @@ TEST(Decoder, EveryFieldOfAStageArrives) {
     EXPECT_EQ(stage.value, 9U);
 }
 
+TEST(Decoder, EveryFieldOfChargesArrives) {
+    const auto event = decode_record(charged_record());
+    ASSERT_TRUE(event) << event.error().message;
+    const auto& charged = std::get<ChargedEvent>(*event);
+    EXPECT_EQ(charged.time_ns, 7 * kSecond);
+    EXPECT_EQ(charged.address, 0xffff888000002000U);
+    EXPECT_EQ(charged.birth_ns, 5 * kSecond);
+    EXPECT_EQ(charged.origin, OriginId{7});
+    EXPECT_EQ(charged.tgid, 100U);
+    EXPECT_EQ(charged.rmem_alloc, 1);
+    EXPECT_EQ(charged.wmem_queued, 2);
+    EXPECT_EQ(charged.forward_alloc, -3);
+    uf_rec_charged none = charged_record();
+    none.addr = 0;
+    EXPECT_FALSE(decode_record(none));
+}
+
 TEST(Decoder, EveryFieldOfAFreeArrives) {
     const auto event = decode_record(free_record());
     ASSERT_TRUE(event) << event.error().message;

@@ -42,6 +42,8 @@ uf_inspect connection() {
     one.socket.omem_alloc = 7;
     one.socket.backlog = 8;
     one.socket.drops = 9;
+    one.socket.recv_bytes = 10;
+    one.socket.send_bytes = 11;
     return one;
 }
 
@@ -49,11 +51,65 @@ TEST(Inspection, AConnectionReadsAsInSs) {
     const Inspection inspection = decode(connection());
     EXPECT_EQ(inspection.verdict, Inspection::Verdict::alive);
     EXPECT_EQ(inspection.facts.refcount, 2);
-    const std::map<std::string, std::string> expected{
-        {"family", "inet"},      {"inode", "77"},   {"local", "127.0.0.1:80"},
-        {"netns", "5"},          {"refcount", "2"}, {"remote", "10.0.0.0:4321"},
-        {"state", "CLOSE-WAIT"}, {"type", "tcp"},   {"skmem", "r1,rb2,t3,tb4,f5,w6,o7,bl8,d9"}};
+    const std::map<std::string, std::string> expected{{"family", "inet"},
+                                                      {"inode", "77"},
+                                                      {"local", "127.0.0.1:80"},
+                                                      {"netns", "5"},
+                                                      {"refcount", "2"},
+                                                      {"remote", "10.0.0.0:4321"},
+                                                      {"recv_q", "10"},
+                                                      {"send_q", "11"},
+                                                      {"state", "CLOSE-WAIT"},
+                                                      {"type", "tcp"},
+                                                      {"skmem", "r1,rb2,t3,tb4,f5,w6,o7,bl8,d9"}};
     EXPECT_EQ(inspection.details, expected);
+}
+
+TEST(Inspection, TimesOfTcpAreInTicks) {
+    uf_inspect one = connection();
+    one.socket.flags = UF_SOCKET_CONNECTED | UF_SOCKET_FILE_REFS;
+    one.socket.file_refs = 3;
+    one.socket.since_received = 500;
+    one.socket.since_sent = 250;
+    one.socket.tcp_timer = UF_TCP_TIMER_RETRANSMIT;
+    one.socket.tcp_timer_in = -2;
+    one.socket.retransmits = 4;
+    one.socket.error = 104;
+    const Inspection inspection = decode(one, 4'000'000);
+    EXPECT_EQ(inspection.facts.socket.idle_ns, 1'000'000'000U);
+    EXPECT_EQ(inspection.facts.socket.file_refs, 3);
+    EXPECT_EQ(inspection.facts.socket.state, SocketState::close_wait);
+    EXPECT_EQ(inspection.details.at("last_received"), "2000 ms ago");
+    EXPECT_EQ(inspection.details.at("last_sent"), "1000 ms ago");
+    EXPECT_EQ(inspection.details.at("timer"), "retransmit in -8 ms");
+    EXPECT_EQ(inspection.details.at("retransmits"), "4");
+    EXPECT_EQ(inspection.details.at("error"), "104");
+    // What was never connected has no such times.
+    one.socket.flags = 0;
+    EXPECT_EQ(decode(one, 4'000'000).facts.socket.idle_ns, std::nullopt);
+    EXPECT_EQ(decode(one, 4'000'000).facts.socket.file_refs, std::nullopt);
+}
+
+TEST(Inspection, FactsAreReadWithoutDetails) {
+    uf_inspect one = answer(UF_CLASS_SOCKET);
+    one.details = 0;
+    one.facts = UF_FACT_ORPHAN | UF_FACT_NO_FILE;
+    one.socket.family = AF_UNIX;
+    one.socket.state = 10;
+    one.socket.shutdown = 2;
+    one.socket.flags = UF_SOCKET_PATH_DELETED | UF_SOCKET_PEER_DEAD | UF_SOCKET_NO_SOCKET;
+    one.socket.unix_path_bytes = 5;
+    one.socket.recv_packets = 6;
+    one.socket.accept_queue = 99; // not kept by unix sockets
+    const Inspection inspection = decode(one);
+    const SocketFacts& facts = inspection.facts.socket;
+    EXPECT_TRUE(inspection.details.empty());
+    EXPECT_TRUE(facts.orphan && facts.no_file && facts.no_socket && facts.bound && facts.abstract);
+    EXPECT_TRUE(facts.path_deleted && facts.peer_dead && facts.sends_no_more);
+    EXPECT_FALSE(facts.receives_no_more || facts.linger || facts.timer_runs || facts.kernel_made);
+    EXPECT_EQ(facts.accept_queue, 6U);
+    one.socket.state = 77; // a kernel to come
+    EXPECT_EQ(decode(one).facts.socket.state, SocketState::unknown);
 }
 
 TEST(Inspection, Ipv6HasBrackets) {

@@ -177,6 +177,22 @@ TEST(Phrases, CountFitsTheNoun) {
     EXPECT_EQ(objects_phrase(group), "2 000 kmalloc-64 objects");
 }
 
+TEST(Phrases, WhatBecameOfSocketsIsSaidInWords) {
+    Group group;
+    group.object_class = ObjectClass::socket;
+    group.cache = "TCP";
+    group.count = 1;
+    group.births = 1;
+    group.kind = "never-closed";
+    EXPECT_EQ(fate_phrase(group), "never closed");
+    EXPECT_EQ(what_phrase(group), "socket TCP");
+    group.kind = "never-accepted";
+    EXPECT_EQ(fate_phrase(group), "never accepted");
+    EXPECT_EQ(what_phrase(group), "socket TCP, never-accepted");
+    group.kind = "some-day";
+    EXPECT_EQ(fate_phrase(group), "never freed");
+}
+
 TEST(Phrases, FreedByExitIsNotFreedByTheProgram) {
     Group group;
     group.births = 10;

@@ -63,7 +63,10 @@ Group socket_group() {
     group.objects = {{0xffff888103a5c000,
                       61 * kSecond,
                       {{"fd_installed", 61 * kSecond}, {"tcp_state", std::nullopt}},
-                      {{"local", "127.0.0.1:43210"}, {"state", "CLOSE_WAIT"}}}};
+                      {{"local", "127.0.0.1:43210"}, {"state", "CLOSE_WAIT"}},
+                      {}}};
+    group.holders = {{812, "worker", 40, {"fd"}, {3, 4, 7}}, {813, "", 1, {"cwd", "fd"}, {9}}};
+    group.held = 41;
     return group;
 }
 
@@ -122,6 +125,41 @@ Group hidden_group() {
     return group;
 }
 
+// Bytes of a path that must not reach a terminal as they are.
+SocketSection older_sockets() {
+    SocketGroup hoard;
+    hoard.family = "inet";
+    hoard.type = "tcp";
+    hoard.state = "ESTAB";
+    hoard.count = 1200;
+    hoard.memory_bytes = 3ULL << 30;
+    hoard.processes = {{77, "nginx", "/usr/sbin/nginx", "/", "", true, 700},
+                       {78, "nginx", "/usr/sbin/nginx", "/", "", true, 500}};
+    hoard.sockets = {{0xffff888003333000,
+                      6 << 20,
+                      {{"local", "10.0.0.1:80"}, {"remote", "10.0.0.9:51000"}, {"inode", "4711"}},
+                      {{77, 12}}}};
+    SocketGroup orphan;
+    orphan.family = "unix";
+    orphan.type = "dgram";
+    orphan.state = "UNCONN";
+    orphan.standing = "closed, and still referenced";
+    orphan.count = 1;
+    orphan.sockets = {{0xffff888004444000, 0, {{"path", "/run/x\x1b[2J"}}, {}}};
+    return {1234, 3ULL << 30, {hoard, orphan}, 2};
+}
+
+TcpReport tcp_under_pressure() {
+    TcpReport tcp;
+    tcp.aborted_on_memory = 12;
+    tcp.memory_pressures = 1;
+    tcp.orphans = {3, 4711};
+    tcp.max_orphans = 16'384;
+    tcp.memory_bytes = {12 << 20, 1ULL << 30};
+    tcp.memory_limits_bytes = {{1ULL << 29, 1ULL << 30, 3ULL << 29}};
+    return tcp;
+}
+
 void fill_environment(Report& report) {
     report.tool = {"0.1.0", "g++ 12.2"};
     report.host = {"web-03", "6.12.0-amd64", "x86_64", "0b0f2d5e-6f4e-4b8e-9c50-3d2f1f0c7f11"};
@@ -162,6 +200,9 @@ Report sample_report() {
     report.groups = {socket_group(), dentry_group(), unknown_group(), hidden_group()};
     report.groups_omitted = 4;
     report.young_objects = 37;
+    report.pre_attach_sockets = older_sockets();
+    report.hidden_sockets = {1, 0, {older_sockets().groups[1]}, 0};
+    report.tcp = tcp_under_pressure();
     return report;
 }
 

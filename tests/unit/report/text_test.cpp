@@ -37,7 +37,7 @@ TEST(Text, FitsTheWidth) {
 
 TEST(Text, SaysWhoWhatHowManyHowFastHowOldAndWhere) {
     const std::string text = text_of(sample_report(), 120);
-    EXPECT_THAT(text, HasSubstr("[1] 1 000 sockets (TCP) never freed   tcp_leaker[4242]   "
+    EXPECT_THAT(text, HasSubstr("[1] 1 000 sockets (TCP) never closed   tcp_leaker[4242]   "
                                 "+16.7/s   age 3 s .. 1m 01s   1.6 MiB"));
     EXPECT_THAT(text, HasSubstr("inet_create+0xd1\n"));
     EXPECT_THAT(text, HasSubstr("ovl_lookup+0x100 [overlay]\n"));
@@ -111,7 +111,7 @@ TEST(Text, AnEstimateHasItsInterval) {
     report.groups[0].estimated = true;
     report.groups[0].interval = Interval{5934, 6871};
     const std::string text = text_of(report, 120);
-    EXPECT_THAT(text, HasSubstr("[1] ≈ 6 400 (5 934–6 871) sockets (TCP) never freed"));
+    EXPECT_THAT(text, HasSubstr("[1] ≈ 6 400 (5 934–6 871) sockets (TCP) never closed"));
     EXPECT_THAT(text, HasSubstr("1  ≈ 6 400  "));
     EXPECT_THAT(text, HasSubstr("one object in 4 is followed, and so many since the object table "
                                 "was too full after 12 s"));

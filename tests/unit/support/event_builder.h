@@ -64,6 +64,19 @@ inline uf_rec_free free_record() {
     return record;
 }
 
+inline uf_rec_charged charged_record() {
+    uf_rec_charged record{};
+    record.header = {UF_REC_CHARGED, sizeof(record), 1, 7 * kSecond};
+    record.addr = 0xffff888000002000;
+    record.birth_ns = 5 * kSecond;
+    record.origin = 7;
+    record.tgid = 100;
+    record.rmem_alloc = 1;
+    record.wmem_queued = 2;
+    record.forward_alloc = -3;
+    return record;
+}
+
 inline uf_rec_process process_record() {
     uf_rec_process record{};
     record.header = {UF_REC_PROCESS, sizeof(record), 1, 8 * kSecond};

@@ -60,6 +60,7 @@ def all_workloads(folder: Path, live_objects: list[int]) -> list[Workload]:
     """Every workload; folder is for generated files."""
     return [
         Workload("socket_close", "socket() + close(), TCP", "socket_close"),
+        Workload("connect_close", "connect + accept + close, TCP over 127.0.0.1", "connect_close"),
         Workload("loopback_rr", "request + answer, TCP over 127.0.0.1", "loopback_rr", unit_ns=1),
         Workload("file_churn", "open + close + stat + unlink", "file_churn",
                  (str(scratch_folder()),)),

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "report/json.h"
+#include "report/text.h"
+#include "report/text_sockets.h"
+#include "sample_report.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+namespace unfreed::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST(Sockets, OlderOnesAreNamedWithTheirHoldersAndTheLargest) {
+    const std::string text = to_text(sample_report(), {.width = 140, .color = false});
+    EXPECT_THAT(text, HasSubstr("Older than this trace (pre-attach): 1 234 sockets, 3.0 GiB."));
+    EXPECT_THAT(text, HasSubstr("inet tcp ESTAB"));
+    EXPECT_THAT(text, HasSubstr("nginx[77] +1"));
+    EXPECT_THAT(text, HasSubstr("10.0.0.1:80 > 10.0.0.9:51000, inode 4711, fd 12"));
+    EXPECT_THAT(text, HasSubstr("... 2 more kinds not shown"));
+    EXPECT_THAT(text, HasSubstr("Alive, but not shown by ss: 1 socket, 0 B"));
+}
+
+TEST(Sockets, NothingIsSaidWhereThereIsNone) {
+    Report report = sample_report();
+    report.pre_attach_sockets = SocketSection();
+    report.hidden_sockets.reset();
+    const std::string text = to_text(report);
+    EXPECT_THAT(text, Not(HasSubstr("pre-attach")));
+    EXPECT_THAT(text, Not(HasSubstr("shown by ss")));
+}
+
+TEST(Sockets, JsonTellsUnknownFromNone) {
+    Report report = sample_report();
+    report.pre_attach_sockets = SocketSection();
+    report.hidden_sockets.reset();
+    report.tcp->aborted_on_memory.reset();
+    const auto json = nlohmann::json::parse(to_json(report));
+    EXPECT_EQ(json["pre_attach_sockets"]["count"], 0);
+    EXPECT_TRUE(json["hidden_sockets"].is_null());
+    EXPECT_TRUE(json["tcp"]["aborted_on_memory"].is_null());
+    EXPECT_EQ(json["tcp"]["orphans"]["end"], 4711);
+}
+
+TEST(Tcp, IsWorthALineOnlyIfSomethingMoved) {
+    TcpReport quiet;
+    EXPECT_EQ(tcp_phrase(quiet), "");
+    quiet.aborted_on_memory = 0;
+    quiet.memory_pressures = 0;
+    quiet.orphans = {3, 50};
+    quiet.memory_bytes = {1 << 20, 2 << 20};
+    quiet.memory_limits_bytes = {{1 << 29, 1 << 30, 3u << 29}};
+    EXPECT_EQ(tcp_phrase(quiet), "");
+    TcpReport orphans = quiet;
+    orphans.orphans.end = 103;
+    EXPECT_EQ(tcp_phrase(orphans), "TCP: orphans 3 to 103");
+    TcpReport memory = quiet;
+    memory.memory_bytes.end = 65 << 20;
+    EXPECT_EQ(tcp_phrase(memory),
+              "TCP: memory 1.0 MiB to 65 MiB (tcp_mem: pressure at 1.0 GiB, at most 1.5 GiB)");
+    TcpReport aborted = quiet;
+    aborted.aborted_on_memory = 1;
+    EXPECT_THAT(tcp_phrase(aborted),
+                HasSubstr("1 connection was aborted for want of memory (TCPAbortOnMemory)"));
+}
+
+} // namespace
+} // namespace unfreed::testing

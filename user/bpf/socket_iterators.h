@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "abi/socket_list.h"
+#include "base/result.h"
+#include "bpf/handles.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+struct sockets_bpf;
+
+namespace unfreed::bpf {
+
+// Lists sockets that exist (bpf/sockets). Nothing is attached to the kernel's paths: an iterator
+// runs when it is read. What this kernel does not permit is left out and named in missing().
+class SocketIterators {
+  public:
+    // Fails only if nothing at all can be listed.
+    static Result<SocketIterators> load();
+
+    // Sockets in the tables of the protocols, of the network namespace of the calling thread.
+    Result<std::vector<uf_listed_socket>> list_here() const;
+    // Sockets in the descriptors of all processes.
+    Result<std::vector<uf_open_socket>> list_open() const;
+
+    // "unix", "tcp" ...: protocols, and "files", that cannot be listed here.
+    const std::vector<std::string>& missing() const { return missing_; }
+
+  private:
+    struct Delete {
+        void operator()(sockets_bpf* skeleton) const;
+    };
+    struct Iterator {
+        std::unique_ptr<sockets_bpf, Delete> skeleton;
+        LinkPtr link;
+    };
+    SocketIterators() = default;
+    static Result<Iterator> load_one(const char* program);
+
+    std::vector<Iterator> protocols_;
+    std::unique_ptr<Iterator> files_;
+    std::vector<std::string> missing_;
+};
+
+} // namespace unfreed::bpf

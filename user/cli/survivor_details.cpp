@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "cli/survivor_details.h"
+
+#include "analyze/holders.h"
+#include "analyze/revalidate.h"
+#include "cli/dentry_paths.h"
+#include "track/proc_process_reader.h"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+namespace unfreed::cli {
+namespace {
+
+void name_holders(std::vector<ReportHolder>& holders) {
+    ProcProcessReader processes;
+    for (ReportHolder& holder : holders)
+        holder.comm = processes.comm(holder.pid).value_or("");
+}
+
+} // namespace
+
+HolderIndex read_holders(const Snapshot& snapshot, EventSource& source) {
+    std::vector<std::uint64_t> addresses;
+    for (const LiveObject& object : snapshot.objects)
+        if (object.slot.object_class != ObjectClass::slab)
+            addresses.push_back(object.slot.address);
+    std::sort(addresses.begin(), addresses.end());
+    return addresses.empty() ? HolderIndex(std::vector<Holder>()) : source.read_holders(addresses);
+}
+
+void describe_holders(Report& report, const AnalyzedGroups& analyzed, const HolderIndex& holders) {
+    for (std::size_t i = 0; i < report.groups.size(); ++i) {
+        Group& group = report.groups[i];
+        name_holders(group.holders);
+        for (std::size_t k = 0; k < group.objects.size(); ++k) {
+            const LiveObject& object = analyzed.groups[i].objects[k];
+            group.objects[k].holders = held_objects({&object}, holders).holders;
+            name_holders(group.objects[k].holders);
+        }
+    }
+}
+
+void describe_objects(Report& report, const AnalyzedGroups& analyzed, const Snapshot& snapshot,
+                      EventSource& source) {
+    std::vector<InspectRequest> requests;
+    for (const AnalyzedGroup& group : analyzed.groups)
+        for (const LiveObject& object : group.objects)
+            requests.push_back(inspect_request(snapshot, object.slot));
+    const std::vector<Inspection> answers = source.inspect(requests, true);
+    std::span<const Inspection> rest = answers;
+    DentryPaths paths;
+    for (std::size_t i = 0; i < report.groups.size(); ++i) {
+        Group& group = report.groups[i];
+        const auto mine = rest.first(std::min(group.objects.size(), rest.size()));
+        rest = rest.subspan(mine.size());
+        for (std::size_t j = 0; j < mine.size(); ++j)
+            group.objects[j].details = mine[j].details;
+        paths.name(group, analyzed.groups[i], mine);
+    }
+}
+
+} // namespace unfreed::cli

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What is read of survivors, late and for a report only: who holds them, and what they are.
+#pragma once
+
+#include "model/analysis.h"
+#include "model/report.h"
+#include "model/snapshot.h"
+#include "source/event_source.h"
+
+namespace unfreed::cli {
+
+// Who holds the sockets and dentries of the snapshot.
+HolderIndex read_holders(const Snapshot& snapshot, EventSource& source);
+
+// The groups of the report are those of `analyzed`, in the same order.
+// Who holds the groups and the objects that the report lists.
+void describe_holders(Report& report, const AnalyzedGroups& analyzed, const HolderIndex& holders);
+// Details of the objects that the report lists.
+void describe_objects(Report& report, const AnalyzedGroups& analyzed, const Snapshot& snapshot,
+                      EventSource& source);
+
+} // namespace unfreed::cli

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "report/text_sockets.h"
+
+#include "report/humanize.h"
+#include "report/table.h"
+#include "report/utf8.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace unfreed {
+namespace {
+
+constexpr std::size_t kGroupsShown = 10;
+
+std::string what(const SocketGroup& group) {
+    std::string text = fmt::format("{} {} {}", group.family, group.type, group.state);
+    if (!group.standing.empty())
+        text += ", " + group.standing;
+    return escape_for_terminal(text);
+}
+
+std::string holder(const SocketGroup& group) {
+    if (group.processes.empty())
+        return "-";
+    const ReportProcess& first = group.processes.front();
+    std::string text = fmt::format("{}[{}]", escape_for_terminal(first.comm), first.pid);
+    if (group.processes.size() > 1)
+        text += fmt::format(" +{}", human_count(group.processes.size() - 1));
+    return text;
+}
+
+// Enough to find it in the output of ss.
+std::string largest(const SocketGroup& group) {
+    if (group.sockets.empty())
+        return {};
+    const ReportSocket& socket = group.sockets.front();
+    std::string text;
+    for (const char* name : {"path", "local", "remote", "inode"}) {
+        const auto found = socket.details.find(name);
+        if (found == socket.details.end())
+            continue;
+        const std::string value = escape_for_terminal(found->second);
+        if (found->first == "inode")
+            text += (text.empty() ? "inode " : ", inode ") + value;
+        else
+            text += (text.empty() ? "" : " > ") + value;
+    }
+    if (!socket.holders.empty())
+        text += fmt::format(", fd {}", socket.holders.front().fd);
+    return text;
+}
+
+void write_section(Page& page, const SocketSection& section) {
+    using enum Table::Align;
+    Table table({{"COUNT", right},
+                 {"MEMORY", right},
+                 {"WHAT", left, 12},
+                 {"HELD BY", left, 5},
+                 {"LARGEST", left, 10}});
+    const std::size_t shown = std::min(section.groups.size(), kGroupsShown);
+    for (std::size_t i = 0; i < shown; ++i) {
+        const SocketGroup& group = section.groups[i];
+        table.add_row({human_count(group.count), human_bytes(group.memory_bytes), what(group),
+                       holder(group), largest(group)});
+    }
+    for (const std::string& line : table.lines(page.width() - 2))
+        page.line("  " + line);
+    const std::uint64_t more = section.groups.size() - shown + section.groups_omitted;
+    if (more != 0)
+        page.line(fmt::format("  ... {} not shown", human_count(more, "more kind", "more kinds")));
+}
+
+std::string size_of(const SocketSection& section) {
+    return fmt::format("{}, {}", human_count(section.count, "socket", "sockets"),
+                       human_bytes(section.memory_bytes));
+}
+
+} // namespace
+
+void write_sockets(Page& page, const Report& report) {
+    if (const auto& older = report.pre_attach_sockets; older && older->count != 0) {
+        page.blank();
+        page.paragraph(fmt::format("Older than this trace (pre-attach): {}. Not in the numbers "
+                                   "above; who made them is not known.",
+                                   size_of(*older)),
+                       {}, Ink::bold);
+        write_section(page, *older);
+    }
+    if (const auto& hidden = report.hidden_sockets; hidden && hidden->count != 0) {
+        page.blank();
+        page.paragraph(fmt::format("Alive, but not shown by ss: {}", size_of(*hidden)), {},
+                       Ink::bold);
+        write_section(page, *hidden);
+    }
+}
+
+} // namespace unfreed

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "source/socket_census.h"
+
+#include "sock_diag/netns.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace unfreed {
+
+Result<SocketCensus> SocketCensus::load() {
+    auto iterators = bpf::SocketIterators::load();
+    if (!iterators)
+        return fail(iterators.error());
+    return SocketCensus(std::move(*iterators));
+}
+
+std::vector<ListedSocket> merge_sockets(const std::vector<uf_listed_socket>& listed,
+                                        const std::vector<uf_open_socket>& open,
+                                        std::uint32_t self_tgid) {
+    std::map<std::uint64_t, ListedSocket> by_address;
+    const auto entry = [&](std::uint64_t address, std::uint64_t cookie) -> ListedSocket& {
+        ListedSocket& socket = by_address[address];
+        if (socket.cookie != cookie)
+            socket = {address, cookie, {}};
+        return socket;
+    };
+    for (const uf_listed_socket& one : listed)
+        entry(one.addr, one.cookie);
+    for (const uf_open_socket& one : open)
+        if (one.tgid != self_tgid)
+            entry(one.addr, one.cookie).holders.push_back({one.tgid, one.fd});
+    std::vector<ListedSocket> sockets;
+    sockets.reserve(by_address.size());
+    for (auto& [address, socket] : by_address) {
+        std::sort(socket.holders.begin(), socket.holders.end());
+        sockets.push_back(std::move(socket));
+    }
+    return sockets;
+}
+
+Result<SocketCensus::List> SocketCensus::list() const {
+    List list;
+    std::vector<uf_listed_socket> listed;
+    Result<> failure;
+    list.netns_skipped = in_each_netns(find_network_namespaces(), [&](const NetworkNamespace&) {
+        auto here = iterators_.list_here();
+        if (here)
+            listed.insert(listed.end(), here->begin(), here->end());
+        else
+            failure = fail(here.error());
+    });
+    if (!failure)
+        return fail(failure.error());
+    auto open = iterators_.list_open();
+    if (!open)
+        return fail(open.error());
+    list.sockets = merge_sockets(listed, *open, static_cast<std::uint32_t>(::getpid()));
+    return list;
+}
+
+Result<ShownSockets> SocketCensus::shown() const {
+    ShownSockets shown;
+    Result<> failure;
+    in_each_netns(find_network_namespaces(), [&](const NetworkNamespace&) {
+        if (auto dumped = dump_sockets_here(shown); !dumped)
+            failure = dumped;
+    });
+    if (!failure)
+        return fail(failure.error());
+    return shown;
+}
+
+} // namespace unfreed

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "base/result.h"
+#include "bpf/socket_iterators.h"
+#include "model/socket_list.h"
+#include "sock_diag/sock_diag.h"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace unfreed {
+
+// Counts the sockets of the host, in all network namespaces: those that exist, and those that
+// sock_diag shows.
+class SocketCensus {
+  public:
+    static Result<SocketCensus> load();
+
+    struct List {
+        std::vector<ListedSocket> sockets; // by address, each once
+        std::size_t netns_skipped = 0;     // could not be entered: what only they have is missing
+    };
+    // What is in a table of its protocol (TCP, UDP, unix, netlink), or in a descriptor. Descriptors
+    // of the calling process do not count.
+    Result<List> list() const;
+
+    // What ss(8) would show in any namespace.
+    Result<ShownSockets> shown() const;
+
+    // What cannot be listed here: "unix", "files" ...
+    const std::vector<std::string>& missing() const { return iterators_.missing(); }
+
+  private:
+    explicit SocketCensus(bpf::SocketIterators iterators) : iterators_(std::move(iterators)) {}
+
+    bpf::SocketIterators iterators_;
+};
+
+// One list of what the tables and the descriptors say. An address that was seen with two cookies
+// was freed and used again in between: the later one counts.
+std::vector<ListedSocket> merge_sockets(const std::vector<uf_listed_socket>& listed,
+                                        const std::vector<uf_open_socket>& open,
+                                        std::uint32_t self_tgid);
+
+} // namespace unfreed

@@ -148,6 +148,7 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
     const std::uint64_t missed_deaths =
         revalidate(snapshot, [&](auto requests) { return source.inspect(requests, false); });
     snapshot.holders = read_holders(snapshot, source);
+    judge_references(snapshot, source);
     locate_dentries(snapshot, [&](auto requests) { return source.inspect(requests, true); });
     const AnalyzedGroups analyzed = analyze(snapshot, analyze_options(context, judgement));
     std::optional<DentryOverview> dentries;

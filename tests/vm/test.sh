@@ -14,14 +14,18 @@ files=(--file build/unfreed --file "$bin/unfreed_e2e" --file build/tests/bpf/liv
 for program in "$bin"/*; do
     [ "${program##*/}" = unfreed_e2e ] || files+=(--file "$program:/t/bin/${program##*/}")
 done
-guest='export UNFREED=/t/unfreed UNFREED_BIN=/t/bin UNFREED_SLOW=1 UNFREED_MAY_SET_CLOCK=1
+# Dentry tests want a file system that is no tmpfs.
+disk='dd if=/dev/zero of=/dev/shm/disk bs=1M count=48 2>/dev/null && mke2fs -F /dev/shm/disk >/dev/null 2>&1 &&
+mkdir /disk && mount -o loop /dev/shm/disk /disk && export UNFREED_DISK=/disk || exit 1
+'
+guest="$disk"'export UNFREED=/t/unfreed UNFREED_BIN=/t/bin UNFREED_SLOW=1 UNFREED_MAY_SET_CLOCK=1
 export UNFREED_BPF_OBJECT=/t/unfreed.bpf.o UNFREED_BUDGET=/t/verifier_budget.txt
 /t/live_bpf --gtest_brief=1 || exit 1
 /t/unfreed_e2e --gtest_brief=1'
 
 # Debian has no headers for 6.18: no module there.
 modules() {
-    [ "$1" = 6.18 ] && echo veth || echo leaky,veth
+    [ "$1" = 6.18 ] && echo veth,loop || echo leaky,veth,loop
 }
 
 boot() {

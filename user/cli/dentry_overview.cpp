@@ -36,8 +36,11 @@ KernelDentries kernel_dentries(const KernelCounts& counts) {
     return kernel;
 }
 
-TracedDentries traced_dentries(const Snapshot& snapshot) {
+TracedDentries traced_dentries(const Snapshot& snapshot, const KernelCounts& counts) {
     TracedDentries traced;
+    const SlabCache* cache = counts.slabs ? counts.slabs->find("dentry") : nullptr;
+    bool size_known = true;
+    std::uint64_t sum = 0;
     for (const LiveObject& object : snapshot.objects) {
         if (object.slot.object_class != ObjectClass::dentry ||
             (object.slot.stages & UF_STAGE_RCU_PENDING))
@@ -47,7 +50,10 @@ TracedDentries traced_dentries(const Snapshot& snapshot) {
         if (bytes == 0 && origin != snapshot.origins.end())
             bytes = origin->second.cache_object_bytes;
         traced.total += snapshot.one_in;
-        traced.bytes += bytes * snapshot.one_in;
+        if (bytes == 0 && cache != nullptr)
+            bytes = cache->object_bytes;
+        size_known = size_known && bytes != 0;
+        sum += bytes * snapshot.one_in;
         if (!object.facts) {
             traced.unknown += snapshot.one_in;
             continue;
@@ -56,6 +62,10 @@ TracedDentries traced_dentries(const Snapshot& snapshot) {
         traced.unused += is_reclaimable(kind) ? snapshot.one_in : 0;
         traced.negative += kind == Kind::negative ? snapshot.one_in : 0;
     }
+    if (size_known)
+        traced.bytes = sum;
+    else
+        traced.bytes.reset();
     return traced;
 }
 

@@ -10,6 +10,7 @@ namespace unfreed::cli {
 KernelDentries kernel_dentries(const KernelCounts& counts);
 
 // The snapshot's objects have been read (analyze/revalidate.h).
-TracedDentries traced_dentries(const Snapshot& snapshot);
+// The size of one is that of the slab cache where the trace does not tell it.
+TracedDentries traced_dentries(const Snapshot& snapshot, const KernelCounts& counts);
 
 } // namespace unfreed::cli

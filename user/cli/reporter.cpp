@@ -153,7 +153,7 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
     const AnalyzedGroups analyzed = analyze(snapshot, analyze_options(context, judgement));
     std::optional<DentryOverview> dentries;
     if (wants_dentries(options))
-        dentries = {kernel_dentries(judgement.counts), traced_dentries(snapshot)};
+        dentries = {kernel_dentries(judgement.counts), traced_dentries(snapshot, judgement.counts)};
     Counters counters;
     if (auto read = source.read_counters(counters); !read)
         return fail(read.error());

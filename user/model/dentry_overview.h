@@ -24,7 +24,7 @@ struct TracedDentries {
     std::uint64_t unused = 0; // nothing but cache, negative ones included
     std::uint64_t negative = 0;
     std::uint64_t unknown = 0; // could not be read
-    std::uint64_t bytes = 0;
+    std::optional<std::uint64_t> bytes = 0;
 };
 
 struct DentryOverview {

@@ -122,7 +122,7 @@ Json from_dentries(const std::optional<DentryOverview>& dentries) {
               {"unused", traced.unused},
               {"negative", traced.negative},
               {"unknown", traced.unknown},
-              {"bytes", traced.bytes}}}};
+              {"bytes", number_or_null(traced.bytes)}}}};
 }
 
 Json from_reclaim_report(const std::optional<ReclaimReport>& reclaim) {

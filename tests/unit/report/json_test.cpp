@@ -54,13 +54,18 @@ TEST(Json, ValidatorFindsEachKindOfError) {
 TEST(Json, UnknownNumbersAreNullNotZero) {
     const json report = written(sample_report());
     const json& unknown = report["groups"][2];
-    for (const char* field :
-         {"bytes", "growth_per_s", "age_ns", "confidence", "interval", "missing_stage", "pattern"})
+    for (const char* field : {"bytes", "growth_per_s", "age_ns", "confidence", "interval",
+                              "missing_stage", "pattern", "directory", "reclaimable", "reclaim"})
         EXPECT_TRUE(unknown[field].is_null()) << field;
     EXPECT_TRUE(unknown["user_stack"][0]["offset"].is_null());
     EXPECT_TRUE(unknown["user_stack"][0]["line"].is_null());
     EXPECT_TRUE(report["coverage"][1]["kernel_delta"].is_null());
     EXPECT_TRUE(report["groups"][0]["objects"][0]["stages"]["tcp_state"].is_null());
+    EXPECT_TRUE(report["reclaim"]["slab_after"].is_null());
+    EXPECT_TRUE(report["reclaim"]["after"]["bytes"].is_null());
+    EXPECT_EQ(report["reclaim"]["after"]["negative"], 0);
+    EXPECT_TRUE(written(clean_report())["dentries"].is_null());
+    EXPECT_TRUE(written(clean_report())["reclaim"].is_null());
     EXPECT_TRUE(written(clean_report())["trace"]["command"].is_null());
     EXPECT_TRUE(written(clean_report())["trace"]["command_status"].is_null());
 }

@@ -95,6 +95,7 @@ Group dentry_group() {
     group.file_system = "ext4";
     group.device = "8:1";
     group.reclaimable = true;
+    group.reclaim = Reclaim{10'000, 12};
     return group;
 }
 
@@ -197,6 +198,16 @@ Report sample_report() {
         "Bulk frees are invisible to tracepoints: caches that use them (skbuff_head_cache, "
         "maple_node) are not reliable."};
     report.totals = {123'456, 112'443, 11'013, 1203, 2};
+    report.dentries = DentryOverview{
+        {561'607, 560'009, 473'685, 107'828'544, 30'000'000, 200'000'000, 140'000'000},
+        {10'012, 10'012, 10'012, 0, 10'012 * 192}};
+    report.reclaim =
+        ReclaimReport{{10'000, 12},
+                      1,
+                      report.dentries->kernel,
+                      {1'607, 9, 0, std::nullopt, std::nullopt, std::nullopt, std::nullopt},
+                      561'700,
+                      std::nullopt};
     report.groups = {socket_group(), dentry_group(), unknown_group(), hidden_group()};
     report.groups_omitted = 4;
     report.young_objects = 37;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Counting what is not followed, by slab cache. */
+#include "lib/atomic.bpf.h"
 #include "lib/cache.bpf.h"
 
 #define UF_CACHE_PROBES 8
 
+#ifndef UF_LEGACY
 /* 6.13 ("bpf: Add bpf_get_kmem_cache() kfunc"). Guarded by cfg.cache_of and not by its address,
  * which libbpf before 1.2 cannot relocate: on older kernels the call is dead code. It is in this
  * file because bpftool cannot link two objects that both declare a weak function. */
@@ -22,6 +24,12 @@ static __always_inline u64 cache__of(u64 addr)
 	bpf_probe_read_kernel(&value, sizeof(value), &cache);
 	return value;
 }
+#else
+static __always_inline u64 cache__of(u64 addr)
+{
+	return cache__of_page(addr);
+}
+#endif
 
 static __always_inline void cache__name(struct uf_cache *entry, u64 cache)
 {
@@ -49,7 +57,7 @@ static __always_inline struct uf_cache *cache__entry(struct uf_cpu *cpu, u64 cac
 		if (held)
 			continue;
 		/* An interrupt on this CPU may claim the same entry. */
-		held = __sync_val_compare_and_swap(&entry->cache, 0, cache);
+		held = atomic__claim(&entry->cache, cache, at + i);
 		if (!held)
 			cache__name(entry, cache);
 		if (!held || held == cache)

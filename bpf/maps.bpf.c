@@ -5,6 +5,10 @@
 
 const volatile struct uf_config cfg = {};
 struct uf_state run_state = {};
+#ifdef UF_LEGACY
+__u32 locks[UF_LOCKS] = {};
+__u64 own_address = 0; /* of itself; lib/compat.bpf.h */
+#endif
 
 /* Keeps the records in the type information, where tests/abi compares them with user space's. */
 const struct uf_rec_origin *record_origin __attribute__((unused));

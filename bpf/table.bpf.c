@@ -18,8 +18,8 @@ __noinline long table__other_slot(u64 addr, u32 claim)
 
 			if (claim ? held != 0 : held != addr)
 				continue;
-			if (!claim || !__sync_val_compare_and_swap(&set->addr[way], 0,
-								   addr | UF_ADDR_FILLING))
+			if (!claim ||
+			    !atomic__claim(&set->addr[way], addr | UF_ADDR_FILLING, index))
 				return (long)index * 8 + way;
 		}
 	}

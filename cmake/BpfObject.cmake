@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# unfreed_bpf_object(NAME SOURCES...): compiles each .bpf.c alone, links them into one object with
-# bpftool and makes NAME.skel.h. Gives an INTERFACE library NAME_skel and sets NAME_OBJECT.
+# unfreed_bpf_object(NAME SOURCES... [DEFINITIONS...]): compiles each .bpf.c alone, links them into
+# one object with bpftool and makes NAME.skel.h. Gives an INTERFACE library NAME_skel and sets NAME_OBJECT.
 find_program(BPF_CLANG NAMES clang-14 clang clang-19 clang-18 clang-16 REQUIRED
              DOC "clang that compiles the BPF programs")
 find_program(BPFTOOL bpftool PATHS /usr/sbin /sbin REQUIRED)
@@ -14,19 +14,22 @@ else()
 endif()
 
 function(unfreed_bpf_object name)
-  cmake_parse_arguments(ARG "" "" "SOURCES" ${ARGN})
-  file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/bpf/abi/* ${CMAKE_SOURCE_DIR}/bpf/lib/* ${CMAKE_SOURCE_DIR}/bpf/inspect/*.h)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEFINITIONS" ${ARGN})
+  file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/bpf/abi/* ${CMAKE_SOURCE_DIR}/bpf/lib/*
+       ${CMAKE_SOURCE_DIR}/bpf/legacy/*.h ${CMAKE_SOURCE_DIR}/bpf/inspect/*.h)
+  list(TRANSFORM ARG_DEFINITIONS PREPEND -D)
   set(objects)
   foreach(source ${ARG_SOURCES})
     get_filename_component(base ${source} NAME_WE)
-    set(object ${CMAKE_CURRENT_BINARY_DIR}/${base}.o)
+    set(object ${CMAKE_CURRENT_BINARY_DIR}/${name}.dir/${base}.o)
     add_custom_command(
       OUTPUT ${object}
+      COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_CURRENT_BINARY_DIR}/${name}.dir
       COMMAND ${BPF_CLANG} -g -O2 -Wall -Wextra -Werror -Wno-unused-parameter -mcpu=v3 -target bpf
-              -D__TARGET_ARCH_${BPF_ARCH} -isystem ${CMAKE_SOURCE_DIR}/vmlinux
+              -D__TARGET_ARCH_${BPF_ARCH} ${ARG_DEFINITIONS} -isystem ${CMAKE_SOURCE_DIR}/vmlinux
               -I${CMAKE_SOURCE_DIR}/bpf -c ${CMAKE_CURRENT_SOURCE_DIR}/${source} -o ${object}
       DEPENDS ${source} ${headers}
-      COMMENT "BPF ${source}")
+      COMMENT "BPF ${name} ${source}")
     list(APPEND objects ${object})
   endforeach()
   set(linked ${CMAKE_CURRENT_BINARY_DIR}/${name}.bpf.o)

@@ -27,7 +27,7 @@ struct uf_config {
 	__u8 always_walk;  /* walk the stack of every birth */
 	__u8 kmem_births;  /* sockets and dentries are born and die in the kmem tracepoints */
 	__u8 may_sample;   /* 0: every object is followed, whatever run_state says */
-	__u8 cache_of;	   /* the kernel has bpf_get_kmem_cache() */
+	__u8 cache_of;	   /* the kernel tells the cache of an address */
 	__u8 unused[2];
 	__u64 sample_seed; /* abi/sample.h */
 	/* x86: the entry code of device interrupts and IPIs, asm_common_interrupt to the last
@@ -53,6 +53,11 @@ struct uf_state {
 	/* Objects that hash to more are not followed (abi/sample.h). User space writes; falls only.
 	 */
 	__u32 sample_threshold;
+	/* Only in the object for older kernels, which finds an object's cache by its page
+	 * (legacy/page.bpf.c): where the pages' structs and the memory they stand for begin. The
+	 * kernel side fills them in; 0: not yet, or unknown. */
+	__u64 vmemmap;
+	__u64 page_offset;
 	__u8 fired[UF_HOOK_COUNT]; /* 1: the hook's program ran during the self-test */
 };
 

@@ -15,42 +15,49 @@ struct dentry___ring {
 	struct list_head d_subdirs;
 } __attribute__((preserve_access_index));
 
-struct children_walk {
-	u64 node; /* 0: the end */
-	u64 head; /* the node that is the end of a ring */
-	u32 found;
-};
+/* Steps of one call. The verifier follows each; calls it reads but once. bpf_loop would be 5.17. */
+#define UF_CHILDREN_STEPS 256
 
-/* The first word of a list_head and of a hlist_node is the next one's address. */
-static long children_step(u32 i, void *context)
+__u64 children_found = 0; /* of the walk under way: user space runs one at a time */
+
+/* Goes on from a node of the list; gives the node to go on from, 0 at the end. `head`: the node
+ * that is the end of a ring. The first word of a list_head and of a hlist_node is the address of
+ * the next one. */
+__noinline u64 children_walk(u64 node, u64 head)
 {
-	struct children_walk *walk = context;
-	u64 next = 0;
+	for (u32 i = 0; i < UF_CHILDREN_STEPS; i++) {
+		u64 next = 0;
 
-	if (!walk->node || walk->node == walk->head)
-		return 1;
-	walk->found++;
-	if (bpf_probe_read_kernel(&next, sizeof(next), (void *)walk->node))
-		return 1;
-	walk->node = next;
-	return 0;
+		if (!node || node == head)
+			return 0;
+		children_found++;
+		if (bpf_probe_read_kernel(&next, sizeof(next), (void *)node))
+			return 0;
+		node = next;
+	}
+	return node;
 }
 
 /* Not more than `most`. */
 static __always_inline u32 children_of(struct dentry *dentry, u32 most)
 {
-	struct children_walk walk = {};
+	u64 node, head = 0;
 
 	if (bpf_core_field_exists(dentry->d_children)) {
-		walk.node = (u64)BPF_CORE_READ(dentry, d_children.first);
+		node = (u64)BPF_CORE_READ(dentry, d_children.first);
 	} else {
 		struct dentry___ring *ring = (void *)dentry;
 
-		walk.head = (u64)&ring->d_subdirs;
-		walk.node = (u64)BPF_CORE_READ(ring, d_subdirs.next);
+		head = (u64)&ring->d_subdirs;
+		node = (u64)BPF_CORE_READ(ring, d_subdirs.next);
 	}
-	bpf_loop(most < UF_CHILDREN_MAX ? most : UF_CHILDREN_MAX, children_step, &walk, 0);
-	return walk.found;
+	children_found = 0;
+	for (u32 i = 0; i < UF_CHILDREN_MAX / UF_CHILDREN_STEPS; i++) {
+		if (!node || children_found >= most)
+			break;
+		node = children_walk(node, head);
+	}
+	return children_found < most ? children_found : most;
 }
 
 #endif

@@ -17,4 +17,10 @@ static __always_inline bool cache__counted(void)
 int cache__died(u64 cache, u64 addr);
 int cache__born(u64 cache, u64 addr, u32 count);
 
+#ifdef UF_LEGACY
+/* The cache of an object that is allocated, 0 if it is in none or cannot be told
+ * (legacy/page.bpf.c). */
+u64 cache__of_page(u64 addr);
+#endif
+
 #endif

@@ -7,6 +7,9 @@
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
+#ifdef UF_LEGACY
+#include "lib/maps.bpf.h"
+#endif
 
 #define UF_PF_EXITING 0x00000004
 #define UF_PF_KTHREAD 0x00200000
@@ -26,6 +29,17 @@
  */
 #define UF_THREAD_SIZE (16 * 1024)
 
+#ifndef UF_LEGACY
+/* Type and registers of the current task are known to the verifier: members are read at once. */
+#define compat__current_task() ((struct task_struct *)bpf_get_current_task_btf())
+#define UF_TASK(task, member)  ((task)->member)
+#define UF_REGS(regs, member)  ((regs)->member)
+
+static __always_inline struct pt_regs *compat__task_regs(struct task_struct *task)
+{
+	return (struct pt_regs *)bpf_task_pt_regs(task);
+}
+
 /* The address of a program's context as a number. The verifier lets no arithmetic on such a pointer
  * pass but the difference to another pointer, so it goes by way of the current task. */
 static __always_inline u64 compat__ctx_address(void *ctx, struct task_struct *task)
@@ -35,6 +49,30 @@ static __always_inline u64 compat__ctx_address(void *ctx, struct task_struct *ta
 	asm volatile("%0 -= %1" : "+r"(at) : "r"(task));
 	return at + bpf_get_current_task();
 }
+#else
+/* Before 5.11 and 5.15 a task is a number: every member is read by a helper. */
+#define compat__current_task() ((struct task_struct *)bpf_get_current_task())
+#define UF_TASK(task, member)  BPF_CORE_READ(task, member)
+#define UF_REGS(regs, member)  BPF_CORE_READ(regs, member)
+
+static __always_inline struct pt_regs *compat__task_regs(struct task_struct *task)
+{
+	return (struct pt_regs *)((u64)BPF_CORE_READ(task, stack) + UF_THREAD_SIZE -
+				  bpf_core_type_size(struct pt_regs));
+}
+
+/* By way of a word whose address is known, because it holds it. */
+static __always_inline u64 compat__ctx_address(void *ctx, struct task_struct *task)
+{
+	volatile u64 *word = &own_address;
+	u64 at = (u64)ctx;
+
+	if (!*word)
+		*word = (u64)word;
+	asm volatile("%0 -= %1" : "+r"(at) : "r"(word));
+	return at + *word;
+}
+#endif
 
 /* `regs`: where the task entered the kernel, NULL for a kernel thread. */
 static __always_inline bool compat__in_interrupt(struct task_struct *task, void *ctx,
@@ -43,14 +81,14 @@ static __always_inline bool compat__in_interrupt(struct task_struct *task, void 
 {
 	if (!ctx) /* known when compiled: no context is at hand */
 		return true;
-	if (compat__ctx_address(ctx, task) - (u64)task->stack >= UF_THREAD_SIZE)
+	if (compat__ctx_address(ctx, task) - (u64)UF_TASK(task, stack) >= UF_THREAD_SIZE)
 		return true;
 #if defined(__TARGET_ARCH_x86)
 	if (irq_entry_end && regs) {
 		u64 caller = 0;
 
 		/* System calls have their number here, interrupts and exceptions -1. */
-		if ((int)regs->orig_ax != -1)
+		if ((int)UF_REGS(regs, orig_ax) != -1)
 			return false;
 		bpf_probe_read_kernel(&caller, sizeof(caller), (void *)regs - sizeof(caller));
 		return caller >= irq_entry_start && caller < irq_entry_end;
@@ -99,17 +137,17 @@ static __always_inline bool compat__is_last_file_ref(struct file *file)
 #if defined(__TARGET_ARCH_x86)
 static __always_inline u64 compat__user_ip(const struct pt_regs *regs)
 {
-	return regs->ip;
+	return UF_REGS(regs, ip);
 }
 
 static __always_inline u64 compat__user_sp(const struct pt_regs *regs)
 {
-	return regs->sp;
+	return UF_REGS(regs, sp);
 }
 
 static __always_inline int compat__syscall(const struct pt_regs *regs)
 {
-	return (int)regs->orig_ax;
+	return (int)UF_REGS(regs, orig_ax);
 }
 
 #define UF_SYSCALL_FIELD orig_ax
@@ -124,17 +162,17 @@ static __always_inline bool compat__is_accept(long syscall)
 #elif defined(__TARGET_ARCH_arm64)
 static __always_inline u64 compat__user_ip(const struct pt_regs *regs)
 {
-	return regs->user_regs.pc;
+	return UF_REGS(regs, user_regs.pc);
 }
 
 static __always_inline u64 compat__user_sp(const struct pt_regs *regs)
 {
-	return regs->user_regs.sp;
+	return UF_REGS(regs, user_regs.sp);
 }
 
 static __always_inline int compat__syscall(const struct pt_regs *regs)
 {
-	return regs->syscallno;
+	return UF_REGS(regs, syscallno);
 }
 
 #define UF_SYSCALL_FIELD syscallno

@@ -34,7 +34,7 @@ static __always_inline void proc__set_flags(u32 tgid, u8 flags)
 
 static __always_inline struct pt_regs *context__regs(struct task_struct *task)
 {
-	return task->flags & UF_PF_KTHREAD ? NULL : (struct pt_regs *)bpf_task_pt_regs(task);
+	return UF_TASK(task, flags) & UF_PF_KTHREAD ? NULL : compat__task_regs(task);
 }
 
 static __always_inline bool context__in_interrupt(struct task_struct *task, void *ctx)
@@ -46,15 +46,15 @@ static __always_inline bool context__in_interrupt(struct task_struct *task, void
 /* ctx is the program's. User space refines softirq to hardirq by the stack. */
 static __always_inline struct uf_owner context__owner(void *ctx)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = compat__current_task();
 	struct uf_owner owner = {.regs = context__regs(task)};
 
 	if (compat__in_interrupt(task, ctx, owner.regs, cfg.irq_entry_start, cfg.irq_entry_end))
 		owner.context = UF_CONTEXT_SOFTIRQ;
-	else if (!task->pid)
+	else if (!UF_TASK(task, pid))
 		owner.context = UF_CONTEXT_IDLE;
 	else
-		owner.tgid = task->tgid;
+		owner.tgid = UF_TASK(task, tgid);
 	return owner;
 }
 
@@ -75,8 +75,8 @@ static __always_inline bool context__current_wanted(void)
 
 	if (!cfg.only_targets) /* here the verifier removes the rest */
 		return true;
-	task = bpf_get_current_task_btf();
-	return proc__flags(task->tgid) & UF_PROC_TARGET;
+	task = compat__current_task();
+	return proc__flags(UF_TASK(task, tgid)) & UF_PROC_TARGET;
 }
 
 #endif

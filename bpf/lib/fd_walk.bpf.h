@@ -7,9 +7,12 @@
 #include "lib/object.bpf.h"
 #include "lib/socket.bpf.h"
 
-/* Walk limits: with bpf_loop (5.17), and with the bounded loop that older verifiers accept. */
-#define UF_FD_MAX	  (1 << 20)
-#define UF_FD_MAX_NO_LOOP 512
+/* Walk limits: with bpf_loop (5.17), and with the bounded loops that older verifiers accept. */
+#ifndef UF_LEGACY
+#define UF_FD_MAX (1 << 20)
+#else
+#define UF_FD_MAX (1 << 16)
+#endif
 
 struct uf_fd_walk {
 	struct file **files;
@@ -29,7 +32,7 @@ static __always_inline void fd_walk__hold(u64 addr, u32 tgid)
 		return;
 	meta = &slot.set->meta[slot.way];
 	if (meta->tgid == tgid || (proc__flags(meta->tgid) & UF_PROC_EXITING))
-		__sync_fetch_and_or(&meta->bits, UF_STAGE_HELD_AT_EXIT);
+		atomic__set(&meta->bits, UF_STAGE_HELD_AT_EXIT);
 }
 
 /* The closed half of a unix socket pair lives until its peer dies: the program did release it. */
@@ -44,29 +47,44 @@ static __always_inline void fd_walk__unix_peer(u64 sk)
 		object__reached((u64)peer, UF_STAGE_RELEASED, 0);
 }
 
+static __always_inline void fd_walk__file(struct file *file, u32 tgid)
+{
+	u64 sk;
+
+	fd_walk__hold((u64)file, tgid);
+	fd_walk__hold((u64)BPF_CORE_READ(file, f_inode), tgid);
+	fd_walk__hold((u64)BPF_CORE_READ(file, f_path.dentry), tgid);
+	sk = socket__sk_of_file(file);
+	if (sk) {
+		fd_walk__hold(sk, tgid);
+		fd_walk__unix_peer(sk);
+	} else {
+		/* epoll, eventfd, timerfd, pipe: what the file stands for */
+		fd_walk__hold((u64)BPF_CORE_READ(file, private_data), tgid);
+	}
+}
+
+#ifndef UF_LEGACY
 static long fd_walk__one(u32 fd, struct uf_fd_walk *walk)
 {
 	struct file *file = NULL;
-	u64 sk;
 
 	if (fd >= walk->max)
 		return 1;
 	if (bpf_probe_read_kernel(&file, sizeof(file), walk->files + fd) || !file)
 		return 0;
 	walk->held++;
-	fd_walk__hold((u64)file, walk->tgid);
-	fd_walk__hold((u64)BPF_CORE_READ(file, f_inode), walk->tgid);
-	fd_walk__hold((u64)BPF_CORE_READ(file, f_path.dentry), walk->tgid);
-	sk = socket__sk_of_file(file);
-	if (sk) {
-		fd_walk__hold(sk, walk->tgid);
-		fd_walk__unix_peer(sk);
-	} else {
-		/* epoll, eventfd, timerfd, pipe: what the file stands for */
-		fd_walk__hold((u64)BPF_CORE_READ(file, private_data), walk->tgid);
-	}
+	fd_walk__file(file, walk->tgid);
 	return 0;
 }
+
+static __always_inline void fd_walk__each(struct uf_fd_walk *walk)
+{
+	bpf_loop(walk->max > UF_FD_MAX ? UF_FD_MAX : walk->max, fd_walk__one, walk, 0);
+}
+#else
+#include "legacy/fd_loop.bpf.h"
+#endif
 
 /* Number of open files seen. */
 static __always_inline u32 fd_walk__mark(struct task_struct *task)
@@ -79,17 +97,9 @@ static __always_inline u32 fd_walk__mark(struct task_struct *task)
 	walk.files = BPF_CORE_READ(table, fd);
 	walk.max = BPF_CORE_READ(table, max_fds);
 	walk.tgid = BPF_CORE_READ(task, tgid);
-	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_loop)) {
-		if (walk.max > UF_FD_MAX)
-			counter__inc(UF_CTR_FD_WALK_CUT);
-		bpf_loop(walk.max > UF_FD_MAX ? UF_FD_MAX : walk.max, fd_walk__one, &walk, 0);
-	} else {
-		if (walk.max > UF_FD_MAX_NO_LOOP)
-			counter__inc(UF_CTR_FD_WALK_CUT);
-		for (u32 fd = 0; fd < UF_FD_MAX_NO_LOOP; fd++)
-			if (fd_walk__one(fd, &walk))
-				break;
-	}
+	if (walk.max > UF_FD_MAX)
+		counter__inc(UF_CTR_FD_WALK_CUT);
+	fd_walk__each(&walk);
 	return walk.held;
 }
 

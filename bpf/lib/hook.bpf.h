@@ -55,7 +55,13 @@ static __always_inline void copy__end(struct uf_cpu *cpu, enum uf_hook hook, u64
 		return name(ctx, n);                                                               \
 	}
 /* Defines the copies of a program: name_0(ctx) ... call name(ctx, 0) ... up to
- * UF_COPIES_PREEMPTIBLE. */
+ * UF_COPIES_PREEMPTIBLE. Kernels of the legacy object have no preemptible tracepoints. */
+#ifdef UF_LEGACY
+#define UF_COPIES_OF(section, ctx_type, name)                                                      \
+	UF_COPY(section, ctx_type, name, 0)                                                        \
+	UF_COPY(section, ctx_type, name, 1)                                                        \
+	UF_COPY(section, ctx_type, name, 2)
+#else
 #define UF_COPIES_OF(section, ctx_type, name)                                                      \
 	UF_COPY(section, ctx_type, name, 0)                                                        \
 	UF_COPY(section, ctx_type, name, 1)                                                        \
@@ -65,6 +71,7 @@ static __always_inline void copy__end(struct uf_cpu *cpu, enum uf_hook hook, u64
 	UF_COPY(section, ctx_type, name, 5)                                                        \
 	UF_COPY(section, ctx_type, name, 6)                                                        \
 	UF_COPY(section, ctx_type, name, 7)
+#endif
 
 #define UF_RAW_TP_COPIES(tracepoint, name)                                                         \
 	UF_COPIES_OF("raw_tp/" tracepoint, struct bpf_raw_tracepoint_args, name)

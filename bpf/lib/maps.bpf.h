@@ -77,9 +77,16 @@ UF_EXTERN struct {
 	__type(value, struct uf_scratch);
 } scratch SEC(".maps");
 
+/* Of lib/atomic.bpf.h: by set of a table, so that two that meet in one are rare. */
+#define UF_LOCKS 4096
+
 #ifndef UF_DEFINE_MAPS
 extern const volatile struct uf_config cfg;
 extern struct uf_state run_state;
+#ifdef UF_LEGACY
+extern __u32 locks[UF_LOCKS];
+extern __u64 own_address;
+#endif
 #endif
 
 #endif

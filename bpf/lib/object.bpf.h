@@ -110,19 +110,19 @@ static __always_inline bool object__born(void *ctx, const struct uf_birth *birth
  * callback frees, in softirq or in a kernel thread, was given up before. */
 static __always_inline void object__count_exit_death(void *ctx, struct uf_origin *origin, u32 bits)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = compat__current_task();
 	bool released;
 
 	/* A task that lives on and frees it at once has closed it in good order: a child that went
 	 * on with what it inherited. */
 	if (bits & UF_STAGE_HELD_AT_EXIT)
-		released = (task->flags & (UF_PF_EXITING | UF_PF_KTHREAD)) ||
+		released = (UF_TASK(task, flags) & (UF_PF_EXITING | UF_PF_KTHREAD)) ||
 			   context__in_interrupt(task, ctx);
 	else if (bits & (UF_STAGE_RELEASED | UF_STAGE_RCU_PENDING))
 		released = false;
 	else
-		released = (task->flags & UF_PF_EXITING) &&
-			   (proc__flags(task->tgid) & UF_PROC_EXITING) &&
+		released = (UF_TASK(task, flags) & UF_PF_EXITING) &&
+			   (proc__flags(UF_TASK(task, tgid)) & UF_PROC_EXITING) &&
 			   !context__in_interrupt(task, ctx);
 	__sync_fetch_and_add(released ? &origin->exit_released : &origin->exit_pending, 1);
 }
@@ -194,9 +194,9 @@ static __always_inline bool object__reached(u64 addr, u32 stage, u64 value)
 	/* Released in good order after all, by a child of the process that had it open at its exit.
 	 */
 	if (stage == UF_STAGE_RELEASED && (meta->bits & UF_STAGE_HELD_AT_EXIT) &&
-	    !(((struct task_struct *)bpf_get_current_task_btf())->flags & UF_PF_EXITING))
-		__sync_fetch_and_and(&meta->bits, ~UF_STAGE_HELD_AT_EXIT);
-	bits = __sync_fetch_and_or(&meta->bits, stage);
+	    !(UF_TASK(compat__current_task(), flags) & UF_PF_EXITING))
+		atomic__clear(&meta->bits, UF_STAGE_HELD_AT_EXIT);
+	bits = atomic__set(&meta->bits, stage);
 	if ((bits & UF_META_PROMOTED) && !(bits & stage))
 		object__send_stage(addr, meta->birth_ns, stage, value);
 	return true;
@@ -273,9 +273,9 @@ static __always_inline void object__claim(void *ctx, const struct uf_birth *birt
 		meta->origin = fresh.origin;
 		meta->tgid = fresh.tgid;
 		if (fresh.bits & UF_META_STACK_CHECKED)
-			__sync_fetch_and_or(&meta->bits, UF_META_STACK_CHECKED);
+			atomic__set_high(&meta->bits, UF_META_STACK_CHECKED);
 		else
-			__sync_fetch_and_and(&meta->bits, ~UF_META_STACK_CHECKED);
+			atomic__clear_high(&meta->bits, UF_META_STACK_CHECKED);
 	} else {
 		if (!table__insert(birth->addr, &fresh))
 			return;

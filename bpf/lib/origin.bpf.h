@@ -5,6 +5,7 @@
 #ifndef UF_LIB_ORIGIN_H
 #define UF_LIB_ORIGIN_H
 
+#include "lib/atomic.bpf.h"
 #include "lib/context.bpf.h"
 #include "lib/ring.bpf.h"
 
@@ -44,9 +45,16 @@ static __always_inline struct uf_origin *origin__by_id(u32 id)
  * every call (origin.bpf.c). */
 u32 origin__enter(u64 key, u32 tgid, u32 flags);
 
+/* Those that take pointers (lib/origin_send.bpf.h) cannot be global on older kernels. */
+#ifndef UF_LEGACY
+#define UF_ORIGIN_FUNC __noinline
+#else
+#define UF_ORIGIN_FUNC static __noinline __attribute__((unused))
+#endif
+
 /* Hash of the kernel stack in a buffer, or of the user stack. Global for the same reason. */
-u64 origin__hash_kernel_stack(struct uf_scratch *buffer);
-u64 origin__hash_user_stack(struct uf_scratch *buffer, u64 hash);
+UF_ORIGIN_FUNC u64 origin__hash_kernel_stack(struct uf_scratch *buffer);
+UF_ORIGIN_FUNC u64 origin__hash_user_stack(struct uf_scratch *buffer, u64 hash);
 
 /* The entry with this key if it is in its first set, where most are. */
 static __always_inline struct uf_origin *origin__find(u64 key, u32 *id)
@@ -81,7 +89,7 @@ static __always_inline struct uf_scratch *scratch__at(u32 claimed)
 
 static __always_inline void scratch__put(struct uf_scratch *buffer)
 {
-	__sync_lock_test_and_set(&buffer->busy, 0);
+	atomic__give_back(&buffer->busy);
 }
 
 static __always_inline bool origin__is_user_task(const struct uf_birth *birth)
@@ -117,7 +125,8 @@ struct uf_stacks {
 };
 
 /* Sends the record of an origin: 1, or 0 when the ring buffer is full. Global. */
-int origin__send(const struct uf_birth *birth, u32 id, const struct uf_stacks *stacks);
+UF_ORIGIN_FUNC int origin__send(const struct uf_birth *birth, u32 id,
+				const struct uf_stacks *stacks);
 
 /* bpf_get_stack fills the rest of its buffer with zeros. */
 static __always_inline void origin__walk(void *ctx, struct uf_scratch *buffer,
@@ -157,7 +166,7 @@ static __always_inline void origin__report(const struct uf_birth *birth, struct 
 					   u32 id, const struct uf_stacks *stacks)
 {
 	if (!(entry->flags & UF_ORIGIN_SENT) && origin__send(birth, id, stacks))
-		__sync_fetch_and_or(&entry->flags, UF_ORIGIN_SENT);
+		atomic__set(&entry->flags, UF_ORIGIN_SENT);
 }
 
 /* The entry of a birth whose stack is not that of its key's first birth. */
@@ -215,7 +224,7 @@ origin__of_walked(void *ctx, const struct uf_birth *birth, u64 key)
 	origin__walk(ctx, buffer, &stacks);
 	kernel_hash = origin__hash_kernel_stack(buffer);
 	hash = origin__hash_user_stack(buffer, kernel_hash);
-	if (!(__sync_fetch_and_or(&base->flags, UF_ORIGIN_STACK_SET) & UF_ORIGIN_STACK_SET))
+	if (atomic__set_first(&base->flags, UF_ORIGIN_STACK_SET, id))
 		base->stack_hash = hash;
 	if ((u32)hash == base->stack_hash) {
 		__sync_fetch_and_add(&base->checked, 1);
@@ -257,5 +266,9 @@ static __always_inline struct uf_origin *origin__of(void *ctx, const struct uf_b
 	meta->origin = id & ~UF_ORIGIN_IS_CHECKED;
 	return origin__by_id(meta->origin);
 }
+
+#ifdef UF_LEGACY
+#include "lib/origin_send.bpf.h"
+#endif
 
 #endif

@@ -3,6 +3,7 @@
 #ifndef UF_LIB_TABLE_H
 #define UF_LIB_TABLE_H
 
+#include "lib/atomic.bpf.h"
 #include "lib/counter.bpf.h"
 #include "abi/table_hash.h"
 
@@ -66,7 +67,8 @@ static __always_inline bool table__find(u64 addr, struct uf_slot *slot)
 static __always_inline bool set__fill(struct uf_set *set, u32 way, u64 addr,
 				      const struct uf_meta *meta)
 {
-	if (__sync_val_compare_and_swap(&set->addr[way], 0, addr | UF_ADDR_FILLING))
+	if (atomic__claim(&set->addr[way], addr | UF_ADDR_FILLING,
+			  uf_table_first_set(uf_table_hash(addr), cfg.set_mask)))
 		return false;
 	set->meta[way] = *meta;
 #if defined(__TARGET_ARCH_x86)
@@ -80,7 +82,7 @@ static __always_inline bool set__fill(struct uf_set *set, u32 way, u64 addr,
 	return true;
 }
 
-/* Tries to fill one empty way of a set. */
+/* Tries to fill one empty way of the first set of an address. */
 static __always_inline bool set__claim(struct uf_set *set, u64 addr, const struct uf_meta *meta)
 {
 #pragma unroll
@@ -125,7 +127,7 @@ static __always_inline bool table__insert(u64 addr, const struct uf_meta *meta)
 	__sync_fetch_and_add(&set->overflow, 1);
 	if (table__other(addr, true, &slot)) {
 		slot.set->meta[slot.way] = *meta;
-		__sync_lock_test_and_set(&slot.set->addr[slot.way], addr);
+		atomic__publish(&slot.set->addr[slot.way], addr);
 		return true;
 	}
 	__sync_fetch_and_add(&set->overflow, -1);

@@ -43,7 +43,7 @@ static __always_inline void dentry__died(void *ctx, u64 dentry, u32 copy)
 static __always_inline int dentry_alloc(u64 *ctx, u32 copy)
 {
 	if (hook__active(UF_HOOK_DENTRY_ALLOC))
-		dentry__born(ctx, trampoline__ret(ctx), copy);
+		dentry__born(ctx, trampoline__ret(ctx, 2), copy);
 	return 0;
 }
 UF_TRAMPOLINE_COPIES("fexit/__d_alloc", dentry_alloc)

@@ -21,6 +21,7 @@ struct uf_bulk {
 	u32 unknown; /* deaths: of objects that were not followed */
 };
 
+#ifndef UF_LEGACY
 static long bulk__died(u32 i, struct uf_bulk *bulk)
 {
 	u64 addr = 0;
@@ -50,6 +51,19 @@ static long bulk__born(u32 i, struct uf_bulk *bulk)
 	return 0;
 }
 
+static __always_inline void bulk__each_died(u32 count, struct uf_bulk *bulk)
+{
+	bpf_loop(count, bulk__died, bulk, 0);
+}
+
+static __always_inline void bulk__each_born(u32 count, struct uf_bulk *bulk)
+{
+	bpf_loop(count, bulk__born, bulk, 0);
+}
+#else
+#include "legacy/bulk_loop.bpf.h"
+#endif
+
 static __always_inline void slab__died_array(enum uf_hook hook, u64 cache, u64 array, u32 count,
 					     u32 copy)
 {
@@ -58,7 +72,7 @@ static __always_inline void slab__died_array(enum uf_hook hook, u64 cache, u64 a
 
 	if (!cpu || !copy__begin(cpu, hook, array, copy))
 		return;
-	bpf_loop(count, bulk__died, &bulk, 0);
+	bulk__each_died(count, &bulk);
 	if (copy == 0)
 		__sync_fetch_and_add(&cpu->counters[UF_CTR_UNKNOWN_DEATHS], bulk.unknown);
 	copy__end(cpu, hook, array, copy);
@@ -124,7 +138,7 @@ static __always_inline int slab__born_array(u64 *ctx, u32 copy)
 	struct uf_bulk bulk = {.again = copy > 0};
 	struct uf_cpu *cpu;
 
-	if (!(u8)trampoline__ret(ctx))
+	if (!(u8)trampoline__ret(ctx, 4))
 		return 0;
 	bulk.array = (u64 *)trampoline__arg(ctx, 3);
 	cpu = cpu__this();
@@ -134,7 +148,7 @@ static __always_inline int slab__born_array(u64 *ctx, u32 copy)
 	birth.owner = context__owner(ctx);
 	if (context__wanted(birth.owner.tgid)) {
 		object__describe(ctx, &birth, &bulk.meta);
-		bpf_loop(trampoline__arg(ctx, 2), bulk__born, &bulk, 0);
+		bulk__each_born(trampoline__arg(ctx, 2), &bulk);
 	} else if (cache__counted() && copy == 0) {
 		cache__born(birth.cache, 0, trampoline__arg(ctx, 2));
 	}

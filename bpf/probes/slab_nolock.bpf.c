@@ -15,7 +15,7 @@ static __always_inline int slab_alloc_nolock(u64 *ctx, u32 copy)
 
 	if (!hook__active(UF_HOOK_SLAB_ALLOC_NOLOCK))
 		return 0;
-	birth.addr = trampoline__ret(ctx);
+	birth.addr = trampoline__ret(ctx, 3);
 	birth.size = trampoline__arg(ctx, 0);
 	cpu = cpu__this();
 	if (!object__is_pointer(birth.addr) || !sample__follows(birth.addr) || !cpu ||

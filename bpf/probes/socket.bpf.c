@@ -43,7 +43,7 @@ static __always_inline void socket__died(void *ctx, u64 sk, u32 copy)
 static __always_inline int socket_alloc(u64 *ctx, u32 copy)
 {
 	if (hook__active(UF_HOOK_SOCKET_ALLOC))
-		socket__born(ctx, trampoline__ret(ctx), UF_HOOK_SOCKET_ALLOC, copy);
+		socket__born(ctx, trampoline__ret(ctx, 5), UF_HOOK_SOCKET_ALLOC, copy);
 	return 0;
 }
 UF_TRAMPOLINE_COPIES("fexit/sk_alloc", socket_alloc)
@@ -104,7 +104,7 @@ int socket_describe(u64 *ctx)
 
 	if (!hook__active(UF_HOOK_SOCKET_DESCRIBE))
 		return 0;
-	sk = (struct sock *)trampoline__ret(ctx);
+	sk = (struct sock *)trampoline__ret(ctx, 5);
 	if (!sk || !sample__follows((u64)sk))
 		return 0;
 	birth.addr = (u64)sk;

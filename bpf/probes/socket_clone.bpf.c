@@ -37,7 +37,7 @@ static __always_inline void socket__cloned(void *ctx, u64 parent, u64 child, u32
 static __always_inline int socket_clone(u64 *ctx, u32 copy)
 {
 	if (hook__active(UF_HOOK_SOCKET_CLONE))
-		socket__cloned(ctx, trampoline__arg(ctx, 0), trampoline__ret(ctx), copy);
+		socket__cloned(ctx, trampoline__arg(ctx, 0), trampoline__ret(ctx, 2), copy);
 	return 0;
 }
 UF_TRAMPOLINE_COPIES("fexit/sk_clone_lock", socket_clone)
@@ -83,7 +83,7 @@ SEC("?fexit/do_accept")
 int socket_accept(u64 *ctx)
 {
 	if (hook__active(UF_HOOK_SOCKET_ACCEPT))
-		socket__accepted(ctx, trampoline__ret(ctx));
+		socket__accepted(ctx, trampoline__ret(ctx, 5));
 	return 0;
 }
 
@@ -101,7 +101,7 @@ int socket_accept_sys_exit(struct bpf_raw_tracepoint_args *ctx)
 		return 0;
 	if (fd < 0 || !compat__is_accept(BPF_CORE_READ(regs, UF_SYSCALL_FIELD)))
 		return 0;
-	task = bpf_get_current_task_btf();
+	task = compat__current_task();
 	files = BPF_CORE_READ(task, files, fdt, fd);
 	if (bpf_probe_read_kernel(&file, sizeof(file), files + fd))
 		counter__inc(UF_CTR_READ_FAILED);

@@ -21,7 +21,7 @@ SEC("?fexit/sock_alloc_file")
 int socket_file(u64 *ctx)
 {
 	if (hook__active(UF_HOOK_SOCKET_FILE))
-		socket__file_made(trampoline__ret(ctx));
+		socket__file_made(trampoline__ret(ctx, 3));
 	return 0;
 }
 
@@ -73,8 +73,8 @@ int socket_close_sys_enter(struct bpf_raw_tracepoint_args *ctx)
 
 	if (!hook__active(UF_HOOK_SOCKET_CLOSE) || ctx->args[1] != UF_NR_CLOSE)
 		return 0;
-	task = bpf_get_current_task_btf();
-	if (!(proc__flags(task->tgid) & UF_PROC_TARGET))
+	task = compat__current_task();
+	if (!(proc__flags(UF_TASK(task, tgid)) & UF_PROC_TARGET))
 		return 0;
 	fd = BPF_CORE_READ(regs, UF_SYSCALL_ARG0);
 	table = BPF_CORE_READ(task, files, fdt);

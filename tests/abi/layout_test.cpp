@@ -103,6 +103,7 @@ const std::map<std::string, Layout>& expected() {
          {sizeof(uf_state),
           {UF_OFFSET(uf_state, phase), UF_OFFSET(uf_state, clone_births),
            UF_OFFSET(uf_state, describe_births), UF_OFFSET(uf_state, sample_threshold),
+           UF_OFFSET(uf_state, vmemmap), UF_OFFSET(uf_state, page_offset),
            UF_OFFSET(uf_state, fired)}}},
     };
     return layouts;
@@ -110,14 +111,15 @@ const std::map<std::string, Layout>& expected() {
 
 class AbiLayout : public testing::TestWithParam<std::string> {};
 
-TEST_P(AbiLayout, IsTheSameOnBothSides) {
+void compare(const char* object, const std::string& name) {
+    SCOPED_TRACE(object);
     struct Free {
         void operator()(btf* object) const { btf__free(object); }
     };
-    const std::unique_ptr<btf, Free> types(btf__parse(UNFREED_BPF_OBJECT, nullptr));
-    ASSERT_TRUE(types) << "no type information in " << UNFREED_BPF_OBJECT;
-    const Layout& layout = expected().at(GetParam());
-    const int id = btf__find_by_name_kind(types.get(), GetParam().c_str(), BTF_KIND_STRUCT);
+    const std::unique_ptr<btf, Free> types(btf__parse(object, nullptr));
+    ASSERT_TRUE(types) << "no type information in " << object;
+    const Layout& layout = expected().at(name);
+    const int id = btf__find_by_name_kind(types.get(), name.c_str(), BTF_KIND_STRUCT);
     ASSERT_GT(id, 0) << "the BPF side does not use it";
     const btf_type* type = btf__type_by_id(types.get(), static_cast<unsigned>(id));
     EXPECT_EQ(type->size, layout.size);
@@ -126,6 +128,11 @@ TEST_P(AbiLayout, IsTheSameOnBothSides) {
         offsets[btf__name_by_offset(types.get(), btf_members(type)[i].name_off)] =
             btf_member_bit_offset(type, i) / 8;
     EXPECT_EQ(offsets, layout.offsets);
+}
+
+TEST_P(AbiLayout, IsTheSameOnBothSides) {
+    compare(UNFREED_BPF_OBJECT, GetParam());
+    compare(UNFREED_LEGACY_OBJECT, GetParam());
 }
 
 std::vector<std::string> names() {

@@ -9,19 +9,25 @@ cd "$(dirname "$0")/../.." || exit 1
 
 bin=build/tests/e2e/bin
 files=(--file build/unfreed --file "$bin/unfreed_e2e" --file build/tests/bpf/live_bpf
-       --file build/bpf/unfreed.bpf.o:/t/unfreed.bpf.o
+       --file build/bpf/unfreed.bpf.o:/t/unfreed.bpf.o --file build/bpf/legacy.bpf.o:/t/legacy.bpf.o
        --file tests/bpf/verifier_budget.txt:/t/verifier_budget.txt)
 for program in "$bin"/*; do
     [ "${program##*/}" = unfreed_e2e ] || files+=(--file "$program:/t/bin/${program##*/}")
 done
-# Dentry tests want a file system that is no tmpfs.
+# Dentry tests want a file system that is no tmpfs; without one they say so.
 disk='dd if=/dev/zero of=/dev/shm/disk bs=1M count=48 2>/dev/null && mke2fs -F /dev/shm/disk >/dev/null 2>&1 &&
-mkdir /disk && mount -o loop /dev/shm/disk /disk && export UNFREED_DISK=/disk || exit 1
+mkdir /disk && mount -o loop /dev/shm/disk /disk && export UNFREED_DISK=/disk
 '
 guest="$disk"'export UNFREED=/t/unfreed UNFREED_BIN=/t/bin UNFREED_SLOW=1 UNFREED_MAY_SET_CLOCK=1
-export UNFREED_BPF_OBJECT=/t/unfreed.bpf.o UNFREED_BUDGET=/t/verifier_budget.txt
+export UNFREED_BPF_OBJECT=/t/unfreed.bpf.o UNFREED_LEGACY_OBJECT=/t/legacy.bpf.o UNFREED_BUDGET=/t/verifier_budget.txt
 /t/live_bpf --gtest_brief=1 || exit 1
-/t/unfreed_e2e --gtest_brief=1'
+/t/unfreed_e2e --gtest_brief=1 --gtest_filter='
+
+# On 5.10, which has a BPF side of its own: what tells whether that one counts right. Command line,
+# surroundings and cost are the same code as on 6.1, and tested there.
+tests_for() {
+    [ "$1" = 5.10 ] && echo '*Run*:Pid*:*PidCounts*:Host.*:Exactness.*:Details.*:Loss.*:Sample.*' || echo '*'
+}
 
 # Debian has no headers for 6.18: no module there.
 modules() {
@@ -30,7 +36,7 @@ modules() {
 
 boot() {
     python3 tests/vm/run.py "$1" --timeout "${UNFREED_VM_TIMEOUT:-1800}" --module "$(modules "$1")" \
-        --append slab_nomerge "${files[@]}" -- "$guest"
+        --append slab_nomerge "${files[@]}" -- "$guest'$(tests_for "$1")'"
 }
 
 one() {
@@ -57,6 +63,8 @@ finish_one() {
     kernel=${jobs[$done_pid]}
     unset "jobs[$done_pid]"
     if [ $status = 0 ]; then
+        [ "$(tests_for "$kernel")" = '*' ] ||
+            echo "vm $kernel: skipped all but $(tests_for "$kernel"): the others do not depend on the BPF side"
         echo "vm $kernel: passed: $(grep -a '^vm \|PASSED' "$logs/$kernel" | tr '\n' ' ')"
     else
         failed=1

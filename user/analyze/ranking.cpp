@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "analyze/ranking.h"
 
+#include "analyze/kind.h"
+
 #include <algorithm>
 #include <tuple>
 
@@ -14,10 +16,22 @@ constexpr double kOutlivingWeight = 10;
 constexpr double kLeastGrowth = 0.001;
 constexpr double kUnknownObjectBytes = 64;
 
-// Objects that a program knows by name, not something the kernel keeps for its own ends.
+bool has_kind(const AnalyzedGroup& group, Kind kind) {
+    return group.kind == row_of(kind).name;
+}
+
+// Objects that a program knows by name, not something the kernel keeps for its own ends, nor what
+// is meant to live.
 bool is_named(const AnalyzedGroup& group) {
+    if (has_kind(group, Kind::listener) || has_kind(group, Kind::kernel_socket))
+        return false;
     return group.object_class == ObjectClass::socket || group.kind == "open" ||
            group.kind == "pinned" || group.kind == "negative-flood";
+}
+
+// One is enough, however small.
+bool is_kernel_bug(const AnalyzedGroup& group) {
+    return has_kind(group, Kind::closed_unexplained) || has_kind(group, Kind::memory_not_returned);
 }
 
 int tier_of(const AnalyzedGroup& group, TraceMode mode, bool all_processes_ended) {
@@ -25,6 +39,8 @@ int tier_of(const AnalyzedGroup& group, TraceMode mode, bool all_processes_ended
         return 6;
     if (group.verdict == "rcu-pending")
         return 5;
+    if (is_kernel_bug(group))
+        return 1;
     if (mode == TraceMode::host)
         return 2;
     if (!is_named(group) && group.released_at_exit == group.count)

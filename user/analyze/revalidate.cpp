@@ -3,10 +3,20 @@
 
 #include "analyze/dentry_places.h"
 #include "analyze/socket_relations.h"
+#include "analyze/socket_state.h"
 
 #include <algorithm>
+#include <set>
 
 namespace unfreed {
+namespace {
+
+bool is_unexplained(const LiveObject& object) {
+    return object.slot.object_class == ObjectClass::socket && object.facts &&
+           object.facts->socket.orphan && hold_of(*object.facts) == Hold::unexplained;
+}
+
+} // namespace
 
 InspectRequest inspect_request(const Snapshot& snapshot, const TableObject& object) {
     InspectRequest request;
@@ -60,6 +70,33 @@ std::uint64_t revalidate(Snapshot& snapshot, const Inspect& inspect) {
     std::erase_if(snapshot.objects, [&](const LiveObject&) { return ended[index++]; });
     note_living_peers(snapshot);
     return dead;
+}
+
+void confirm_unexplained(Snapshot& snapshot, const Inspect& inspect,
+                         const std::function<void()>& wait) {
+    std::vector<InspectRequest> requests;
+    std::vector<LiveObject*> accused;
+    for (LiveObject& object : snapshot.objects)
+        if (is_unexplained(object)) {
+            requests.push_back(inspect_request(snapshot, object.slot));
+            accused.push_back(&object);
+        }
+    if (accused.empty())
+        return;
+    wait();
+    const std::vector<Inspection> answers = inspect(requests);
+    std::set<const LiveObject*> ended;
+    for (std::size_t i = 0; i < std::min(answers.size(), accused.size()); ++i) {
+        if (answers[i].verdict == Inspection::Verdict::alive)
+            accused[i]->facts->socket = answers[i].facts.socket;
+        else if (answers[i].verdict != Inspection::Verdict::unreadable)
+            ended.insert(accused[i]);
+    }
+    std::vector<LiveObject> alive;
+    for (LiveObject& object : snapshot.objects)
+        if (!ended.contains(&object))
+            alive.push_back(std::move(object));
+    snapshot.objects = std::move(alive);
 }
 
 } // namespace unfreed

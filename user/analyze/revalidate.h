@@ -19,6 +19,11 @@ using Inspect = std::function<std::vector<Inspection>(std::span<const InspectReq
 // death had not been seen.
 std::uint64_t revalidate(Snapshot& snapshot, const Inspect& inspect);
 
+// Closed sockets that something refers to, nobody knows what, accuse the kernel: one may just be
+// between two steps of its end. Waits, if there is one, and looks again.
+void confirm_unexplained(Snapshot& snapshot, const Inspect& inspect,
+                         const std::function<void()>& wait);
+
 // The question about one object.
 InspectRequest inspect_request(const Snapshot& snapshot, const TableObject& object);
 

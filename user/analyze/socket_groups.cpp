@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "analyze/socket_groups.h"
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <compare>
 #include <map>
@@ -36,8 +38,11 @@ std::string standing_of(const ReadSocket& socket) {
         return "closed, and still referenced";
     if (!socket.listed.holders.empty())
         return {};
-    return socket.facts.inode != 0 ? "open, but in no descriptor of a process"
-                                   : "without a file: not accepted yet, or the kernel's own";
+    if (socket.facts.inode != 0)
+        return "open, but in no descriptor of a process";
+    return socket.facts.family == AF_NETLINK
+               ? "the kernel's own"
+               : "without a file: not accepted yet, or the kernel's own";
 }
 
 class Names {

@@ -31,11 +31,11 @@ void add_reason(std::vector<std::string>& reasons, std::string reason) {
         reasons.push_back(std::move(reason));
 }
 
-HookPlan plan_hook(uf_hook hook, const KernelFeatures& features,
+HookPlan plan_hook(uf_hook hook, Edition edition, const KernelFeatures& features,
                    const std::map<std::string, bool>& has_function) {
     HookPlan plan{hook, {}, {}};
     for (const Variant& variant : all_variants()) {
-        if (variant.hook != hook)
+        if (variant.hook != hook || variant.only.value_or(edition) != edition)
             continue;
         const auto& support = features.support(variant.kind);
         if (!support.usable) {
@@ -52,8 +52,9 @@ HookPlan plan_hook(uf_hook hook, const KernelFeatures& features,
     return plan;
 }
 
-constexpr uf_hook kSlabHooks[] = {UF_HOOK_SLAB_FREE_CACHE, UF_HOOK_SLAB_FREE_KFREE,
-                                  UF_HOOK_SLAB_ALLOC_CACHE, UF_HOOK_SLAB_ALLOC_KMALLOC};
+constexpr uf_hook kSlabHooks[] = {UF_HOOK_SLAB_FREE_CACHE,       UF_HOOK_SLAB_FREE_KFREE,
+                                  UF_HOOK_SLAB_ALLOC_CACHE,      UF_HOOK_SLAB_ALLOC_KMALLOC,
+                                  UF_HOOK_SLAB_ALLOC_CACHE_NODE, UF_HOOK_SLAB_ALLOC_KMALLOC_NODE};
 // Ways to free and allocate that pass the tracepoints by. A kernel has some of them.
 constexpr uf_hook kSlabBypasses[] = {UF_HOOK_SLAB_FREE_BULK,         UF_HOOK_SLAB_FREE_SHEAF,
                                      UF_HOOK_SLAB_FREE_SHEAF_NOBARN, UF_HOOK_SLAB_FREE_NOLOCK,
@@ -107,10 +108,14 @@ std::vector<std::string> functions_of_interest() {
 Result<AttachPlan> make_plan(const TraceRequest& request, const KernelFeatures& features,
                              const std::map<std::string, bool>& has_function, bool force_kmem) {
     AttachPlan plan;
-    auto add = [&](uf_hook hook) { plan.hooks.push_back(plan_hook(hook, features, has_function)); };
-    auto served = [&](uf_hook hook) {
-        return !plan_hook(hook, features, has_function).variants.empty();
+    auto plan_one = [&](uf_hook hook) {
+        return plan_hook(hook, request.edition, features, has_function);
     };
+    auto add = [&](uf_hook hook) {
+        if (hook_info(hook).only.value_or(request.edition) == request.edition)
+            plan.hooks.push_back(plan_one(hook));
+    };
+    auto served = [&](uf_hook hook) { return !plan_one(hook).variants.empty(); };
     const bool sockets = request.wants(ObjectClass::socket);
     const bool dentries = request.wants(ObjectClass::dentry);
     const bool functions_suffice =
@@ -126,8 +131,16 @@ Result<AttachPlan> make_plan(const TraceRequest& request, const KernelFeatures& 
                                         "functions are not in /proc/kallsyms (is kptr_restrict 2, "
                                         "or CAP_SYSLOG missing?), and no function can be hooked",
                                         to_string(object_class)));
-        for (uf_hook hook : kSlabHooks)
+        for (uf_hook hook : kSlabHooks) {
             add(hook);
+            // Only before 6.1 does one of them take more than a tracepoint.
+            if (plan.hooks.back().variants.empty())
+                return fail(Errc::unsupported,
+                            fmt::format("the {} of slab objects cannot be seen on this kernel "
+                                        "without fentry programs ({})",
+                                        hook_info(hook).stage,
+                                        fmt::join(plan.hooks.back().reasons, "; ")));
+        }
         if (request.wants(ObjectClass::slab))
             for (uf_hook hook : kSlabBypasses)
                 if (kernel_has(hook, has_function))

@@ -34,6 +34,8 @@ struct TraceRequest {
     std::uint64_t irq_entry_start = 0;
     std::uint64_t irq_entry_end = 0;
 
+    Edition edition = Edition::current; // of the BPF side, which the kernel decides
+
     bool wants(ObjectClass object_class) const;
 };
 

@@ -5,22 +5,28 @@ namespace unfreed::bpf {
 namespace {
 
 using K = AttachKind;
+constexpr Edition kCurrent = Edition::current;
+constexpr Edition kLegacy = Edition::legacy;
 
 // clang-format off
 constexpr Variant kVariants[] = {
     {UF_HOOK_SLAB_ALLOC_CACHE,   K::raw_tp, "kmem_cache_alloc", "slab_alloc_cache",   true},
     {UF_HOOK_SLAB_ALLOC_KMALLOC, K::raw_tp, "kmalloc",          "slab_alloc_kmalloc", true},
-    {UF_HOOK_SLAB_FREE_CACHE,    K::raw_tp, "kmem_cache_free",  "slab_free_cache",    true},
+    {UF_HOOK_SLAB_FREE_CACHE,    K::raw_tp, "kmem_cache_free",  "slab_free_cache",    true, kCurrent},
+    // Before 6.1 the tracepoint comes after the free.
+    {UF_HOOK_SLAB_FREE_CACHE,    K::fentry, "kmem_cache_free",  "slab_free_cache_entry", true, kLegacy},
+    {UF_HOOK_SLAB_ALLOC_CACHE_NODE,   K::raw_tp, "kmem_cache_alloc_node", "slab_alloc_cache_node",   true, kLegacy},
+    {UF_HOOK_SLAB_ALLOC_KMALLOC_NODE, K::raw_tp, "kmalloc_node",          "slab_alloc_kmalloc_node", true, kLegacy},
     {UF_HOOK_SLAB_FREE_KFREE,    K::raw_tp, "kfree",            "slab_free_kfree",    true},
     {UF_HOOK_SLAB_ALLOC_BULK, K::fexit,  "kmem_cache_alloc_bulk_noprof", "slab_alloc_bulk_noprof", true},
     {UF_HOOK_SLAB_ALLOC_BULK, K::fexit,  "kmem_cache_alloc_bulk",        "slab_alloc_bulk",        true},
-    {UF_HOOK_SLAB_ALLOC_NOLOCK, K::fexit, "kmalloc_nolock_noprof",       "slab_alloc_nolock",    true},
-    {UF_HOOK_SLAB_ALLOC_NOLOCK, K::fexit, "_kmalloc_nolock_noprof",      "slab_alloc_nolock_v7", true},
+    {UF_HOOK_SLAB_ALLOC_NOLOCK, K::fexit, "kmalloc_nolock_noprof",       "slab_alloc_nolock",    true, kCurrent},
+    {UF_HOOK_SLAB_ALLOC_NOLOCK, K::fexit, "_kmalloc_nolock_noprof",      "slab_alloc_nolock_v7", true, kCurrent},
     {UF_HOOK_SLAB_FREE_BULK,  K::fentry, "kmem_cache_free_bulk",         "slab_free_bulk",         true},
     {UF_HOOK_SLAB_FREE_BULK,  K::kprobe, "kmem_cache_free_bulk",         "slab_free_bulk_kprobe",  false},
     {UF_HOOK_SLAB_FREE_SHEAF, K::fentry, "rcu_free_sheaf",               "slab_free_sheaf",        true},
     {UF_HOOK_SLAB_FREE_SHEAF_NOBARN, K::fentry, "rcu_free_sheaf_nobarn", "slab_free_sheaf_nobarn", true},
-    {UF_HOOK_SLAB_FREE_NOLOCK, K::fentry, "kfree_nolock",                "slab_free_nolock",       true},
+    {UF_HOOK_SLAB_FREE_NOLOCK, K::fentry, "kfree_nolock",                "slab_free_nolock",       true, kCurrent},
     {UF_HOOK_SLAB_FREE_RCU,   K::fentry, "kvfree_call_rcu",              "slab_free_rcu",          false},
     {UF_HOOK_SLAB_FREE_RCU,   K::kprobe, "kvfree_call_rcu",              "slab_free_rcu_kprobe",   false},
 
@@ -97,6 +103,8 @@ constexpr HookInfo kHooks[UF_HOOK_COUNT] = {
     {UF_HOOK_PROCESS_FORK,       "process", "fork",          false},
     {UF_HOOK_PROCESS_EXEC,       "process", "exec",          false, false},
     {UF_HOOK_PROCESS_EXIT,       "process", "exit",          false},
+    {UF_HOOK_SLAB_ALLOC_CACHE_NODE,   "slab", "birth", true, true, kLegacy},
+    {UF_HOOK_SLAB_ALLOC_KMALLOC_NODE, "slab", "birth", true, true, kLegacy},
 };
 // clang-format on
 

@@ -12,6 +12,10 @@
 
 namespace unfreed::bpf {
 
+// The BPF side exists twice: for kernels from 6.1 on, and for older ones, which lack helpers,
+// atomic operations and tracepoint arguments.
+enum class Edition : unsigned char { current, legacy };
+
 // One way to serve a hook.
 struct Variant {
     uf_hook hook;
@@ -19,6 +23,7 @@ struct Variant {
     const char* target;  // tracepoint, function or LSM hook of the kernel
     const char* program; // BPF program; with copies: the stem of program_0 ... program_2
     bool copies;         // has UF_COPIES idempotent copies
+    std::optional<Edition> only = std::nullopt; // not in the other edition
 };
 
 // What a hook is for.
@@ -28,6 +33,7 @@ struct HookInfo {
     std::string_view stage;        // "birth", "death" or a stage name
     bool essential;                // births and deaths: without it the class cannot be followed
     bool tested = true;            // the self-test makes it happen
+    std::optional<Edition> only = std::nullopt; // the other edition does not need it
 };
 
 std::span<const Variant> all_variants();

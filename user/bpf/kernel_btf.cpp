@@ -3,26 +3,53 @@
 
 #include "bpf/attach_plan.h"
 
+#include <string_view>
+
 namespace unfreed::bpf {
+
+namespace {
+
+const btf_type* find_type(const btf* btf, const char* name, std::uint32_t kind) {
+    const int id = btf != nullptr ? btf__find_by_name_kind(btf, name, kind) : 0;
+    return id > 0 ? btf__type_by_id(btf, static_cast<unsigned>(id)) : nullptr;
+}
+
+bool has_member(const btf* btf, const char* structure, const char* name) {
+    const btf_type* type = find_type(btf, structure, BTF_KIND_STRUCT);
+    for (unsigned i = 0; type != nullptr && i < btf_vlen(type); ++i)
+        if (name == std::string_view(btf__name_by_offset(btf, btf_members(type)[i].name_off)))
+            return true;
+    return false;
+}
+
+} // namespace
 
 // kmem_cache_alloc tells the cache since 6.1 ("mm/slab_common: drop kmem_alloc & avoid
 // dereferencing fields when not using"); before, its third argument was a size, and the node
 // variants were separate.
-Result<> check_slab_tracepoints(const btf* btf) {
+Result<Edition> find_edition(const btf* btf) {
     if (btf == nullptr)
         return fail(Errc::unsupported, "cannot read the type information of the running kernel");
     const auto type = [&](unsigned id) { return btf__type_by_id(btf, id); };
-    const int id = btf__find_by_name_kind(btf, "btf_trace_kmem_cache_alloc", BTF_KIND_TYPEDEF);
-    const btf_type* prototype =
-        id > 0 ? type(type(type(static_cast<unsigned>(id))->type)->type) : nullptr;
+    const btf_type* name = find_type(btf, "btf_trace_kmem_cache_alloc", BTF_KIND_TYPEDEF);
+    const btf_type* prototype = name != nullptr ? type(type(name->type)->type) : nullptr;
     if (prototype != nullptr && btf_is_func_proto(prototype) && btf_vlen(prototype) > 3) {
         const btf_type* third = type(btf_params(prototype)[3].type);
         if (third != nullptr && btf_is_ptr(third))
-            return {};
+            return Edition::current;
+#if defined(__x86_64__)
+        if (find_type(btf, "btf_trace_kmem_cache_alloc_node", BTF_KIND_TYPEDEF) != nullptr)
+            return Edition::legacy;
+#endif
     }
     return fail(Errc::unsupported,
-                "the slab tracepoints of this kernel are older than those of Linux 6.1, the oldest "
-                "kernel this version of unfreed can follow exactly");
+                "the slab tracepoints of this kernel have a form that this version of unfreed does "
+                "not know (it knows those of Linux 5.10 and later on x86-64, 6.1 and later on "
+                "arm64)");
+}
+
+bool has_recursion_guard(const btf* btf) {
+    return has_member(btf, "bpf_prog_info", "recursion_misses");
 }
 
 // 7.0 made tracepoints preemptible, protecting them by SRCU-fast instead ("tracing: Guard
@@ -32,8 +59,10 @@ bool has_preemptible_tracepoints(const btf* btf) {
            btf__find_by_name_kind(btf, "class_srcu_fast_notrace_t", BTF_KIND_TYPEDEF) > 0;
 }
 
-bool has_cache_of(const btf* btf) {
-    return btf != nullptr && btf__find_by_name_kind(btf, "bpf_get_kmem_cache", BTF_KIND_FUNC) > 0;
+bool has_cache_of(const btf* btf, Edition edition) {
+    if (edition == Edition::legacy)
+        return has_member(btf, "page", "flags");
+    return find_type(btf, "bpf_get_kmem_cache", BTF_KIND_FUNC) != nullptr;
 }
 
 std::map<std::string, bool> find_functions(const btf* btf) {

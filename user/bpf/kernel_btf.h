@@ -5,22 +5,26 @@
 
 #include "base/result.h"
 #include "bpf/handles.h"
+#include "bpf/hook_table.h"
 
 #include <map>
 #include <string>
 
 namespace unfreed::bpf {
 
-// Error: the slab tracepoints do not tell the cache (before 6.1), so that births and deaths cannot
-// be followed exactly.
-Result<> check_slab_tracepoints(const btf* btf);
+// By the shape of the slab tracepoints. Error: neither edition of the BPF side knows it.
+Result<Edition> find_edition(const btf* btf);
+
+// The kernel skips programs that are running already on the CPU, and counts it (5.12 and later).
+bool has_recursion_guard(const btf* btf);
 
 // Programs at tracepoints can be preempted by another task (7.0 and later): more than two of them
 // can be under way below a third one. True also when it cannot be told.
 bool has_preemptible_tracepoints(const btf* btf);
 
-// BPF programs can ask for the slab cache of an object (bpf_get_kmem_cache, 6.13 and later).
-bool has_cache_of(const btf* btf);
+// BPF programs can find the slab cache of an object: they ask for it (bpf_get_kmem_cache, 6.13 and
+// later), or read it from its page (legacy edition).
+bool has_cache_of(const btf* btf, Edition edition);
 
 // Which of the functions that hooks want (functions_of_interest) this kernel has.
 std::map<std::string, bool> find_functions(const btf* btf);

@@ -8,7 +8,6 @@
 #include "bpf/libbpf_log.h"
 #include "bpf/selftest.h"
 #include "bpf/table_memory.h"
-#include "unfreed.skel.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -71,56 +70,52 @@ std::uint64_t recursion_misses(int program_fd) {
 
 } // namespace
 
-void SkeletonDelete::operator()(unfreed_bpf* skeleton) const {
-    unfreed_bpf::destroy(skeleton);
-}
-
 Result<> Session::open_and_load(const TraceRequest& request, const AttachPlan& plan) {
-    skeleton_.reset(unfreed_bpf::open());
-    if (!skeleton_)
-        return fail_errno(Errc::internal, errno, "cannot open the BPF object");
+    auto opened = KernelObject::open(request.edition);
+    if (!opened)
+        return fail(opened.error());
+    object_ = std::move(*opened);
     for (const HookPlan& hook : plan.hooks)
         for (const Variant& variant : hook.variants)
             for (unsigned copy = 0; copy < (variant.copies ? request.copies : 1); ++copy) {
                 const std::string name = program_name(variant, copy);
                 bpf_program* program =
-                    bpf_object__find_program_by_name(skeleton_->obj, name.c_str());
+                    bpf_object__find_program_by_name(object_->get(), name.c_str());
                 if (program == nullptr)
                     return fail(Errc::internal, "the BPF object has no program " + name);
                 bpf_program__set_autoload(program, true);
             }
     sampling_ = {request.one_in, random_seed()};
     may_thin_ = request.may_thin;
-    fill_config(skeleton_->rodata->cfg, request, plan, sampling_, cache_of_);
-    skeleton_->bss->run_state.sample_threshold = sampling_.threshold();
+    fill_config(object_->config(), request, plan, sampling_, cache_of_);
+    object_->state().sample_threshold = sampling_.threshold();
     if (request.ring_bytes != 0)
-        bpf_map__set_max_entries(skeleton_->maps.events, request.ring_bytes);
+        object_->set_max_entries("events", request.ring_bytes);
     const int cpus = libbpf_num_possible_cpus();
     if (cpus < 1)
         return fail(Errc::internal, "cannot count the CPUs of this host");
-    bpf_map__set_max_entries(skeleton_->maps.objects, object_sets(request.max_objects));
-    bpf_map__set_max_entries(skeleton_->maps.origins, kOriginSets);
-    bpf_map__set_max_entries(skeleton_->maps.scratch,
+    object_->set_max_entries("objects", object_sets(request.max_objects));
+    object_->set_max_entries("origins", kOriginSets);
+    object_->set_max_entries("scratch",
                              static_cast<std::uint32_t>(cpus) * 4 /* UF_SCRATCH_PER_CPU */);
-    if (int error = unfreed_bpf::load(skeleton_.get()); error != 0)
+    if (int error = object_->load(); error != 0)
         return fail_errno(error == -EPERM ? Errc::permission : Errc::unsupported, -error,
                           "the kernel refuses the BPF programs\n" + take_libbpf_warnings());
     return {};
 }
 
 Result<> Session::map_tables(const TraceRequest& request) {
-    auto objects = MappedArray::map(bpf_map__fd(skeleton_->maps.objects),
+    auto objects = MappedArray::map(object_->map_fd("objects"),
                                     sizeof(uf_set) * object_sets(request.max_objects));
     auto origins =
-        MappedArray::map(bpf_map__fd(skeleton_->maps.origins), sizeof(uf_origin_set) * kOriginSets);
-    auto procs =
-        MappedArray::map(bpf_map__fd(skeleton_->maps.procs), sizeof(uf_proc_page) * UF_PROC_PAGES);
+        MappedArray::map(object_->map_fd("origins"), sizeof(uf_origin_set) * kOriginSets);
+    auto procs = MappedArray::map(object_->map_fd("procs"), sizeof(uf_proc_page) * UF_PROC_PAGES);
     for (const auto* mapped : {&objects, &origins, &procs})
         if (!*mapped)
             return fail(mapped->error());
     table_ = std::make_unique<ObjectTable>(std::move(*objects), std::move(*origins));
     procs_ = std::make_unique<MappedArray>(std::move(*procs));
-    auto ring = RingReader::open(bpf_map__fd(skeleton_->maps.events));
+    auto ring = RingReader::open(object_->map_fd("events"));
     if (!ring)
         return fail(ring.error());
     ring_ = std::make_unique<RingReader>(std::move(*ring));
@@ -138,7 +133,7 @@ Result<Session::Attached> Session::attach_variant(const Variant& variant, unsign
     for (unsigned i = 0; i < count; ++i) {
         const unsigned copy = newest_first ? count - 1 - i : i;
         const std::string name = program_name(variant, copy);
-        bpf_program* program = bpf_object__find_program_by_name(skeleton_->obj, name.c_str());
+        bpf_program* program = bpf_object__find_program_by_name(object_->get(), name.c_str());
         LinkPtr link(bpf_program__attach(program));
         if (!link)
             return fail(Errc::unsupported,
@@ -163,13 +158,13 @@ void Session::attach(const HookPlan& plan, unsigned copies, std::size_t first) {
 }
 
 bool Session::fired(uf_hook hook) const {
-    return static_cast<volatile std::uint8_t&>(skeleton_->bss->run_state.fired[hook]) != 0;
+    return static_cast<volatile std::uint8_t&>(object_->state().fired[hook]) != 0;
 }
 
 void Session::run_selftest(const AttachPlan& plan, unsigned copies) {
     // Each round tests what is attached and moves silent hooks to their next variant.
     for (std::size_t round = 0; round < 3; ++round) {
-        skeleton_->bss->run_state.phase = UF_PHASE_SELFTEST;
+        object_->state().phase = UF_PHASE_SELFTEST;
         exercise_hooks();
         auto all_fired = [&] {
             for (const auto& [hook, attached] : attached_)
@@ -180,7 +175,7 @@ void Session::run_selftest(const AttachPlan& plan, unsigned copies) {
         const auto deadline = std::chrono::steady_clock::now() + kSelftestPatience;
         while (!all_fired() && std::chrono::steady_clock::now() < deadline)
             std::this_thread::sleep_for(std::chrono::milliseconds(5));
-        skeleton_->bss->run_state.phase = UF_PHASE_OFF;
+        object_->state().phase = UF_PHASE_OFF;
         bool changed = false;
         for (const HookPlan& hook : plan.hooks) {
             auto found = attached_.find(hook.hook);
@@ -253,10 +248,15 @@ Result<Session> Session::start(const TraceRequest& asked, const KernelFeatures& 
     const BtfPtr btf(btf__load_vmlinux_btf());
     const bool preemptible = has_preemptible_tracepoints(btf.get());
     TraceRequest request = asked;
+    auto edition = find_edition(btf.get());
+    if (!edition)
+        return fail(edition.error());
+    request.edition = *edition;
     if (request.copies == 0)
         request.copies = preemptible ? UF_COPIES_PREEMPTIBLE : UF_COPIES;
-    if (auto known = check_slab_tracepoints(btf.get()); !known)
-        return fail(known.error());
+    if (request.edition == Edition::legacy) // it has no more, and without a guard one is exact
+        request.copies =
+            has_recursion_guard(btf.get()) ? std::min<unsigned>(request.copies, UF_COPIES) : 1;
     const auto functions = find_functions(btf.get());
     Error last;
     for (bool force_kmem : {false, true}) {
@@ -266,7 +266,8 @@ Result<Session> Session::start(const TraceRequest& asked, const KernelFeatures& 
         Session session;
         session.kmem_births_ = plan->kmem_births;
         session.preemptible_tracepoints_ = preemptible;
-        session.cache_of_ = has_cache_of(btf.get());
+        session.cache_of_ = has_cache_of(btf.get(), request.edition);
+        session.edition_ = request.edition;
         auto loaded = session.open_and_load(request, *plan);
         if (!loaded && session.cache_of_) {
             session.cache_of_ = false; // there, but perhaps not for these programs
@@ -289,11 +290,10 @@ Result<Session> Session::start(const TraceRequest& asked, const KernelFeatures& 
         auto alloc = session.attached_.find(UF_HOOK_SOCKET_ALLOC);
         const bool by_lsm =
             alloc != session.attached_.end() && alloc->second.variant.kind == AttachKind::lsm;
-        session.skeleton_->bss->run_state.clone_births =
-            alloc != session.attached_.end() && !by_lsm;
+        session.object_->state().clone_births = alloc != session.attached_.end() && !by_lsm;
         if (!by_lsm)
             session.attached_.erase(UF_HOOK_SOCKET_DESCRIBE);
-        session.skeleton_->bss->run_state.describe_births =
+        session.object_->state().describe_births =
             session.attached_.contains(UF_HOOK_SOCKET_DESCRIBE) &&
             session.fired(UF_HOOK_SOCKET_DESCRIBE);
         session.report_hooks(*plan);
@@ -309,6 +309,11 @@ std::uint32_t Session::visible_stages() const {
             if (hook.attached_as != "none" && hook.stage == stage_name(bit))
                 stages |= bit;
     return stages;
+}
+
+bool Session::knows_every_cache() const {
+    // Legacy: by the page, if its map was found.
+    return cache_of_ && (edition_ == Edition::current || object_->state().vmemmap != 0);
 }
 
 bool Session::sees_bulk_frees() const {
@@ -331,11 +336,11 @@ void Session::activate() {
     for (const auto& [hook, attached] : attached_)
         for (int fd : attached.program_fds)
             misses_before_[fd] = recursion_misses(fd);
-    static_cast<volatile std::uint32_t&>(skeleton_->bss->run_state.phase) = UF_PHASE_TRACING;
+    static_cast<volatile std::uint32_t&>(object_->state().phase) = UF_PHASE_TRACING;
 }
 
 void Session::deactivate() {
-    static_cast<volatile std::uint32_t&>(skeleton_->bss->run_state.phase) = UF_PHASE_OFF;
+    static_cast<volatile std::uint32_t&>(object_->state().phase) = UF_PHASE_OFF;
 }
 
 bool Session::thin() {
@@ -343,8 +348,7 @@ bool Session::thin() {
         return false;
     const auto deaths = table_->deaths();
     sampling_.one_in *= 2;
-    static_cast<volatile std::uint32_t&>(skeleton_->bss->run_state.sample_threshold) =
-        sampling_.threshold();
+    static_cast<volatile std::uint32_t&>(object_->state().sample_threshold) = sampling_.threshold();
     // A program that has seen the old threshold may still enter an object, or be about to clear it.
     wait_for_grace_period();
     table_->evict(sampling_);
@@ -370,7 +374,7 @@ Result<std::vector<uf_cpu>> Session::read_cpus() const {
         return fail(Errc::internal, "cannot count the CPUs of this host");
     std::vector<uf_cpu> values(static_cast<std::size_t>(cpus));
     const std::uint32_t zero = 0;
-    if (bpf_map_lookup_elem(bpf_map__fd(skeleton_->maps.cpus), &zero, values.data()) != 0)
+    if (bpf_map_lookup_elem(object_->map_fd("cpus"), &zero, values.data()) != 0)
         return fail_errno(Errc::internal, errno, "cannot read the kernel side's counters");
     return values;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "bpf/attach_plan.h"
+#include "bpf/kernel_object.h"
 #include "bpf/object_table.h"
 #include "bpf/ring_reader.h"
 #include "model/counters.h"
@@ -12,14 +13,7 @@
 
 #include <memory>
 
-struct unfreed_bpf;
-
 namespace unfreed::bpf {
-
-struct SkeletonDelete {
-    void operator()(unfreed_bpf* skeleton) const;
-};
-using SkeletonPtr = std::unique_ptr<unfreed_bpf, SkeletonDelete>;
 
 class Session {
   public:
@@ -49,7 +43,8 @@ class Session {
     // traces of class slab only.
     Result<std::vector<UnfollowedCache>> read_unfollowed() const;
     // The cache of each of those deaths is known; otherwise only that of some.
-    bool knows_every_cache() const { return cache_of_; }
+    bool knows_every_cache() const;
+    Edition edition() const { return edition_; }
 
     const std::vector<HookReport>& hooks() const { return hooks_; }
     // Stages (bits of enum uf_stage) that an attached hook sets.
@@ -79,8 +74,8 @@ class Session {
     Result<std::vector<uf_cpu>> read_cpus() const;
     bool loses_objects(uf_hook hook, const Attached& attached) const;
 
-    SkeletonPtr skeleton_;
-    std::map<uf_hook, Attached> attached_;                // after skeleton_: detached first
+    std::unique_ptr<KernelObject> object_;
+    std::map<uf_hook, Attached> attached_;                // after object_: detached first
     std::map<uf_hook, std::vector<std::string>> reasons_; // why variants failed
     // Recursion misses that each program (by fd) had before tracing was on.
     std::map<int, std::uint64_t> misses_before_;
@@ -92,6 +87,7 @@ class Session {
     std::vector<HookReport> hooks_;
     bool kmem_births_ = false;
     bool cache_of_ = false;
+    Edition edition_ = Edition::current;
     bool preemptible_tracepoints_ = true;
 };
 

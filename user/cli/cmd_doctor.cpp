@@ -79,6 +79,9 @@ Result<int> run_doctor(const Options& options) {
     for (const HookReport& hook : session->hooks())
         text += fmt::format("  {:<8} {:<14} {:<10} {:<22} {}\n", hook.object_class, hook.stage,
                             hook.attached_as, hook.function, hook.reason);
+    if (session->edition() == bpf::Edition::legacy)
+        text += "\nThis kernel is older than 6.1: it gets the BPF side for those, which marks what "
+                "exiting processes\nhave open in descriptors below 65 536 only.\n";
     text += describe_memory(bpf::table_memory(request));
     if (auto written = output->write(text); !written)
         return fail(written.error());

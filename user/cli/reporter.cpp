@@ -23,10 +23,15 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
+#include <thread>
 
 namespace unfreed::cli {
 namespace {
+
+// By far enough for a socket to get from one step of its end to the next.
+constexpr std::chrono::milliseconds kEndOfASocket{100};
 
 TraceMode mode_of(const Options& options) {
     if (options.command == Command::run)
@@ -131,6 +136,10 @@ std::vector<std::string> notes_on(const bpf::Session& session, const Options& op
                                                     ObjectClass::socket) != options.classes.end())
         notes.emplace_back("sockets that die with memory still charged to them "
                            "(memory-not-returned) cannot be told here: no function can be hooked");
+    if (session.edition() == bpf::Edition::legacy && !session.knows_every_cache())
+        notes.emplace_back("the allocation tracepoints of this kernel do not tell the slab cache, "
+                           "and the map of its pages was not found in /proc/kallsyms: objects are "
+                           "told apart by call site and size only");
     return notes;
 }
 
@@ -145,8 +154,9 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
     const TableSnapshot table = source.read_table(UINT64_MAX);
     Snapshot snapshot = tracker.snapshot(table);
     Judgement judgement = judge_caches(context, snapshot, *unfollowed);
-    const std::uint64_t missed_deaths =
-        revalidate(snapshot, [&](auto requests) { return source.inspect(requests, false); });
+    const Inspect look = [&](auto requests) { return source.inspect(requests, false); };
+    const std::uint64_t missed_deaths = revalidate(snapshot, look);
+    confirm_unexplained(snapshot, look, [] { std::this_thread::sleep_for(kEndOfASocket); });
     snapshot.holders = read_holders(snapshot, source);
     judge_references(snapshot, source);
     locate_dentries(snapshot, [&](auto requests) { return source.inspect(requests, true); });

@@ -39,11 +39,13 @@ SlabWalk::SlabWalk(const KernelMemory& memory) : memory_(memory) {
     // PageType" and "mm/slab: move PG_slab to page_type").
     slab_flag_ = memory.enumerator("PG_slab", -1);
     slab_type_ = memory.enumerator("PGTY_slab", -1);
-    page_type_ = memory.field("slab", "__page_type");
-    page_refcount_ = memory.field("slab", "__page_refcount");
-    slab_cache_ = memory.field("slab", "slab_cache");
-    slab_freelist_ = memory.field("slab", "freelist");
-    slab_objects_ = memory.field("slab", "objects");
+    // A slab was part of struct page before 5.17.
+    const char* const slab = memory.size_of("slab") != 0 ? "slab" : "page";
+    page_type_ = memory.field(slab, "__page_type");
+    page_refcount_ = memory.field("page", "_refcount");
+    slab_cache_ = memory.field(slab, "slab_cache");
+    slab_freelist_ = memory.field(slab, "freelist");
+    slab_objects_ = memory.field(slab, "objects");
     size_ = memory.field("kmem_cache", "size");
     red_left_pad_ = memory.field("kmem_cache", "red_left_pad");
     link_offset_ = memory.field("kmem_cache", "offset");

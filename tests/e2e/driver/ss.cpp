@@ -30,8 +30,7 @@ std::set<std::pair<pid_t, int>> parse_users(const std::string& word) {
 }
 
 void parse_extra(const std::string& word, SsRow& row) {
-    // Of a unix socket it is the inode of its path.
-    if (word.starts_with("ino:") && word != "ino:0" && row.inode.empty())
+    if (word.starts_with("ino:") && word != "ino:0")
         row.inode = word.substr(4);
     else if (word.starts_with("skmem:("))
         row.skmem = word.substr(7, word.find(')') - 7);
@@ -46,9 +45,10 @@ SsRow parse_ss_line(const std::string& line) {
     std::string kind, word;
     SsRow row;
     words >> kind >> row.state >> row.recv_q >> row.send_q >> row.local;
-    if (kind.starts_with("u_")) {
-        std::string peer, peer_inode;
-        words >> row.inode >> peer >> peer_inode;
+    const bool is_unix = kind.starts_with("u_");
+    std::string unix_inode, peer, peer_inode;
+    if (is_unix) {
+        words >> unix_inode >> peer >> peer_inode;
     } else {
         words >> row.remote;
         const bool v6 = row.local.starts_with('[') || row.remote.starts_with('[');
@@ -57,6 +57,8 @@ SsRow parse_ss_line(const std::string& line) {
     }
     while (words >> word)
         parse_extra(word, row);
+    if (is_unix) // "ino:" is the inode of its path
+        row.inode = unix_inode == "0" ? "" : unix_inode;
     return row;
 }
 

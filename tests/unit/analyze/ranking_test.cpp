@@ -49,6 +49,19 @@ std::vector<std::string> order(const std::vector<GroupSpec>& specs, TraceMode mo
 constexpr auto kSlab = ObjectClass::slab;
 constexpr auto kDentry = ObjectClass::dentry;
 
+TEST(Ranking, KernelBugsComeFirstAndListenersAfterOtherSockets) {
+    const std::vector<GroupSpec> groups{
+        {.name = "listener", .kind = "listener", .bytes = 50'000},
+        {.name = "open", .growth_per_s = 0},
+        {.name = "grows"},
+        {.name = "reference", .kind = "closed-unexplained", .bytes = 1, .growth_per_s = 0},
+        {.name = "account", .kind = "memory-not-returned", .bytes = 2, .growth_per_s = 0}};
+    EXPECT_THAT(order(groups, TraceMode::host, false),
+                ElementsAre("account", "reference", "grows", "listener", "open"));
+    EXPECT_THAT(order(groups, TraceMode::run, true),
+                ElementsAre("account", "reference", "grows", "open", "listener"));
+}
+
 TEST(Ranking, AfterARunWhatOutlivesItComesFirstAndExitOnlySlabLast) {
     EXPECT_THAT(order({{.name = "rcu", .bytes = 1'000'000'000, .verdict = "rcu-pending"},
                        {.name = "slab-exit",

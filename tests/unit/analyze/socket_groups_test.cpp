@@ -2,6 +2,7 @@
 #include "analyze/socket_groups.h"
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 
 #include <set>
 
@@ -80,13 +81,16 @@ TEST(SocketGroups, SaysWhyNobodyHoldsThem) {
     closed.facts.inode = 0;
     ReadSocket waiting = socket_of(2, {}, "ESTAB");
     waiting.facts.inode = 0;
-    const std::vector<ReadSocket> sockets{closed, waiting, socket_of(3, {}, "ESTAB")};
+    ReadSocket kernel = waiting;
+    kernel.facts.family = AF_NETLINK;
+    const std::vector<ReadSocket> sockets{closed, waiting, kernel, socket_of(3, {}, "ESTAB")};
     std::set<std::string> standings;
     for (const SocketGroup& group : group_sockets(sockets, options()).groups) {
         EXPECT_TRUE(group.processes.empty());
         standings.insert(group.standing);
     }
-    EXPECT_EQ(standings.size(), 3u);
+    EXPECT_EQ(standings.size(), 4u);
+    EXPECT_TRUE(standings.contains("the kernel's own"));
     EXPECT_TRUE(standings.contains("closed, and still referenced"));
     EXPECT_FALSE(standings.contains(""));
 }

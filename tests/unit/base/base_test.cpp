@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "base/box.h"
 #include "base/c_ptr.h"
 #include "base/log.h"
 #include "base/read_file.h"
@@ -89,6 +90,23 @@ TEST(UniqueFd, AssigningClosesTheFormer) {
 int destroyed = 0;
 void destroy(int* value) {
     destroyed += *value;
+}
+
+TEST(Box, IsAValueOrNothing) {
+    Box<std::string> box;
+    EXPECT_FALSE(box);
+    box = std::string("one");
+    ASSERT_TRUE(box);
+    Box<std::string> copy = box;
+    *copy += "s";
+    EXPECT_EQ(*box, "one");
+    EXPECT_EQ(copy->size(), 4U);
+    copy = box;
+    EXPECT_EQ(*copy, "one");
+    const Box<std::string> moved = std::move(copy);
+    EXPECT_EQ(*moved, "one");
+    copy = Box<std::string>();
+    EXPECT_FALSE(copy);
 }
 
 TEST(CPtr, CallsItsFunction) {

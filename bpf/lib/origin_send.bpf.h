@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Hashes of stacks, and the record of an origin. Global functions (origin.bpf.c), which the
+ * verifier reads once, whatever calls them; before 5.13 those take no pointers, so there each
+ * object has its own (UF_LEGACY). */
+#ifndef UF_LIB_ORIGIN_SEND_H
+#define UF_LIB_ORIGIN_SEND_H
+
+#include "lib/origin.bpf.h"
+
+/* Both go by steps of eight frames until the first that is empty. */
+UF_ORIGIN_FUNC u64 origin__hash_kernel_stack(struct uf_scratch *buffer)
+{
+	u64 hash = 1;
+
+	if (!buffer)
+		return 0;
+	for (u32 i = 0; i < UF_KSTACK_MAX; i += 8) {
+		if (!buffer->kernel_stack[i])
+			break;
+#pragma unroll
+		for (u32 j = 0; j < 8; j++)
+			hash = hash__mix(hash, buffer->kernel_stack[i + j]);
+	}
+	return hash;
+}
+
+UF_ORIGIN_FUNC u64 origin__hash_user_stack(struct uf_scratch *buffer, u64 hash)
+{
+	if (!buffer)
+		return 0;
+	for (u32 i = 0; i < UF_USTACK_MAX; i += 8) {
+		if (!buffer->user_stack[i])
+			break;
+#pragma unroll
+		for (u32 j = 0; j < 8; j++)
+			hash = hash__mix(hash, buffer->user_stack[i + j]);
+	}
+	return hash;
+}
+
+static __always_inline void origin__describe_cache(struct uf_rec_origin *record, u64 cache)
+{
+	struct kmem_cache *s = (struct kmem_cache *)cache;
+	const char *name = NULL;
+
+	record->cache_size = BPF_CORE_READ(s, size);
+	if (bpf_core_read(&name, sizeof(name), &s->name) ||
+	    bpf_probe_read_kernel_str(record->cache_name, sizeof(record->cache_name), name) < 0)
+		counter__inc(UF_CTR_READ_FAILED);
+}
+
+UF_ORIGIN_FUNC int origin__send(const struct uf_birth *birth, u32 id,
+				const struct uf_stacks *stacks)
+{
+	struct uf_scratch *buffer;
+	struct uf_rec_origin *record;
+	u64 pid_tgid = bpf_get_current_pid_tgid();
+
+	if (!birth || !stacks)
+		return 0;
+	record = ring__reserve(sizeof(*record), UF_REC_ORIGIN, UF_CTR_RING_DROP_ORIGIN);
+	if (!record)
+		return 0;
+	__builtin_memset((void *)record + sizeof(record->header), 0,
+			 offsetof(struct uf_rec_origin, kernel_stack) - sizeof(record->header));
+	record->origin = id;
+	record->tgid = birth->owner.tgid;
+	record->tid = birth->owner.tgid ? (u32)pid_tgid : 0;
+	record->object_class = birth->object_class;
+	record->context = birth->owner.context;
+	record->kernel_frames = stacks->kernel_frames;
+	record->user_frames = stacks->user_frames;
+	record->syscall = stacks->syscall;
+	record->call_site = birth->call_site;
+	record->cache = birth->cache;
+	record->cache_size = birth->size;
+	if (birth->cache)
+		origin__describe_cache(record, birth->cache);
+	buffer = scratch__at(stacks->buffer);
+	if (buffer) {
+		bpf_probe_read_kernel(record->kernel_stack, sizeof(record->kernel_stack),
+				      buffer->kernel_stack);
+		bpf_probe_read_kernel(record->user_stack, sizeof(record->user_stack),
+				      buffer->user_stack);
+	} else {
+		__builtin_memset(record->kernel_stack, 0, sizeof(record->kernel_stack));
+		__builtin_memset(record->user_stack, 0, sizeof(record->user_stack));
+	}
+	if (stacks->is_user_task) {
+		record->cgroup_id = bpf_get_current_cgroup_id();
+		bpf_get_current_comm(record->comm, sizeof(record->comm));
+	} else if (birth->owner.tgid && birth->owner.context == UF_CONTEXT_PROCESS) {
+		record->context = UF_CONTEXT_KTHREAD;
+		bpf_get_current_comm(record->comm, sizeof(record->comm));
+	}
+	/* A traced process may end soon: what it has mapped, which names its user stack, is read
+	 * while it lives. */
+	if (cfg.only_targets)
+		ring__submit_now(record);
+	else
+		ring__submit(record);
+	return 1;
+}
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What the slab tracepoints have in common: the class of a birth by its call site, births, deaths.
+ */
+#ifndef UF_LIB_SLAB_H
+#define UF_LIB_SLAB_H
+
+#include "lib/object.bpf.h"
+
+/* `own_cache`: from kmem_cache_alloc. __d_alloc also allocates long names, by kmalloc. */
+static __always_inline u32 site__class(u64 call_site, bool own_cache)
+{
+#pragma unroll
+	for (u32 i = 0; i < UF_SITE_MAX; i++) {
+		if (i >= cfg.nr_sites)
+			break;
+		if (!own_cache && cfg.sites[i].object_class == UF_CLASS_DENTRY)
+			continue;
+		if (call_site >= cfg.sites[i].start && call_site < cfg.sites[i].end)
+			return cfg.sites[i].object_class;
+	}
+	return cfg.classes & (1 << UF_CLASS_SLAB) ? UF_CLASS_SLAB : UF_CLASS_NONE;
+}
+
+/* Has the copy before this one handled the event? What spare copies find out first, because most of
+ * the time it is all they do: nothing else is looked at. */
+static __always_inline bool slab__handled(enum uf_hook hook, u64 addr, u32 copy)
+{
+	struct uf_cpu *cpu;
+
+	if (!copy)
+		return false;
+	cpu = cpu__this();
+	if (!cpu || cpu->done[hook] != addr)
+		return false;
+	if (copy + 1 >= cfg.copies)
+		cpu->done[hook] = 0;
+	return true;
+}
+
+/* NULL: there is nothing to do. */
+static __always_inline struct uf_cpu *slab__begin(enum uf_hook hook, u64 addr, u32 copy)
+{
+	struct uf_cpu *cpu;
+
+	if (!object__is_pointer(addr) || !sample__follows(addr))
+		return NULL;
+	cpu = cpu__this();
+	return cpu && copy__begin(cpu, hook, addr, copy) ? cpu : NULL;
+}
+
+static __always_inline void slab__born(struct bpf_raw_tracepoint_args *ctx, enum uf_hook hook,
+				       struct uf_birth *birth, bool own_cache, struct uf_cpu *cpu,
+				       u32 copy)
+{
+	birth->object_class = site__class(birth->call_site, own_cache);
+	if (birth->object_class != UF_CLASS_NONE) {
+		bool counted = copy > 0;
+
+		birth->owner = context__owner(ctx);
+		/* A socket cloned in softirq for a listener: wanted if the listener is, which is
+		 * found out when the clone returns or is accepted. */
+		if (context__wanted(birth->owner.tgid))
+			counted = object__born(ctx, birth, copy > 0);
+		if (!counted && cache__counted() && birth->size <= UF_KMALLOC_MAX)
+			cache__born(birth->cache, birth->addr, 1);
+	}
+	copy__end(cpu, hook, birth->addr, copy);
+}
+
+/* `cache`: 0 for kfree, which does not tell. */
+static __always_inline int slab__died(void *ctx, enum uf_hook hook, u64 addr, u64 cache, u32 copy)
+{
+	struct uf_cpu *cpu;
+
+	if (slab__handled(hook, addr, copy) || !hook__active(hook))
+		return 0;
+	cpu = slab__begin(hook, addr, copy);
+	if (!cpu)
+		return 0;
+	if (!object__died(ctx, addr) && copy == 0) {
+		if (cache__counted())
+			cache__died(cache, addr);
+		else if (cfg.classes & (1 << UF_CLASS_SLAB))
+			__sync_fetch_and_add(&cpu->counters[UF_CTR_UNKNOWN_DEATHS], 1);
+	}
+	copy__end(cpu, hook, addr, copy);
+	return 0;
+}
+
+#endif

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "bpf/kernel_object.h"
+
+#include "legacy.skel.h"
+#include "unfreed.skel.h"
+
+#include <cerrno>
+
+namespace unfreed::bpf {
+namespace {
+
+// The two skeletons are alike, but bpftool makes a type of its own for each.
+template <class Skeleton>
+class Opened final : public KernelObject {
+  public:
+    Opened() : skeleton_(Skeleton::open()) {
+        if (skeleton_ != nullptr)
+            object_ = skeleton_->obj;
+    }
+    Opened(const Opened&) = delete;
+    Opened& operator=(const Opened&) = delete;
+    ~Opened() override { Skeleton::destroy(skeleton_); }
+
+    int load() override { return Skeleton::load(skeleton_); }
+    uf_config& config() override { return skeleton_->rodata->cfg; }
+    uf_state& state() const override { return skeleton_->bss->run_state; }
+
+  private:
+    Skeleton* skeleton_;
+};
+
+} // namespace
+
+Result<std::unique_ptr<KernelObject>> KernelObject::open(Edition edition) {
+    std::unique_ptr<KernelObject> object;
+    if (edition == Edition::legacy)
+        object = std::make_unique<Opened<legacy_bpf>>();
+    else
+        object = std::make_unique<Opened<unfreed_bpf>>();
+    if (object->get() == nullptr)
+        return fail_errno(Errc::internal, errno, "cannot open the BPF object");
+    return object;
+}
+
+void KernelObject::set_max_entries(const char* map, std::uint32_t entries) {
+    bpf_map__set_max_entries(bpf_object__find_map_by_name(object_, map), entries);
+}
+
+int KernelObject::map_fd(const char* map) const {
+    return bpf_object__find_map_fd_by_name(object_, map);
+}
+
+} // namespace unfreed::bpf

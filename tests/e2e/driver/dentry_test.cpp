@@ -116,15 +116,15 @@ TEST(Dentries, FilesInMemoryAreKeptByTheirFileSystem) {
 
 // A program that looks at every file of a tree leaves all of it in the cache.
 TEST(Dentries, AWalkedTreeIsUnusedGrowth) {
-    constexpr int kDirectories = 30;
-    constexpr int kFiles = 12;
+    constexpr unsigned kDirectories = 30;
+    constexpr unsigned kFiles = 12;
     DiskDir dir;
     SKIP_WITHOUT_DISK(dir);
-    for (int i = 0; i < kDirectories; ++i) {
+    for (unsigned i = 0; i < kDirectories; ++i) {
         const fs::path folder =
             fs::path(dir.path) / ("folder" + std::string(i / 10, 'x') + "." + std::to_string(i));
         fs::create_directory(folder);
-        for (int j = 0; j < kFiles; ++j)
+        for (unsigned j = 0; j < kFiles; ++j)
             std::ofstream(folder / ("file" + std::to_string(j)));
     }
     if (!drop_dentries())

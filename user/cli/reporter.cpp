@@ -160,6 +160,7 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
     confirm_unexplained(snapshot, look, [] { std::this_thread::sleep_for(kEndOfASocket); });
     snapshot.holders = read_holders(snapshot, source);
     note_descriptors(snapshot, look);
+    judge_references(snapshot, source);
     locate_dentries(snapshot, [&](auto requests) { return source.inspect(requests, true); });
     const AnalyzedGroups analyzed = analyze(snapshot, analyze_options(context, judgement));
     std::optional<DentryOverview> dentries;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "cli/survivor_details.h"
 
+#include "analyze/dentry_holders.h"
 #include "analyze/holders.h"
 #include "analyze/revalidate.h"
 #include "cli/dentry_paths.h"
+#include "symbolize/mounts.h"
 #include "track/proc_process_reader.h"
 
 #include <algorithm>
@@ -28,6 +30,19 @@ HolderIndex read_holders(const Snapshot& snapshot, EventSource& source) {
             addresses.push_back(object.slot.address);
     std::sort(addresses.begin(), addresses.end());
     return addresses.empty() ? HolderIndex(std::vector<Holder>()) : source.read_holders(addresses);
+}
+
+void judge_references(Snapshot& snapshot, EventSource& source) {
+    std::optional<Mounts> mounts;
+    if (auto read = Mounts::read(); read)
+        mounts = std::move(*read);
+    note_holders(
+        snapshot, [&](auto requests) { return source.inspect(requests, true); },
+        [&](const DentryLocation& at) {
+            const std::string path =
+                (at.directory == "/" ? std::string() : at.directory) + "/" + at.name;
+            return mounts ? mounts->references(at.device, path) : 0;
+        });
 }
 
 void describe_holders(Report& report, const AnalyzedGroups& analyzed, const HolderIndex& holders) {

@@ -12,6 +12,9 @@ namespace unfreed::cli {
 // Who holds the sockets and dentries of the snapshot.
 HolderIndex read_holders(const Snapshot& snapshot, EventSource& source);
 
+// Which of the dentries are referenced though nothing that can be seen refers to them.
+void judge_references(Snapshot& snapshot, EventSource& source);
+
 // The groups of the report are those of `analyzed`, in the same order.
 // Who holds the groups and the objects that the report lists.
 void describe_holders(Report& report, const AnalyzedGroups& analyzed, const HolderIndex& holders);

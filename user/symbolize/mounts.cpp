@@ -100,4 +100,14 @@ std::string Mounts::full_path(std::uint32_t device, std::string_view path) const
     return full.empty() ? "/" : full;
 }
 
+std::uint32_t Mounts::references(std::uint32_t device, std::string_view path) const {
+    const std::string full = full_path(device, path);
+    return static_cast<std::uint32_t>(
+        std::count_if(
+            mounts_.begin(), mounts_.end(),
+            [&](const Mount& mount) { return mount.device == device && mount.root == path; }) +
+        std::count_if(mounts_.begin(), mounts_.end(),
+                      [&](const Mount& mount) { return !full.empty() && mount.point == full; }));
+}
+
 } // namespace unfreed

@@ -23,6 +23,9 @@ class Mounts {
     // minor); empty: it is mounted nowhere, or only other parts of it.
     std::string full_path(std::uint32_t device, std::string_view path) const;
 
+    // How many mounts hold this place: what is mounted, and what it is mounted on.
+    std::uint32_t references(std::uint32_t device, std::string_view path) const;
+
   private:
     struct Mount {
         std::uint32_t device = 0;

@@ -187,6 +187,36 @@ TEST(Dentries, ReclaimTakesTheCacheAndLeavesWhatIsOpen) {
     EXPECT_LE(reclaim["remaining"].get<std::int64_t>(), number("after", "total"));
 }
 
+// A module takes a reference and forgets it: the one case that is a leak of the kernel's own.
+TEST(Dentries, AReferenceThatAModuleForgotIsPinned) {
+    const char* const module_file = "/proc/unfreed_leaky";
+    if (!std::ifstream(module_file))
+        GTEST_SKIP() << "the module unfreed_leaky is not loaded: only a VM loads it";
+    DiskDir dir;
+    SKIP_WITHOUT_DISK(dir);
+    Process tool(command(
+        {"trace", "--class", "dentry", "--min-age", "0s", "--duration", "1h", "--top", "1000"}));
+    ASSERT_TRUE(tool.wait_for("tracing", true));
+    const std::string path = dir.path + "/forgotten.file";
+    std::ofstream(path).put('x');
+    std::ofstream(dir.path + "/closed.file").put('x');
+    std::ofstream open_file(dir.path + "/open.file");
+    std::ofstream module(module_file);
+    module << "dentry " << path << std::flush;
+    ASSERT_TRUE(module) << "the module refuses";
+    tool.signal(SIGINT);
+    const Json report = report_of(tool.finish());
+    const auto pinned = rows(report, "unfreed_e2e", "pinned");
+    ASSERT_EQ(pinned.size(), 1u) << dump(report);
+    EXPECT_EQ(pinned[0]["count"], 1);
+    EXPECT_EQ(pinned[0]["verdict"], "pinned");
+    EXPECT_EQ(pinned[0]["pattern"], "forgotten.file");
+    EXPECT_EQ(pinned[0]["directory"], dir.path);
+    EXPECT_EQ(pinned[0]["reclaimable"], false);
+    EXPECT_NE(text(pinned[0]["evidence"]).find("nothing that can be seen"), std::string::npos);
+    EXPECT_TRUE(stack_has(pinned[0], "open")) << pinned[0]["kernel_stack"];
+}
+
 std::uint64_t peak_kib(pid_t pid) {
     std::ifstream file("/proc/" + std::to_string(pid) + "/status");
     for (std::string line; std::getline(file, line);)

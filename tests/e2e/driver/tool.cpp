@@ -85,6 +85,19 @@ std::uint64_t count_of(const Json& report, const std::string& object_class,
     return sum;
 }
 
+std::uint64_t accused(const Json& report, const std::vector<std::string>& comms) {
+    std::uint64_t sum = 0;
+    for (const std::string& comm : comms)
+        for (const char* object_class : {"socket", "dentry"})
+            for (const Json& group : groups_of(report, object_class, comm)) {
+                if (group["verdict"] == "cached" && tracepoints_only(report))
+                    continue;
+                sum += group["count"].get<std::uint64_t>();
+                ADD_FAILURE() << "accused: " << group.dump(1);
+            }
+    return sum;
+}
+
 std::uint64_t loss(const Json& report, const std::string& counter) {
     for (const Json& loss : report["losses"])
         if (loss["counter"] == counter)

@@ -36,6 +36,10 @@ std::vector<Json> groups_of(const Json& report, const std::string& object_class,
 // Sum of their counts.
 std::uint64_t count_of(const Json& report, const std::string& object_class,
                        const std::string& comm);
+// Sum of the counts of sockets and dentries that are held against these programs. Where only
+// tracepoints are permitted, cache is not: a death that such a host hides is found when the object
+// is read again, but not if another dentry has its address by then.
+std::uint64_t accused(const Json& report, const std::vector<std::string>& comms);
 // Value of a counter; a test failure if the report has no such one.
 std::uint64_t loss(const Json& report, const std::string& counter);
 bool stack_has(const Json& group, const std::string& function_part);

@@ -32,6 +32,13 @@ TEST(Mounts, APartOfAFileSystemHasItsOwnName) {
     EXPECT_EQ(mounts.full_path(99, "/x"), "");
 }
 
+TEST(Mounts, HoldWhatTheyShowAndWhatTheyAreOn) {
+    const Mounts mounts = Mounts::parse(kMountinfo);
+    EXPECT_EQ(mounts.references(8 << 20 | 17, "/srv/www"), 2U); // mounted, and found at /var/www
+    EXPECT_EQ(mounts.references(254 << 20, "/opt"), 1U);
+    EXPECT_EQ(mounts.references(254 << 20, "/tmp"), 0U);
+}
+
 TEST(Mounts, OfThisProcessHaveARoot) {
     const auto mounts = Mounts::read();
     ASSERT_TRUE(mounts) << mounts.error().message;

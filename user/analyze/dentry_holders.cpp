@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "analyze/dentry_holders.h"
+
+#include "analyze/kind.h"
+
+#include <vector>
+
+namespace unfreed {
+
+void note_holders(Snapshot& snapshot, const Inspect& inspect_details,
+                  const MountReferences& mount_references) {
+    constexpr std::size_t kAtOnce = 256;
+    if (!snapshot.holders.known())
+        return;
+    std::vector<InspectRequest> requests;
+    std::vector<LiveObject*> suspects;
+    const auto look = [&] {
+        const std::vector<Inspection> answers = inspect_details(requests);
+        for (std::size_t i = 0; i < suspects.size(); ++i) {
+            DentryFacts& dentry = suspects[i]->facts->dentry;
+            if (i >= answers.size() || answers[i].verdict != Inspection::Verdict::alive) {
+                dentry.holders.reset(); // on its way out
+                continue;
+            }
+            suspects[i]->facts->refcount = answers[i].facts.refcount;
+            dentry.children = answers[i].facts.dentry.children;
+            dentry.unhashed = answers[i].facts.dentry.unhashed;
+            dentry.kept_by_fs = answers[i].facts.dentry.kept_by_fs;
+            *dentry.holders += mount_references(answers[i].location);
+        }
+        requests.clear();
+        suspects.clear();
+    };
+    for (LiveObject& object : snapshot.objects) {
+        if (object.slot.object_class != ObjectClass::dentry || !object.facts ||
+            object.facts->dentry.root)
+            continue;
+        object.facts->dentry.holders =
+            static_cast<std::uint32_t>(snapshot.holders.of(object.slot.address).size());
+        if (dentry_kind({object, 0, 0, false}) != Kind::pinned)
+            continue;
+        requests.push_back(inspect_request(snapshot, object.slot));
+        suspects.push_back(&object);
+        if (requests.size() == kAtOnce)
+            look();
+    }
+    look();
+}
+
+} // namespace unfreed

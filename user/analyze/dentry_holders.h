@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "analyze/revalidate.h"
+#include "model/snapshot.h"
+
+#include <cstdint>
+#include <functional>
+
+namespace unfreed {
+
+// How many references mounts have on the dentry at this place.
+using MountReferences = std::function<std::uint32_t(const DentryLocation&)>;
+
+// Notes of each dentry how many references can be seen to hold it (DentryFacts::holders), after the
+// snapshot's holders were read. Before one is taken for pinned it is read again, with
+// `inspect_details`: who held it may have let go meanwhile. Roots are not judged: what has no name
+// is a file in use, also where no process has it open (a descriptor on its way between two).
+void note_holders(Snapshot& snapshot, const Inspect& inspect_details,
+                  const MountReferences& mount_references);
+
+} // namespace unfreed

@@ -81,10 +81,9 @@ std::string load_seconds() {
     return seconds != nullptr ? seconds : "10";
 }
 
-// One process: a master that is killed leaves its workers behind.
 std::string write_nginx_config(const std::string& dir, int port) {
     const std::string path = dir + "/nginx.conf";
-    std::ofstream(path) << "daemon off; master_process off; pid " << dir << "/pid;\n"
+    std::ofstream(path) << "daemon off; user root; worker_processes 2; pid " << dir << "/pid;\n"
                         << "error_log stderr notice;\n"
                         << "events { worker_connections 1000; }\n"
                         << "http { access_log off; keepalive_timeout 65;\n"
@@ -117,6 +116,20 @@ bool has_port(const Json& details, int port) {
            details.value("remote", "").ends_with(suffix);
 }
 
+// A master that is killed leaves its workers behind: it is to end them.
+struct EndsGracefully {
+    explicit EndsGracefully(Process& server) : server_(server) {}
+    EndsGracefully(const EndsGracefully&) = delete;
+    EndsGracefully& operator=(const EndsGracefully&) = delete;
+    ~EndsGracefully() {
+        server_.signal(SIGTERM);
+        server_.finish(std::chrono::seconds(30));
+    }
+
+  private:
+    Process& server_;
+};
+
 TEST(Servers, ThePlantedLeakIsFoundAndNothingElse) {
     for (const char* program : {"nginx", "ab", "python3"})
         if (!has_program(program))
@@ -124,6 +137,7 @@ TEST(Servers, ThePlantedLeakIsFoundAndNothingElse) {
     TempDir dir;
     const int web_port = free_port();
     Process nginx({"nginx", "-e", "stderr", "-c", write_nginx_config(dir.path, web_port)});
+    const EndsGracefully end_of_nginx(nginx);
     ASSERT_TRUE(nginx.wait_for("start worker processes", true));
     const int leaky_port = free_port();
     const std::string go = dir.path + "/go";

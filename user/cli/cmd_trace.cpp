@@ -164,13 +164,14 @@ Result<int> run_trace(const Options& options) {
     context.started_ns = monotonic_ns();
     context.started_at = rfc3339_now();
     session->activate();
-    if (sockets && options.command != Command::run)
-        sockets->take_pre_attach(source, targets);
+    // First of all, while nothing has been made that is traced: listing sockets makes dentries.
     ProcKernelBooks books;
     if (!request.only_targets) {
         context.books = &books;
         context.counts_at_start = books.read();
     }
+    if (sockets && options.command != Command::run)
+        sockets->take_pre_attach(source, targets);
     if (child)
         if (auto released = child->release(); !released)
             return fail(released.error());

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "base/clock.h"
 #include "symbolize/kallsyms.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <cstdint>
 #include <fstream>
 
 namespace unfreed {
@@ -137,12 +138,13 @@ TEST(Kallsyms, ParsesAQuarterOfAMillionLinesInAMoment) {
     for (unsigned i = 0; i < 250'000; ++i)
         text += fmt::format("{:016x} t some_function_with_a_name_{}\n", 0xffffffff81000000 + i * 64,
                             i * 7919 % 250'000);
-    const auto begin = std::chrono::steady_clock::now();
+    // CPU time: what else the machine does is not in it. Sanitizers make it several times longer.
+    const std::uint64_t begin = thread_cpu_ns();
     const Kallsyms table = Kallsyms::parse(text);
-    const auto took = std::chrono::steady_clock::now() - begin;
+    const std::uint64_t took_ms = (thread_cpu_ns() - begin) / 1'000'000;
     EXPECT_EQ(table.size(), 250'000u);
-    EXPECT_LT(took, std::chrono::milliseconds(1000));
-    RecordProperty("milliseconds", static_cast<int>(took / std::chrono::milliseconds(1)));
+    EXPECT_LT(took_ms, 3000u);
+    RecordProperty("milliseconds", static_cast<int>(took_ms));
 }
 
 } // namespace

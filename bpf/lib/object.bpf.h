@@ -219,7 +219,7 @@ static __always_inline void object__charged(u64 addr, const struct uf_charges *c
 	if (!sample__follows(addr) || !table__find(addr, &slot) || slot.way >= UF_WAYS)
 		return;
 	meta = &slot.set->meta[slot.way];
-	if (__sync_fetch_and_or(&meta->bits, UF_STAGE_MEM_HELD) & UF_STAGE_MEM_HELD)
+	if (atomic__set(&meta->bits, UF_STAGE_MEM_HELD) & UF_STAGE_MEM_HELD)
 		return;
 	record = ring__reserve(sizeof(*record), UF_REC_CHARGED, UF_CTR_RING_DROP_STAGE);
 	if (!record)

@@ -13,6 +13,7 @@ enum uf_rec_type {
 	UF_REC_FREE = 3,
 	UF_REC_PROCESS = 4,
 	UF_REC_CHARGED = 5,
+	UF_REC_USER_STACK = 6,
 };
 
 struct uf_rec_header {
@@ -55,6 +56,22 @@ struct uf_rec_origin {
 	__u64 user_stack[UF_USTACK_MAX];
 };
 UF_ASSERT_SIZE(struct uf_rec_origin, 120 + 8 * (UF_KSTACK_MAX + UF_USTACK_MAX));
+
+/* Registers and the upper end of a user stack, of which a call stack can be made where code keeps
+ * no frame pointers. For an origin, after its record; at most once, of one birth. */
+struct uf_rec_user_stack {
+	struct uf_rec_header header;
+	__u32 origin;
+	__u32 tgid;
+	__u32 machine; /* which registers: e_machine of ELF (EM_X86_64, EM_AARCH64) */
+	__u32 bytes;   /* read of the stack; the rest is void */
+	__u64 start;   /* user address of the first byte: at or below the stack pointer */
+	/* As DWARF numbers them. x86-64: rax rdx rcx rbx rsi rdi rbp rsp r8-r15 rip; arm64: x0-x30
+	 * sp pc. */
+	__u64 registers[UF_USER_REGISTERS];
+	/* The stack follows: UF_USER_COPY_SMALL or UF_USER_COPY_LARGE bytes. */
+};
+UF_ASSERT_SIZE(struct uf_rec_user_stack, 40 + 8 * UF_USER_REGISTERS);
 
 /* A promoted object reached a stage the first time. */
 struct uf_rec_stage {

@@ -16,6 +16,20 @@
 #define UF_KSTACK_MAX 64
 /* Frames kept of a user stack. */
 #define UF_USTACK_MAX 48
+/* Words at the top of a user stack that tell call paths apart where no frame pointers are kept: 1
+ * KiB, some five to ten calls. */
+#define UF_USER_WORDS 128
+/* The same where they are kept. */
+#define UF_USER_WORDS_BESIDE_FRAMES 16
+/* Registers of a user stack's copy: arm64 has most, x0 to x30, sp and pc. */
+#define UF_USER_REGISTERS 33
+/* Bytes copied of a user stack, in pieces that cross no page, from the piece that the stack pointer
+ * is in. Call paths of the programs seen (nginx, Python, git, certutil) take 1 to 12 KiB; the main
+ * thread's stack is known to end at mm->start_stack, so that short ones need not take the large
+ * record. */
+#define UF_USER_COPY_PIECE 2048
+#define UF_USER_COPY_SMALL 4096
+#define UF_USER_COPY_LARGE 16384
 /* TASK_COMM_LEN of the kernel. */
 #define UF_COMM_LEN 16
 /* Names of slab caches are shorter than this in every kernel seen; longer ones are cut. */

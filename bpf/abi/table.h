@@ -78,6 +78,7 @@ enum uf_origin_flag {
 	UF_ORIGIN_WALK = 1u << 1,      /* walk the stack of every birth; user space sets it */
 	UF_ORIGIN_OWN_STACK = 1u << 2, /* its key holds the stack: all its births had this one */
 	UF_ORIGIN_STACK_SET = 1u << 3, /* stack_hash is valid */
+	UF_ORIGIN_COPY_SENT = 1u << 4, /* so is a copy of its user stack */
 };
 /* Number of own-stack origins that split off this one, saturating; above the flags. */
 #define UF_ORIGIN_SPLITS_SHIFT 16

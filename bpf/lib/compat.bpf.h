@@ -145,11 +145,56 @@ static __always_inline u64 compat__user_sp(const struct pt_regs *regs)
 	return UF_REGS(regs, sp);
 }
 
+static __always_inline u64 compat__user_fp(const struct pt_regs *regs)
+{
+	return UF_REGS(regs, bp);
+}
+
 static __always_inline int compat__syscall(const struct pt_regs *regs)
 {
 	return (int)UF_REGS(regs, orig_ax);
 }
 
+/* Is a call the instruction before this user address? CALL rel32 (E8) or CALL r/m64 (FF /2) with
+ * any addressing. */
+static __always_inline bool compat__follows_call(u64 address)
+{
+	u8 code[8];
+
+	if (bpf_probe_read_user(code, sizeof(code), (void *)(address - sizeof(code))))
+		return false;
+	if (code[3] == 0xe8)
+		return true;
+#pragma unroll
+	for (u32 at = 1; at < 7; at++)
+		if (at != 3 && code[at] == 0xff && (code[at + 1] & 0x38) == 0x10)
+			return true;
+	return false;
+}
+
+/* All registers in the order of DWARF (uf_rec_user_stack). */
+static __always_inline void compat__user_registers(const struct pt_regs *regs, u64 *to)
+{
+	to[0] = UF_REGS(regs, ax);
+	to[1] = UF_REGS(regs, dx);
+	to[2] = UF_REGS(regs, cx);
+	to[3] = UF_REGS(regs, bx);
+	to[4] = UF_REGS(regs, si);
+	to[5] = UF_REGS(regs, di);
+	to[6] = UF_REGS(regs, bp);
+	to[7] = UF_REGS(regs, sp);
+	to[8] = UF_REGS(regs, r8);
+	to[9] = UF_REGS(regs, r9);
+	to[10] = UF_REGS(regs, r10);
+	to[11] = UF_REGS(regs, r11);
+	to[12] = UF_REGS(regs, r12);
+	to[13] = UF_REGS(regs, r13);
+	to[14] = UF_REGS(regs, r14);
+	to[15] = UF_REGS(regs, r15);
+	to[16] = UF_REGS(regs, ip);
+}
+
+#define UF_MACHINE	 62 /* EM_X86_64 */
 #define UF_SYSCALL_FIELD orig_ax
 #define UF_SYSCALL_ARG0	 di
 #define UF_NR_CLOSE	 3
@@ -170,11 +215,36 @@ static __always_inline u64 compat__user_sp(const struct pt_regs *regs)
 	return UF_REGS(regs, user_regs.sp);
 }
 
+static __always_inline u64 compat__user_fp(const struct pt_regs *regs)
+{
+	return UF_REGS(regs, user_regs.regs[29]);
+}
+
 static __always_inline int compat__syscall(const struct pt_regs *regs)
 {
 	return UF_REGS(regs, syscallno);
 }
 
+/* BL or BLR. */
+static __always_inline bool compat__follows_call(u64 address)
+{
+	u32 code;
+
+	if (bpf_probe_read_user(&code, sizeof(code), (void *)(address - sizeof(code))))
+		return false;
+	return (code & 0xfc000000) == 0x94000000 || (code & 0xfffffc1f) == 0xd63f0000;
+}
+
+static __always_inline void compat__user_registers(const struct pt_regs *regs, u64 *to)
+{
+#pragma unroll
+	for (u32 i = 0; i < 31; i++)
+		to[i] = UF_REGS(regs, user_regs.regs[i]);
+	to[31] = UF_REGS(regs, user_regs.sp);
+	to[32] = UF_REGS(regs, user_regs.pc);
+}
+
+#define UF_MACHINE	 183 /* EM_AARCH64 */
 #define UF_SYSCALL_FIELD syscallno
 #define UF_SYSCALL_ARG0	 orig_x0
 #define UF_NR_CLOSE	 57

@@ -69,6 +69,7 @@ struct uf_scratch {
 	u32 unused;
 	u64 kernel_stack[UF_KSTACK_MAX];
 	u64 user_stack[UF_USTACK_MAX];
+	u64 user_words[UF_USER_WORDS];
 };
 UF_EXTERN struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

@@ -55,6 +55,10 @@ u32 origin__enter(u64 key, u32 tgid, u32 flags);
 /* Hash of the kernel stack in a buffer, or of the user stack. Global for the same reason. */
 UF_ORIGIN_FUNC u64 origin__hash_kernel_stack(struct uf_scratch *buffer);
 UF_ORIGIN_FUNC u64 origin__hash_user_stack(struct uf_scratch *buffer, u64 hash);
+/* The same of the first of its user_words: those that may be return addresses. start, end: the
+ * text of the program. */
+UF_ORIGIN_FUNC u64 origin__hash_user_words(struct uf_scratch *buffer, u64 hash, u32 words,
+					   u64 start, u64 end);
 
 /* The entry with this key if it is in its first set, where most are. */
 static __always_inline struct uf_origin *origin__find(u64 key, u32 *id)
@@ -128,6 +132,42 @@ struct uf_stacks {
 UF_ORIGIN_FUNC int origin__send(const struct uf_birth *birth, u32 id,
 				const struct uf_stacks *stacks);
 
+/* Sends registers and stack of the current task as it entered the kernel: 1, or 0 when there was no
+ * room or nothing to read. Global, and without pointers on every kernel. */
+u32 origin__send_user_stack(u32 id, u32 tgid);
+
+/*
+ * Tells user stacks apart. Where code keeps frame pointers the register points into the stack and
+ * the walk got somewhere; it misses who called the last function, if that made no frame of its own,
+ * so the next few words count, too. Elsewhere what the walk found is void, and words are all there
+ * is.
+ */
+#define UF_FRAME_REACH (128 * 1024)
+static __always_inline u64 origin__hash_user(struct uf_scratch *buffer, u64 hash,
+					     const struct uf_birth *birth,
+					     const struct uf_stacks *stacks)
+{
+	struct task_struct *task = compat__current_task();
+	struct pt_regs *regs = birth->owner.regs;
+	u32 words = UF_USER_WORDS;
+	u64 sp, fp;
+
+	if (!stacks->is_user_task)
+		return hash;
+	sp = compat__user_sp(regs);
+	fp = compat__user_fp(regs);
+	if (stacks->user_frames > 2 && fp >= sp && fp - sp < UF_FRAME_REACH) {
+		hash = origin__hash_user_stack(buffer, hash);
+		words = (fp - sp) / 8;
+		if (words > UF_USER_WORDS_BESIDE_FRAMES)
+			words = UF_USER_WORDS_BESIDE_FRAMES;
+	}
+	if (bpf_probe_read_user(buffer->user_words, sizeof(buffer->user_words), (void *)sp))
+		return words == UF_USER_WORDS ? origin__hash_user_stack(buffer, hash) : hash;
+	return origin__hash_user_words(buffer, hash, words, BPF_CORE_READ(task, mm, start_code),
+				       BPF_CORE_READ(task, mm, end_code));
+}
+
 /* bpf_get_stack fills the rest of its buffer with zeros. */
 static __always_inline void origin__walk(void *ctx, struct uf_scratch *buffer,
 					 struct uf_stacks *stacks)
@@ -162,11 +202,21 @@ static __always_inline bool origin__check_due(u64 births)
  * told apart by its kernel stacks only. */
 #define UF_ORIGIN_MAX_SPLITS 64
 
+/* `base`: the entry of the cheap key. In a host-wide trace user stacks are copied only where
+ * objects survive: user space flags those keys. */
 static __always_inline void origin__report(const struct uf_birth *birth, struct uf_origin *entry,
-					   u32 id, const struct uf_stacks *stacks)
+					   u32 id, const struct uf_stacks *stacks,
+					   const struct uf_origin *base)
 {
 	if (!(entry->flags & UF_ORIGIN_SENT) && origin__send(birth, id, stacks))
 		atomic__set(&entry->flags, UF_ORIGIN_SENT);
+	if (!stacks->is_user_task || (entry->flags & UF_ORIGIN_COPY_SENT) ||
+	    !(entry->flags & UF_ORIGIN_SENT))
+		return;
+	if (!cfg.only_targets && !(base->flags & UF_ORIGIN_WALK))
+		return;
+	if (origin__send_user_stack(id, birth->owner.tgid))
+		atomic__set(&entry->flags, UF_ORIGIN_COPY_SENT);
 }
 
 /* The entry of a birth whose stack is not that of its key's first birth. */
@@ -189,7 +239,7 @@ static __always_inline u32 origin__split(const struct uf_birth *birth, u64 key, 
 	if (!entry)
 		return 0;
 	entry->stack_hash = base_id;
-	origin__report(birth, entry, id, stacks);
+	origin__report(birth, entry, id, stacks, base);
 	if (!exact)
 		return id;
 	__sync_fetch_and_add(&entry->checked, 1);
@@ -218,17 +268,17 @@ origin__of_walked(void *ctx, const struct uf_birth *birth, u64 key)
 	buffer = scratch__at(stacks.buffer);
 	if (!buffer) {
 		counter__inc(UF_CTR_SCRATCH_BUSY);
-		origin__report(birth, base, id, &stacks);
+		origin__report(birth, base, id, &stacks, base);
 		return id;
 	}
 	origin__walk(ctx, buffer, &stacks);
 	kernel_hash = origin__hash_kernel_stack(buffer);
-	hash = origin__hash_user_stack(buffer, kernel_hash);
+	hash = origin__hash_user(buffer, kernel_hash, birth, &stacks);
 	if (atomic__set_first(&base->flags, UF_ORIGIN_STACK_SET, id))
 		base->stack_hash = hash;
 	if ((u32)hash == base->stack_hash) {
 		__sync_fetch_and_add(&base->checked, 1);
-		origin__report(birth, base, id, &stacks);
+		origin__report(birth, base, id, &stacks, base);
 		id |= UF_ORIGIN_IS_CHECKED;
 	} else if (cfg.always_walk || (base->flags & UF_ORIGIN_WALK)) {
 		u32 split = origin__split(birth, key, kernel_hash, hash, base, id, &stacks);

@@ -38,6 +38,51 @@ UF_ORIGIN_FUNC u64 origin__hash_user_stack(struct uf_scratch *buffer, u64 hash)
 	return hash;
 }
 
+/*
+ * What may be a return address: it lies in the program's text, or near the code of the library that
+ * made the system call, and the instruction before it is a call. Some that are left over from calls
+ * long done are among them: they make two origins of one, which user space finds to have one stack.
+ */
+#define UF_NEAR_CODE (256ull << 20)
+struct uf_word_hash {
+	struct uf_scratch *buffer;
+	u64 hash;
+	u64 start, end; /* text of the program */
+	u64 ip, near;	/* code of a library; near 0: none */
+};
+
+static long origin__mix_word(u64 i, struct uf_word_hash *to)
+{
+	u64 word;
+
+	if (i >= UF_USER_WORDS)
+		return 1;
+	word = to->buffer->user_words[i];
+	if (((word >= to->start && word < to->end) || word - to->ip + to->near < 2 * to->near) &&
+	    compat__follows_call(word))
+		to->hash = hash__mix(to->hash, word);
+	return 0;
+}
+
+UF_ORIGIN_FUNC u64 origin__hash_user_words(struct uf_scratch *buffer, u64 hash, u32 words,
+					   u64 start, u64 end)
+{
+	struct uf_word_hash to = {.buffer = buffer, .start = start, .end = end};
+
+	if (!buffer)
+		return 0;
+	to.ip = buffer->user_stack[0];
+	to.near = to.ip >= start && to.ip < end ? 0 : UF_NEAR_CODE;
+	to.hash = hash__mix(hash, to.ip);
+#ifdef UF_LEGACY
+	for (u32 i = 0; i < UF_USER_WORDS && i < words; i++)
+		origin__mix_word(i, &to);
+#else
+	bpf_loop(words, origin__mix_word, &to, 0);
+#endif
+	return to.hash;
+}
+
 static __always_inline void origin__describe_cache(struct uf_rec_origin *record, u64 cache)
 {
 	struct kmem_cache *s = (struct kmem_cache *)cache;

@@ -205,6 +205,7 @@ class Analysis {
             group.context = source.example->context;
             group.user_stack = source.example->user_stack;
             group.user_stack_tgid = source.example->tgid;
+            group.user_stack_unwound = source.example->user_stack_unwound;
         }
         group.stack_checks = checks_of(bucket, counts);
         group.stack_quality = group.kernel_stack.empty()        ? "unknown"

@@ -154,6 +154,7 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
         return fail(unfollowed.error());
     const TableSnapshot table = source.read_table(UINT64_MAX);
     Snapshot snapshot = tracker.snapshot(table);
+    context.user_stacks->unwind(snapshot);
     Judgement judgement = judge_caches(context, snapshot, *unfollowed);
     const Inspect look = [&](auto requests) { return source.inspect(requests, false); };
     const std::uint64_t missed_deaths = revalidate(snapshot, look);

@@ -2,10 +2,14 @@
 #pragma once
 
 #include "model/event.h"
+#include "model/snapshot.h"
 #include "symbolize/process_maps.h"
 #include "symbolize/user_stack.h"
+#include "symbolize/user_unwinder.h"
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,12 +19,17 @@
 namespace unfreed::cli {
 
 // Names user stacks after their processes have ended: copies what a process has mapped as soon as
-// it is heard of, and resolves addresses against the copy. One thread.
+// it is heard of, and resolves addresses against the copy. Copied stacks are unwound when a report
+// needs them, which most are not for. One thread.
 class UserStacks {
   public:
     // Call it with every event, as early as possible: a process that ends before its first event is
     // seen leaves addresses without names.
     void observe(const Event& event);
+
+    // Gives the origins of what is alive, or was freed by an exit only, the stacks that were made
+    // of copies, where these go further than frame pointers led.
+    void unwind(Snapshot& snapshot);
 
     std::vector<Frame> symbolize(std::uint32_t tgid, std::span<const std::uint64_t> stack);
     // Equal for equal code, wherever it was loaded: files with offsets, else addresses.
@@ -29,15 +38,27 @@ class UserStacks {
   private:
     struct Known {
         ProcessMaps maps;
-        std::uint64_t read_ns = 0;
         bool ended = false;
-        unsigned read_early = 0; // less than a second after the time before
     };
 
-    void read(std::uint32_t tgid, std::uint64_t now_ns);
+    void on(const ProcessEvent& event);
+    void on(const OriginEvent& event);
+    void on(const UserStackCopy& copy);
+    void read(std::uint32_t tgid, bool same_program);
+    void read_if_unknown(std::uint32_t tgid, std::span<const std::uint64_t> addresses);
     void forget_ended();
+    bool may_read(std::uint64_t now_ns);
+    const UserUnwinder::Stack* unwound(OriginId origin);
+    void keep_within_budget();
 
     std::unordered_map<std::uint32_t, Known> processes_;
+    std::unordered_map<OriginId, UserStackCopy> copies_; // not unwound yet
+    std::deque<OriginId> copied_order_;                  // the oldest first; some are gone
+    std::size_t copied_bytes_ = 0;
+    std::unordered_map<OriginId, UserUnwinder::Stack> unwound_;
+    std::uint64_t first_read_ns_ = 0;
+    std::uint64_t reading_ns_ = 0; // spent on reading what is mapped
+    UserUnwinder unwinder_;
     UserSymbolizer symbolizer_;
 };
 

@@ -3,6 +3,7 @@
 
 #include "abi/events.h"
 
+#include <elf.h>
 #include <fmt/core.h>
 #include <fmt/format.h>
 
@@ -175,6 +176,42 @@ Result<Event> decode_charged(std::span<const std::byte> bytes) {
     return Event{event};
 }
 
+// Registers of a copied user stack, the program counter last; 0: a machine not known here.
+std::size_t registers_of(std::uint32_t machine) {
+    switch (machine) {
+    case EM_X86_64:
+        return 17;
+    case EM_AARCH64:
+        return 33;
+    default:
+        return 0;
+    }
+}
+
+Result<Event> decode_user_stack(std::span<const std::byte> bytes) {
+    uf_rec_user_stack record;
+    if (bytes.size() < sizeof(record))
+        return malformed(fmt::format("user stack record of {} bytes is too short", bytes.size()));
+    std::memcpy(&record, bytes.data(), sizeof(record));
+    bytes = bytes.subspan(sizeof(record));
+    if (record.origin == 0)
+        return malformed("user stack record names no origin");
+    if (record.bytes == 0 || record.bytes > bytes.size())
+        return malformed(fmt::format("user stack record claims {} bytes of stack, it has {}",
+                                     record.bytes, bytes.size()));
+    const std::size_t registers = registers_of(record.machine);
+    if (registers == 0)
+        return malformed(fmt::format("user stack record of unknown machine {}", record.machine));
+    UserStackCopy copy;
+    copy.origin = OriginId{record.origin};
+    copy.tgid = record.tgid;
+    copy.machine = record.machine;
+    copy.registers.assign(record.registers, record.registers + registers);
+    copy.start = record.start;
+    copy.bytes.assign(bytes.begin(), bytes.begin() + record.bytes);
+    return Event{std::move(copy)};
+}
+
 Result<ProcessEvent::Kind> process_kind_of(std::uint32_t value) {
     switch (value) {
     case UF_PROCESS_FORK:
@@ -225,6 +262,8 @@ Result<Event> decode(std::span<const std::byte> bytes) noexcept {
         return decode_process(bytes);
     case UF_REC_CHARGED:
         return decode_charged(bytes);
+    case UF_REC_USER_STACK:
+        return decode_user_stack(bytes);
     default:
         return malformed(fmt::format("unknown record type {}", header.type));
     }

@@ -42,12 +42,13 @@ struct AnalyzedGroup {
     std::vector<std::uint64_t> kernel_stack; // normalized
     std::vector<std::uint64_t> user_stack;   // as it was in process user_stack_tgid
     std::uint32_t user_stack_tgid = 0;
-    bool judged = true;            // false: frees of its objects may be hidden
-    std::vector<OriginId> origins; // sorted
-    std::string missing_stage;     // empty: none
-    std::string pattern;           // of names; empty: none
-    std::string directory;         // of dentries, within the file system, as a pattern
-    bool one_directory = false;    // all are in one, whatever the pattern
+    bool user_stack_unwound = false; // by unwind tables; else by frame pointers
+    bool judged = true;              // false: frees of its objects may be hidden
+    std::vector<OriginId> origins;   // sorted
+    std::string missing_stage;       // empty: none
+    std::string pattern;             // of names; empty: none
+    std::string directory;           // of dentries, within the file system, as a pattern
+    bool one_directory = false;      // all are in one, whatever the pattern
     std::string file_system;
     std::uint32_t device = 0; // as the kernel has it; 0: none, or several
     std::optional<bool> reclaimable;

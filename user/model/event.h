@@ -5,6 +5,7 @@
 #include "base/strong_id.h"
 #include "model/object_class.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -36,6 +37,18 @@ struct OriginEvent {
     std::string cache_name;                  // empty: unknown (kmalloc before the size is known)
     std::vector<std::uint64_t> kernel_stack; // innermost first; empty: could not be read
     std::vector<std::uint64_t> user_stack;
+    bool user_stack_unwound = false; // from a copy, by unwind tables; else by frame pointers
+};
+
+// Registers of a process as it entered the kernel, and its stack from there on: of one birth of an
+// origin.
+struct UserStackCopy {
+    OriginId origin;
+    std::uint32_t tgid = 0;
+    std::uint32_t machine = 0;            // e_machine of ELF
+    std::vector<std::uint64_t> registers; // as DWARF numbers them, the program counter last
+    std::uint64_t start = 0;              // address of the first byte
+    std::vector<std::byte> bytes;
 };
 
 // A followed object reached a stage of its life the first time.
@@ -79,6 +92,7 @@ struct ProcessEvent {
     std::string comm;
 };
 
-using Event = std::variant<OriginEvent, StageEvent, FreeEvent, ProcessEvent, ChargedEvent>;
+using Event =
+    std::variant<OriginEvent, StageEvent, FreeEvent, ProcessEvent, ChargedEvent, UserStackCopy>;
 
 } // namespace unfreed

@@ -99,6 +99,7 @@ struct Group {
     StackChecks stack_checks;
     std::vector<Frame> kernel_stack; // innermost first, tracing frames removed
     std::vector<Frame> user_stack;
+    std::string user_stack_by; // frame_pointers | unwind_tables; empty: there is none
     std::string missing_stage; // empty: none
     std::string pattern;       // what the names of dentries have in common
     std::string directory;     // of dentries; ends with "/**" where they are in several below it

@@ -168,6 +168,7 @@ Json from_group(const Group& group) {
               {"differed", group.stack_checks.differed}}},
             {"kernel_stack", array_of(group.kernel_stack, from_frame)},
             {"user_stack", array_of(group.user_stack, from_frame)},
+            {"user_stack_by", text_or_null(group.user_stack_by)},
             {"missing_stage", text_or_null(group.missing_stage)},
             {"pattern", text_or_null(group.pattern)},
             {"directory", text_or_null(group.directory)},

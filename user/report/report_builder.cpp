@@ -63,8 +63,10 @@ Group build_group(const AnalyzedGroup& from, std::uint64_t now_ns, const KernelS
     const Context by_stack = context_of(group.kernel_stack);
     const bool refine = from.context == Context::softirq && by_stack != Context::process;
     group.context = to_string(refine ? by_stack : from.context);
-    if (!from.user_stack.empty())
+    if (!from.user_stack.empty()) {
         group.user_stack = user_names(from.user_stack_tgid, from.user_stack);
+        group.user_stack_by = from.user_stack_unwound ? "unwind_tables" : "frame_pointers";
+    }
     group.id = group_id(to_string(from.object_class), from.cache, group.kernel_stack,
                         group.user_stack, from.program);
     for (const LiveObject& object : from.objects)

@@ -110,7 +110,11 @@ void write_stacks(Page& page, const Group& group) {
     else
         write_stack(page, title + ":", group.kernel_stack);
     if (!group.user_stack.empty())
-        write_stack(page, "User stack:", group.user_stack);
+        write_stack(page,
+                    group.user_stack_by == "unwind_tables"
+                        ? "User stack, of one birth, by unwind tables:"
+                        : "User stack:",
+                    group.user_stack);
 }
 
 void write_processes(Page& page, const Group& group) {

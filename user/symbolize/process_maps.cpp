@@ -105,6 +105,21 @@ ProcessMaps ProcessMaps::parse(std::string_view text, std::uint32_t pid,
     return maps;
 }
 
+void ProcessMaps::keep_files_of(const ProcessMaps& former) {
+    std::vector<Mapping> kept;
+    for (const Mapping& old : former.mappings_) {
+        const auto after = std::lower_bound(
+            mappings_.begin(), mappings_.end(), old.start,
+            [](const Mapping& mapping, std::uint64_t start) { return mapping.end <= start; });
+        const bool is_free = after == mappings_.end() || after->start >= old.end;
+        if (old.inode != 0 && is_free)
+            kept.push_back(old);
+    }
+    mappings_.insert(mappings_.end(), kept.begin(), kept.end());
+    std::stable_sort(mappings_.begin(), mappings_.end(),
+                     [](const Mapping& a, const Mapping& b) { return a.start < b.start; });
+}
+
 const Mapping* ProcessMaps::find(std::uint64_t address) const {
     const auto after =
         std::upper_bound(mappings_.begin(), mappings_.end(), address,

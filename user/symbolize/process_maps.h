@@ -36,6 +36,10 @@ class ProcessMaps {
     static ProcessMaps parse(std::string_view text, std::uint32_t pid = 0,
                              const std::string& proc_root = "/proc");
 
+    // Adds files that `former`, of the same program at an earlier time, had mapped where now
+    // nothing is: stacks from then may lie in a library that was unloaded.
+    void keep_files_of(const ProcessMaps& former);
+
     // nullptr if nothing was mapped there. Valid as long as this object.
     const Mapping* find(std::uint64_t address) const;
     const std::vector<Mapping>& mappings() const { return mappings_; }

@@ -1,34 +1,19 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "symbolize/user_stack.h"
 
-#include "base/unique_fd.h"
-
-#include <fcntl.h>
-#include <sys/stat.h>
+#include "symbolize/mapped_file.h"
 
 namespace unfreed {
 namespace {
 
-// Only a regular file: opening a FIFO or a device could wait for ever or do harm.
-UniqueFd open_mapped_file(const ProcessMaps::Candidate& candidate, std::uint64_t inode) {
-    UniqueFd fd(::open(candidate.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-    struct stat info {};
-    if (!fd || ::fstat(fd.get(), &info) != 0 || !S_ISREG(info.st_mode))
-        return {};
-    if (!candidate.is_certain && info.st_ino != inode)
-        return {};
-    return fd;
-}
-
 std::optional<ElfSymbols> load_symbols(const Mapping& mapping, const ProcessMaps& maps) {
-    for (const ProcessMaps::Candidate& candidate : maps.candidates(mapping)) {
-        const UniqueFd fd = open_mapped_file(candidate, mapping.inode);
-        if (!fd)
-            continue;
-        if (Result<ElfSymbols> symbols = ElfSymbols::load(fd.get(), candidate.path))
-            return std::move(*symbols);
-    }
-    return std::nullopt;
+    const UniqueFd fd = open_mapped_file(maps, mapping);
+    if (!fd)
+        return std::nullopt;
+    Result<ElfSymbols> symbols = ElfSymbols::load(fd.get(), mapping.path);
+    if (!symbols)
+        return std::nullopt;
+    return std::move(*symbols);
 }
 
 } // namespace

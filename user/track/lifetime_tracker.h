@@ -96,6 +96,7 @@ class LifetimeTracker {
     void on(const StageEvent& event);
     void on(const FreeEvent& event);
     void on(const ChargedEvent& event);
+    void on(const UserStackCopy&) {} // read by who names user stacks
     void on(const ProcessEvent& event) { processes_.apply(event); }
 
     bool old_enough(const TableObject& object, std::uint64_t now_ns) const;

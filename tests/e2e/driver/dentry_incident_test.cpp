@@ -13,6 +13,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <set>
+#include <string>
 
 namespace unfreed::e2e {
 namespace {
@@ -72,6 +74,24 @@ class Incident : public testing::Test {
             set_append_only(database_, false);
     }
 
+    // The directory, what the names have in common, what to do, and who asked for them: the library
+    // and the program, though neither keeps frame pointers.
+    void expect_accused(const Json& flood) const {
+        EXPECT_TRUE(flood["directory"].get<std::string>().starts_with(database_))
+            << flood["directory"];
+        if (flood["kind"] == "negative-flood") {
+            EXPECT_NE(flood["advice"].get<std::string>().find("NSS_SDB_USE_CACHE"),
+                      std::string::npos);
+        }
+        EXPECT_EQ(flood["reclaimable"], true);
+        std::set<std::string> modules;
+        for (const Json& frame : flood["user_stack"])
+            modules.insert(fs::path(frame["module"].get<std::string>()).filename());
+        for (const char* module : {"libsoftokn3.so", "libnss3.so", "certutil"}) {
+            EXPECT_TRUE(modules.contains(module)) << module << " is not in " << flood["user_stack"];
+        }
+    }
+
     DiskDir dir_;
     std::string database_;
 };
@@ -84,21 +104,18 @@ TEST_F(Incident, NssFillsTheDentryCache) {
                      log, "/usr/bin/certutil", "-L", "-d", "sql:" + database_})));
     const std::uint64_t lookups = failed_lookups(log);
     ASSERT_GT(lookups, 100u) << "NSS did not measure";
-    std::vector<Json> floods;
+    // NSS measures several times on the way, each time from another function: a row each.
+    // Where strace is slow, the smaller ones are not enough to be called a flood.
+    std::uint64_t found = 0;
+    bool is_flood = false;
     for (const Json& group : groups_of(report, "dentry", "certutil"))
-        if (group["kind"] == "negative-flood")
-            floods.push_back(group);
-    ASSERT_EQ(floods.size(), 1u) << report["groups"].dump().substr(0, 4000);
-    const Json& flood = floods[0];
-    EXPECT_EQ(flood["count"], lookups);
-    EXPECT_EQ(flood["pattern"], ".<N>_dOeSnotExist_.db");
-    EXPECT_TRUE(flood["directory"].get<std::string>().starts_with(database_)) << flood["directory"];
-    EXPECT_NE(flood["advice"].get<std::string>().find("NSS_SDB_USE_CACHE"), std::string::npos);
-    EXPECT_EQ(flood["reclaimable"], true);
-    // The library at least; the functions behind it need more than frame pointers.
-    ASSERT_FALSE(flood["user_stack"].empty());
-    EXPECT_NE(flood["user_stack"][0]["module"].get<std::string>().find(".so"), std::string::npos)
-        << flood["user_stack"];
+        if (group["pattern"] == ".<N>_dOeSnotExist_.db") {
+            found += group["count"].get<std::uint64_t>();
+            is_flood |= group["kind"] == "negative-flood";
+            expect_accused(group);
+        }
+    EXPECT_TRUE(is_flood);
+    EXPECT_EQ(found, lookups) << report["groups"].dump().substr(0, 4000);
 }
 
 } // namespace

@@ -35,6 +35,27 @@ TEST(Stacks, TwoCallersOfOneWrapperAreTwoOrigins) {
     EXPECT_TRUE(user_stack_has(groups[0], "leak_tcp")) << groups[0]["user_stack"];
 }
 
+// Distributions build without frame pointers: then the words on the stack tell callers apart, and
+// the unwind tables name them.
+class WithoutFramePointers : public testing::TestWithParam<std::string> {};
+
+TEST_P(WithoutFramePointers, CallersAreToldApartAndNamed) {
+    const Finished finished =
+        run(command({"run", "--class", "socket"}, {"--", program_path(GetParam()), "200"}));
+    const auto groups = groups_of(report_of(finished), "socket", GetParam());
+    ASSERT_EQ(groups.size(), 1u) << finished.out;
+    EXPECT_EQ(groups[0]["count"], 200);
+    EXPECT_EQ(births_of(groups[0]), 200u) << "births of use_tcp() are counted here";
+    EXPECT_EQ(groups[0]["stack_quality"], "exact");
+    EXPECT_EQ(groups[0]["user_stack_by"], "unwind_tables");
+    for (const char* function : {"open_tcp", "leak_tcp", "testprog_main", "main"})
+        EXPECT_TRUE(user_stack_has(groups[0], function)) << groups[0]["user_stack"];
+    EXPECT_FALSE(user_stack_has(groups[0], "use_tcp")) << groups[0]["user_stack"];
+}
+
+INSTANTIATE_TEST_SUITE_P(, WithoutFramePointers, testing::Values("nofp_leaker", "mixed_leaker"),
+                         [](const auto& one) { return one.param; });
+
 // Host-wide only what survives is walked: once the tool has seen survivors of a place, what is
 // leaked there has its own stack.
 TEST(Stacks, AreWalkedWhereObjectsSurvive) {

@@ -2,10 +2,12 @@
 #include "decode/decoder.h"
 #include "support/event_builder.h"
 
+#include <elf.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <vector>
 
 namespace unfreed::test {
 namespace {
@@ -23,6 +25,43 @@ void expect_malformed(const Result<Event>& event, const std::string& about) {
     ASSERT_FALSE(event.has_value()) << "accepted: " << about;
     EXPECT_EQ(event.error().code, Errc::malformed);
     EXPECT_THAT(event.error().message, HasSubstr(about));
+}
+
+// A record of a user stack: its fixed part and the bytes behind it.
+std::vector<std::byte> user_stack_record(std::uint32_t machine, std::uint32_t claimed,
+                                         std::size_t behind) {
+    uf_rec_user_stack record{};
+    record.header.type = UF_REC_USER_STACK;
+    record.header.size = static_cast<std::uint16_t>(sizeof(record) + behind);
+    record.origin = 7;
+    record.tgid = 100;
+    record.machine = machine;
+    record.bytes = claimed;
+    record.start = 0x7ffc0000;
+    for (std::uint64_t i = 0; i < UF_USER_REGISTERS; ++i)
+        record.registers[i] = 1000 + i;
+    std::vector<std::byte> bytes(sizeof(record) + behind, std::byte{0x5a});
+    std::memcpy(bytes.data(), &record, sizeof(record));
+    return bytes;
+}
+
+TEST(Decoder, EveryFieldOfAUserStackArrives) {
+    const auto event = decode(user_stack_record(EM_X86_64, 2048, 4096));
+    ASSERT_TRUE(event) << event.error().message;
+    const auto& copy = std::get<UserStackCopy>(*event);
+    EXPECT_EQ(copy.origin, OriginId{7});
+    EXPECT_EQ(copy.tgid, 100U);
+    EXPECT_EQ(copy.machine, std::uint32_t{EM_X86_64});
+    EXPECT_EQ(copy.start, 0x7ffc0000U);
+    EXPECT_EQ(copy.registers.size(), 17U);
+    EXPECT_EQ(copy.registers.back(), 1016U);
+    EXPECT_EQ(copy.bytes, std::vector<std::byte>(2048, std::byte{0x5a}));
+}
+
+TEST(Decoder, AUserStackMustFitItsRecord) {
+    expect_malformed(decode(user_stack_record(EM_X86_64, 4097, 4096)), "claims 4097 bytes");
+    expect_malformed(decode(user_stack_record(EM_X86_64, 0, 4096)), "claims 0 bytes");
+    expect_malformed(decode(user_stack_record(EM_386, 2048, 4096)), "machine 3");
 }
 
 TEST(Decoder, EveryFieldOfAnOriginArrives) {

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "model/event.h"
+#include "symbolize/process_maps.h"
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace unfreed {
+
+// Makes call stacks of copied user stacks by the unwind tables (.eh_frame) that compilers put into
+// every program: those of distributions keep no frame pointers. Keeps the files of one process
+// open, so stacks of the same process are best unwound one after the other. For one thread.
+class UserUnwinder {
+  public:
+    struct Stack {
+        std::vector<std::uint64_t> addresses; // as bpf_get_stack gives them: innermost first
+        bool whole = false;                   // it ends where the thread began
+    };
+
+    // maps: of the copy's process; it must outlive its use here, or forget() it. An empty stack if
+    // nothing can be said: no files, another machine's registers, 32-bit code.
+    Stack unwind(const UserStackCopy& copy, const ProcessMaps& maps);
+    void forget();
+
+    UserUnwinder();
+    ~UserUnwinder();
+    UserUnwinder(const UserUnwinder&) = delete;
+    UserUnwinder& operator=(const UserUnwinder&) = delete;
+
+  private:
+    class Process; // the files of one process, as libdw knows them
+    std::unique_ptr<Process> process_;
+};
+
+} // namespace unfreed

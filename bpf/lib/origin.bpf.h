@@ -55,10 +55,12 @@ u32 origin__enter(u64 key, u32 tgid, u32 flags);
 /* Hash of the kernel stack in a buffer, or of the user stack. Global for the same reason. */
 UF_ORIGIN_FUNC u64 origin__hash_kernel_stack(struct uf_scratch *buffer);
 UF_ORIGIN_FUNC u64 origin__hash_user_stack(struct uf_scratch *buffer, u64 hash);
+#ifndef UF_LEGACY
 /* The same of the first of its user_words: those that may be return addresses. start, end: the
  * text of the program. */
 UF_ORIGIN_FUNC u64 origin__hash_user_words(struct uf_scratch *buffer, u64 hash, u32 words,
 					   u64 start, u64 end);
+#endif
 
 /* The entry with this key if it is in its first set, where most are. */
 static __always_inline struct uf_origin *origin__find(u64 key, u32 *id)
@@ -147,6 +149,10 @@ static __always_inline u64 origin__hash_user(struct uf_scratch *buffer, u64 hash
 					     const struct uf_birth *birth,
 					     const struct uf_stacks *stacks)
 {
+#ifdef UF_LEGACY
+	/* Without bpf_loop the verifier takes minutes for so many words. */
+	return origin__hash_user_stack(buffer, hash);
+#else
 	struct task_struct *task = compat__current_task();
 	struct pt_regs *regs = birth->owner.regs;
 	u32 words = UF_USER_WORDS;
@@ -166,6 +172,7 @@ static __always_inline u64 origin__hash_user(struct uf_scratch *buffer, u64 hash
 		return words == UF_USER_WORDS ? origin__hash_user_stack(buffer, hash) : hash;
 	return origin__hash_user_words(buffer, hash, words, BPF_CORE_READ(task, mm, start_code),
 				       BPF_CORE_READ(task, mm, end_code));
+#endif
 }
 
 /* bpf_get_stack fills the rest of its buffer with zeros. */
@@ -193,9 +200,16 @@ static __always_inline void origin__walk(void *ctx, struct uf_scratch *buffer,
 
 /* Of the births of a key whose stack is not walked each time, these are, to see whether the key
  * stands for one stack: a few early ones and one in 1024. */
-static __always_inline bool origin__check_due(u64 births)
+static __always_inline bool origin__check_due(const struct uf_origin *entry)
 {
-	return births == 3 || births == 10 || births == 100 || !((u32)(births * 0x9E3779B1u) >> 22);
+	u64 births = entry->births;
+
+	if (births != 3 && births != 10 && births != 100 &&
+	    (u32)(births * 0x9E3779B1u) >> 22)
+		return false;
+	/* Where births are taken back (accept() takes sockets from their listener's origin) their
+	 * number may stand still at any of these. */
+	return entry->checked < 4 + births / 256;
 }
 
 /* Without frame pointers a user stack may hold anything: an origin from which so many split off is
@@ -307,7 +321,7 @@ static __always_inline struct uf_origin *origin__of(void *ctx, const struct uf_b
 	if (!cfg.always_walk) {
 		entry = origin__find(key, &meta->origin);
 		if (entry && (entry->flags & (UF_ORIGIN_SENT | UF_ORIGIN_WALK)) == UF_ORIGIN_SENT &&
-		    !origin__check_due(entry->births))
+		    !origin__check_due(entry))
 			return entry;
 	}
 	id = origin__of_walked(ctx, birth, key);

@@ -43,6 +43,7 @@ UF_ORIGIN_FUNC u64 origin__hash_user_stack(struct uf_scratch *buffer, u64 hash)
  * made the system call, and the instruction before it is a call. Some that are left over from calls
  * long done are among them: they make two origins of one, which user space finds to have one stack.
  */
+#ifndef UF_LEGACY
 #define UF_NEAR_CODE (256ull << 20)
 struct uf_word_hash {
 	struct uf_scratch *buffer;
@@ -74,14 +75,10 @@ UF_ORIGIN_FUNC u64 origin__hash_user_words(struct uf_scratch *buffer, u64 hash, 
 	to.ip = buffer->user_stack[0];
 	to.near = to.ip >= start && to.ip < end ? 0 : UF_NEAR_CODE;
 	to.hash = hash__mix(hash, to.ip);
-#ifdef UF_LEGACY
-	for (u32 i = 0; i < UF_USER_WORDS && i < words; i++)
-		origin__mix_word(i, &to);
-#else
 	bpf_loop(words, origin__mix_word, &to, 0);
-#endif
 	return to.hash;
 }
+#endif
 
 static __always_inline void origin__describe_cache(struct uf_rec_origin *record, u64 cache)
 {

@@ -110,18 +110,20 @@ int socket_tcp_close_kprobe(struct pt_regs *ctx)
 SEC("?fexit/sk_stream_kill_queues")
 int socket_kill_queues(u64 *ctx)
 {
-	struct sock *sk = (struct sock *)trampoline__arg(ctx, 0);
+	/* A typed pointer, whose members are read without a helper; and its number. */
+	const struct sock *sk = (const struct sock *)ctx[0];
 	struct uf_charges charges = {};
+	u64 addr = trampoline__arg(ctx, 0);
 
 	if (!hook__active(UF_HOOK_SOCKET_KILL_QUEUES))
 		return 0;
-	if (!object__reached((u64)sk, UF_STAGE_QUEUES_KILLED, 0))
+	if (!object__reached(addr, UF_STAGE_QUEUES_KILLED, 0))
 		return 0;
-	charges.wmem_queued = BPF_CORE_READ(sk, sk_wmem_queued);
-	if (BPF_CORE_READ(sk, __sk_common.skc_family) == UF_AF_INET)
-		charges.forward_alloc = BPF_CORE_READ(sk, sk_forward_alloc);
+	charges.wmem_queued = sk->sk_wmem_queued;
+	if (sk->__sk_common.skc_family == UF_AF_INET)
+		charges.forward_alloc = sk->sk_forward_alloc;
 	if (charges.wmem_queued || charges.forward_alloc)
-		object__charged((u64)sk, &charges);
+		object__charged(addr, &charges);
 	return 0;
 }
 
@@ -138,23 +140,24 @@ int socket_kill_queues_kprobe(struct pt_regs *ctx)
  * __sk_destruct is the death, the socket is not followed any more, and only what
  * sk_stream_kill_queues shows is noticed.
  */
-static __always_inline void socket__destructed(struct sock *sk)
+static __always_inline void socket__destructed(u64 sk, const struct uf_charges *charges)
 {
-	struct uf_charges charges = {
-		.rmem_alloc = BPF_CORE_READ(sk, sk_backlog.rmem_alloc.counter),
-		.wmem_queued = BPF_CORE_READ(sk, sk_wmem_queued),
-		.forward_alloc = BPF_CORE_READ(sk, sk_forward_alloc),
-	};
-
-	if (charges.rmem_alloc || charges.wmem_queued || charges.forward_alloc)
-		object__charged((u64)sk, &charges);
+	if (charges->rmem_alloc || charges->wmem_queued || charges->forward_alloc)
+		object__charged(sk, charges);
 }
 
 SEC("?fexit/inet_sock_destruct")
 int socket_destruct(u64 *ctx)
 {
+	const struct sock *sk = (const struct sock *)ctx[0];
+	const struct uf_charges charges = {
+		.rmem_alloc = sk->sk_backlog.rmem_alloc.counter,
+		.wmem_queued = sk->sk_wmem_queued,
+		.forward_alloc = sk->sk_forward_alloc,
+	};
+
 	if (hook__active(UF_HOOK_SOCKET_DESTRUCT))
-		socket__destructed((struct sock *)trampoline__arg(ctx, 0));
+		socket__destructed(trampoline__arg(ctx, 0), &charges);
 	return 0;
 }
 
@@ -162,8 +165,15 @@ int socket_destruct(u64 *ctx)
 SEC("?kprobe/security_sk_free")
 int socket_destruct_kprobe(struct pt_regs *ctx)
 {
+	const struct sock *sk = (const struct sock *)PT_REGS_PARM1(ctx);
+	const struct uf_charges charges = {
+		.rmem_alloc = BPF_CORE_READ(sk, sk_backlog.rmem_alloc.counter),
+		.wmem_queued = BPF_CORE_READ(sk, sk_wmem_queued),
+		.forward_alloc = BPF_CORE_READ(sk, sk_forward_alloc),
+	};
+
 	if (hook__active(UF_HOOK_SOCKET_DESTRUCT))
-		socket__destructed((struct sock *)PT_REGS_PARM1(ctx));
+		socket__destructed((u64)sk, &charges);
 	return 0;
 }
 

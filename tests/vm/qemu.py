@@ -40,6 +40,7 @@ class Machine:
     append: str
     timeout: float
     accelerator: str
+    icount: bool = False  # the guest's clock counts instructions: 1 ns each
 
 
 @dataclass
@@ -70,6 +71,8 @@ def boot(machine: Machine) -> Outcome:
 def _command(machine: Machine, initramfs: str) -> list[str]:
     is_tcg = machine.accelerator == "tcg"
     threads = ",thread=multi" if is_tcg else ""  # one host thread per CPU: real races
+    if machine.icount:
+        threads = ",thread=single"
     return [
         # QEMU must not outlive a killed run.py.
         tool("setpriv"), "--pdeathsig", "KILL", *emulator.command(threads=is_tcg and machine.cpus > 1),
@@ -78,6 +81,7 @@ def _command(machine: Machine, initramfs: str) -> list[str]:
         "-kernel", str(machine.image), "-initrd", initramfs, "-append", f"{APPEND} {machine.append}".strip(),
         "-nodefaults", "-nographic", "-no-reboot", "-serial", "stdio",
         "-device", f"isa-debug-exit,iobase={EXIT_PORT:#x},iosize=1",
+        *(["-icount", "shift=0,sleep=off"] if machine.icount else []),
     ]
 
 

@@ -40,6 +40,8 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, str]:
     parser.add_argument("--file", action="append", default=[], metavar="SRC[:DST]",
                         help="copy a file or directory, by default to /t (in PATH, and the working directory)")
     parser.add_argument("--accel", default="tcg", choices=("tcg", "kvm"), help="QEMU accelerator (default tcg)")
+    parser.add_argument("--icount", action="store_true",
+                        help="the guest's clock counts instructions, 1 ns each; one CPU")
     parser.add_argument("--quiet", action="store_true", help="no line about times on stderr")
     if "--" not in arguments:
         options = parser.parse_args(arguments)  # --help ends here
@@ -57,7 +59,8 @@ def boot(options: argparse.Namespace, command: str) -> qemu.Outcome:
     modules = [str(module.ensure(options.kernel)) if name == "leaky" else name for name in wanted]
     nonce = secrets.token_hex(4)
     return qemu.boot(qemu.Machine(
-        image=kernel.image_path, nonce=nonce, cpus=options.smp, megabytes=options.mem, append=options.append,
+        image=kernel.image_path, nonce=nonce, cpus=1 if options.icount else options.smp, icount=options.icount,
+        megabytes=options.mem, append=options.append,
         timeout=options.timeout, accelerator=options.accel,
         initramfs=payload.initramfs(kernel, command, options.file, modules, nonce),
     ))

@@ -37,8 +37,8 @@ constexpr Variant kVariants[] = {
     {UF_HOOK_SOCKET_FREE,  K::fentry,    "__sk_destruct",     "socket_free",            true},
     {UF_HOOK_SOCKET_FREE,  K::kprobe,    "__sk_destruct",     "socket_free_kprobe",     false},
     {UF_HOOK_SOCKET_DESCRIBE, K::fexit,  "sk_alloc",          "socket_describe",        false},
-    {UF_HOOK_SOCKET_CLONE, K::fexit,     "sk_clone_lock",     "socket_clone",           true},
-    {UF_HOOK_SOCKET_CLONE, K::fexit,     "sk_clone",          "socket_clone_v7",        true},
+    {UF_HOOK_SOCKET_CLONE, K::fexit,     "sk_clone_lock",     "socket_clone",           false},
+    {UF_HOOK_SOCKET_CLONE, K::fexit,     "sk_clone",          "socket_clone_v7",        false},
     {UF_HOOK_SOCKET_CLONE, K::kretprobe, "sk_clone_lock",     "socket_clone_kretprobe", false},
 
     {UF_HOOK_SOCKET_FILE,        K::fexit,     "sock_alloc_file",       "socket_file",              false},

@@ -64,8 +64,12 @@ Result<SocketIterators::Iterator> SocketIterators::load_one(const char* name) {
     if (program == nullptr)
         return fail(Errc::internal, std::string("no program ") + name);
     bpf_program__set_autoload(program, true);
-    if (const int error = sockets_bpf::load(iterator.skeleton.get()); error != 0)
-        return fail_errno(Errc::unsupported, -error, take_libbpf_warnings());
+    // The message becomes a line of the report; what the verifier said is in the log (--verbose).
+    if (const int error = sockets_bpf::load(iterator.skeleton.get()); error != 0) {
+        take_libbpf_warnings();
+        return fail_errno(Errc::unsupported, -error,
+                          std::string("this kernel refuses the BPF iterator ") + name);
+    }
     iterator.link.reset(bpf_program__attach_iter(program, nullptr));
     if (!iterator.link)
         return fail_errno(Errc::unsupported, errno, "cannot attach");

@@ -87,6 +87,21 @@ TEST(Stacks, AreWalkedWhereObjectsSurvive) {
     EXPECT_GE(checked, 60u) << finished.out;
 }
 
+// A walk costs more than all else: accepted sockets, too, whose births are taken back from their
+// listener's origin, are walked as a sample only.
+TEST(Stacks, AreNotWalkedWhereNothingSurvives) {
+    Process tool(command({"trace", "--class", "socket"}));
+    ASSERT_TRUE(tool.wait_for("tracing", true));
+    const Finished churner = run({program_path("connect_churner"), "3000"});
+    ASSERT_EQ(churner.status, 0) << churner.err;
+    const auto table = ToolTable::open();
+    ASSERT_TRUE(table);
+    const ToolTable::Totals totals = table->totals();
+    EXPECT_GE(totals.births, 6000u);
+    EXPECT_LT(totals.walked, 600u) << "of " << totals.births << " births";
+    report_of(end_trace(tool));
+}
+
 // What a whole-host trace says of leakers among churn: comm, kernel functions, leaking function.
 std::set<std::string> accused(const std::string& stacks) {
     Process tool(command(

@@ -105,6 +105,7 @@ ToolTable::Totals ToolTable::totals() const {
         for (const uf_origin& origin : set.way) {
             sum.births += origin.births;
             sum.deaths += origin.deaths;
+            sum.walked += origin.checked;
         }
     return sum;
 }

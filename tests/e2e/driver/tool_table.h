@@ -25,7 +25,7 @@ class ToolTable {
     std::uint64_t unknown_deaths() const;
     // Sums over origins. Objects without an origin are in neither.
     struct Totals {
-        std::uint64_t births = 0, deaths = 0;
+        std::uint64_t births = 0, deaths = 0, walked = 0; // walked: births whose stack was read
     };
     Totals totals() const;
     // Whether the tool has asked for the stack of every birth of this process, at some place.

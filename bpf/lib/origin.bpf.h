@@ -204,8 +204,7 @@ static __always_inline bool origin__check_due(const struct uf_origin *entry)
 {
 	u64 births = entry->births;
 
-	if (births != 3 && births != 10 && births != 100 &&
-	    (u32)(births * 0x9E3779B1u) >> 22)
+	if (births != 3 && births != 10 && births != 100 && (u32)(births * 0x9E3779B1u) >> 22)
 		return false;
 	/* Where births are taken back (accept() takes sockets from their listener's origin) their
 	 * number may stand still at any of these. */

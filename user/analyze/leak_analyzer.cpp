@@ -156,6 +156,9 @@ class Analysis {
                 group.growth_per_s = per_second(group.count, observed_ns);
             group.evidence =
                 evidence_of(group, counts.exit_released, observed_ns, snapshot_.one_in > 1);
+            if (key.object_class == ObjectClass::slab && options_.cache_destroyed &&
+                options_.cache_destroyed(key.cache))
+                accuse_destroyer(group);
             if (key.object_class == ObjectClass::dentry)
                 group.evidence += dentry_evidence(group, row);
             for (const std::string& clause :
@@ -216,6 +219,15 @@ class Analysis {
                 group.members.push_back({object->slot.address, object->slot.birth_ns});
         describe_survivors(group, bucket.alive, snapshot_.taken_at_ns, options_.objects_per_group);
         return group;
+    }
+
+    static void accuse_destroyer(AnalyzedGroup& group) {
+        group.cache_destroyed = true;
+        group.evidence += "; the cache was destroyed with them in it, so nothing can free them any "
+                          "more";
+        group.advice = "Free every object before kmem_cache_destroy(), and wait for those that are "
+                       "freed by RCU (rcu_barrier(), kvfree_rcu_barrier()): the stack shows what "
+                       "made them";
     }
 
     // 0: unknown.

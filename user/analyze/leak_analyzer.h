@@ -29,6 +29,9 @@ struct AnalyzeOptions {
     // True: this host may hide the frees of the objects of this origin. They are listed last and
     // are not outstanding. Default: none.
     std::function<bool(const OriginEvent&)> frees_hidden;
+    // True: there is no slab cache of this name any more, though objects of it were made. Default:
+    // not known of any.
+    std::function<bool(const std::string& cache)> cache_destroyed;
     // Removes the frames of tracing from a kernel stack. Default: all frames stay.
     std::function<std::vector<std::uint64_t>(std::span<const std::uint64_t>)> normalize;
     // What of a normalized kernel stack tells groups apart. Default: all of it.

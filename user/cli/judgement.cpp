@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "cli/judgement.h"
 
+#include "abi/limits.h"
 #include "coverage/hidden_frees.h"
 
 #include <algorithm>
@@ -12,6 +13,17 @@ namespace {
 bool wants(const Options& options, ObjectClass object_class) {
     return std::find(options.classes.begin(), options.classes.end(), object_class) !=
            options.classes.end();
+}
+
+// kmem_cache_destroy() takes a cache out of slabinfo, also if objects are left in it. Names that
+// are guessed from a size may be in none; those that were cut are known by their beginning.
+bool is_gone(const std::string& cache, const SlabInfo& slabs) {
+    if (cache.empty() || cache.starts_with("kmalloc"))
+        return false;
+    if (cache.size() + 1 < UF_CACHE_NAME_LEN)
+        return slabs.find(cache) == nullptr;
+    return std::none_of(slabs.caches.begin(), slabs.caches.end(),
+                        [&](const SlabCache& known) { return known.name.starts_with(cache); });
 }
 
 } // namespace
@@ -37,6 +49,10 @@ Judgement judge_caches(const ReportContext& context, const Snapshot& snapshot,
     Judgement judgement;
     judgement.names = input.names;
     judgement.counts = input.after;
+    if (input.after.slabs)
+        judgement.cache_destroyed = [slabs = *input.after.slabs](const std::string& cache) {
+            return is_gone(cache, slabs);
+        };
     HiddenPlaces places;
     if (hides)
         places = HiddenPlaces(snapshot, [&](std::uint64_t address) {

@@ -18,6 +18,7 @@ struct Judgement {
     KernelCounts counts; // of the kernel, as they were then
     // For AnalyzeOptions; empty where no free is hidden. Borrows the context.
     std::function<bool(const OriginEvent&)> frees_hidden;
+    std::function<bool(const std::string&)> cache_destroyed; // the same
 };
 
 Judgement judge_caches(const ReportContext& context, const Snapshot& snapshot,

@@ -82,6 +82,7 @@ AnalyzeOptions analyze_options(const ReportContext& context, const Judgement& ju
     analyze.objects_per_group = options.objects_per_group;
     analyze.dentry_members = options.probe_reclaim && context.last;
     analyze.frees_hidden = judgement.frees_hidden;
+    analyze.cache_destroyed = judgement.cache_destroyed;
     analyze.normalize = [symbols = context.symbols](std::span<const std::uint64_t> stack) {
         return strip_tracing(stack, *symbols);
     };

@@ -52,6 +52,7 @@ struct AnalyzedGroup {
     std::string file_system;
     std::uint32_t device = 0; // as the kernel has it; 0: none, or several
     std::optional<bool> reclaimable;
+    bool cache_destroyed = false;    // their slab cache does not exist any more
     std::vector<LiveObject> objects; // the oldest few
     std::vector<ObjectKey> members;  // all of them, if they were asked for: dentries only
 };

@@ -106,6 +106,7 @@ struct Group {
     std::string file_system;   // its type; empty: several, or unknown
     std::string device;        // "254:0"
     std::optional<bool> reclaimable;   // the kernel can free them whenever it needs memory
+    bool cache_destroyed = false;      // their slab cache does not exist any more
     std::optional<Reclaim> reclaim;    // --probe-reclaim
     std::vector<ReportObject> objects; // the oldest few
 };

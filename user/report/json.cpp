@@ -175,6 +175,7 @@ Json from_group(const Group& group) {
             {"file_system", text_or_null(group.file_system)},
             {"device", text_or_null(group.device)},
             {"reclaimable", number_or_null(group.reclaimable)},
+            {"cache_destroyed", group.cache_destroyed},
             {"reclaim", from_reclaim(group.reclaim)},
             {"objects", array_of(group.objects, from_object)}};
 }

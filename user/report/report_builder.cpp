@@ -57,6 +57,7 @@ Group build_group(const AnalyzedGroup& from, std::uint64_t now_ns, const KernelS
         group.device =
             std::to_string(from.device >> 20) + ":" + std::to_string(from.device & 0xfffff);
     group.reclaimable = from.reclaimable;
+    group.cache_destroyed = from.cache_destroyed;
     for (std::uint64_t address : from.kernel_stack)
         group.kernel_stack.push_back(symbolize_return_address(address, symbols));
     // The kernel side cannot tell a hardirq from a softirq; the stack can.

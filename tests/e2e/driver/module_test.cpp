@@ -37,8 +37,10 @@ TEST_P(ModuleLeaks, AreCountedExactly) {
     std::uint64_t count = 0;
     for (const Json& group : report["groups"])
         if (stack_has(group, tested.function) &&
-            (tested.cache.empty() || group["cache"] == tested.cache))
+            (tested.cache.empty() || group["cache"] == tested.cache)) {
             count += group["count"].get<std::uint64_t>();
+            EXPECT_EQ(group["cache_destroyed"], tested.name == "destroyed_cache") << group;
+        }
     EXPECT_EQ(count, tested.count) << report["groups"].dump().substr(0, 4000);
 }
 

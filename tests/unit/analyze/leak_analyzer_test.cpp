@@ -11,6 +11,7 @@ namespace unfreed::test {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
@@ -71,6 +72,20 @@ TEST(LeakAnalyzer, YoungObjectsAreCountedApart) {
     EXPECT_EQ(found.groups[0].count, 2U);
     EXPECT_EQ(found.young_objects, 4U);
     EXPECT_EQ(found.outstanding, 2U);
+}
+
+TEST(LeakAnalyzer, ADestroyedCacheIsEvidence) {
+    SnapshotBuilder builder;
+    builder.process({}).origin({});
+    builder.objects(2, {.birth_ns = kNow - 20 * kSecond, .object_class = ObjectClass::slab});
+    AnalyzeOptions options = host();
+    EXPECT_FALSE(analyze(builder.snapshot, options).groups.at(0).cache_destroyed);
+    const std::string cache = analyze(builder.snapshot, options).groups.at(0).cache;
+    options.cache_destroyed = [&](const std::string& name) { return name == cache; };
+    const AnalyzedGroup group = analyze(builder.snapshot, options).groups.at(0);
+    EXPECT_TRUE(group.cache_destroyed);
+    EXPECT_THAT(group.evidence, HasSubstr("the cache was destroyed with them in it"));
+    EXPECT_THAT(group.advice, HasSubstr("kmem_cache_destroy()"));
 }
 
 TEST(LeakAnalyzer, OnlyTheOldestObjectsAreListed) {

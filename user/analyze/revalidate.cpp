@@ -118,9 +118,14 @@ void note_descriptors(Snapshot& snapshot, const Inspect& inspect) {
     confirm(snapshot, inspect, [&](const LiveObject& object) {
         return is_open_socket(object) && snapshot.holders.of(object.slot.address).empty();
     });
-    for (LiveObject& object : snapshot.objects)
+    const auto note = [&](LiveObject& object) {
         if (is_open_socket(object))
             object.facts->socket.in_descriptor = !snapshot.holders.of(object.slot.address).empty();
+    };
+    for (LiveObject& object : snapshot.objects)
+        note(object);
+    for (OtherSocket& other : snapshot.other_sockets)
+        note(other.object);
 }
 
 } // namespace unfreed

@@ -79,7 +79,7 @@ TEST_F(OtherSockets, PeersAreReadWhereTheyAreNotKnown) {
     kernel(0x40).peer = 0x30;
     kernel(0x50).peer = 0x60; // closed, and older
     kernel(0x60).orphan = true;
-    for (const std::uint64_t address : {0x10, 0x30, 0x40, 0x50})
+    for (const std::uint64_t address : {0x10U, 0x30U, 0x40U, 0x50U})
         trace(address);
     add_unix_peers(snapshot_, inspect(), {0x60});
     EXPECT_THAT(others(false), ElementsAre(0x20));
@@ -90,7 +90,7 @@ TEST_F(OtherSockets, PeersAreReadWhereTheyAreNotKnown) {
 TEST_F(OtherSockets, APeerIsOneOnlyIfItStillIsAfterwards) {
     kernel(0x10).peer = 0x20;
     kernel(0x30).peer = 0x40;
-    for (const std::uint64_t address : {0x10, 0x30})
+    for (const std::uint64_t address : {0x10U, 0x30U})
         trace(address);
     kernel(0x20);
     kernel(0x40, AF_INET);

@@ -44,9 +44,12 @@ std::string network_of(pid_t pid) {
     return std::to_string(status.st_ino);
 }
 
-std::vector<std::string> trace_everything() {
-    return command({"trace", "--class", "socket", "--min-age", "0s", "--duration", "300ms", "--top",
-                    "100000", "--objects", "100000"});
+std::vector<std::string> trace_everything(pid_t only = 0) {
+    std::vector<std::string> head{"trace", "--class", "socket", "--min-age", "0s",    "--duration",
+                                  "300ms", "--top",   "100000", "--objects", "100000"};
+    if (only != 0)
+        head.insert(head.end(), {"-p", std::to_string(only)});
+    return command(head);
 }
 
 // The sockets of a network namespace, without those that the kernel has in each.
@@ -167,6 +170,22 @@ TEST_F(PreAttachKind, NeverAcceptedNamesTheListener) {
         named |= group["kind"] == "never-accepted" && group["missing_stage"] == "accepted" &&
                  group["evidence"].get<std::string>().find(owner) != std::string::npos;
     EXPECT_TRUE(named) << Json(older.groups).dump(1);
+}
+
+// Whose the closed halves were nobody knows: they are not those of the process, but explain its
+// own.
+TEST_F(PreAttachKind, OfAProcessAreThoseThatItHolds) {
+    if (!start("socketpair_leaker", ""))
+        GTEST_SKIP() << "no network namespace of its own can be made";
+    const Json report = report_of(run(trace_everything(leaker_->pid())));
+    if (cannot_inspect(report))
+        GTEST_SKIP() << "this kernel reads no single objects: kinds are not told apart";
+    EXPECT_EQ(report["pre_attach_sockets"]["count"], 10);
+    const OneNetwork older = sockets_in(report["pre_attach_sockets"], network_);
+    EXPECT_EQ(older.kinds, (Kinds{{"never-closed-peer-gone", 10}}));
+    for (const Json& group : older.groups)
+        for (const Json& socket : group["sockets"])
+            EXPECT_EQ(socket["details"]["peer"], "closed");
 }
 
 } // namespace

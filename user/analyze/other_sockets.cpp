@@ -53,10 +53,10 @@ void add_other_sockets(Snapshot& snapshot, const Inspect& inspect,
     requests.reserve(listed.size());
     for (const ListedSocket& socket : listed)
         requests.push_back(request_for(socket.address));
-    const std::vector<Inspection> answers = inspect(requests);
-    for (std::size_t i = 0; i < std::min(answers.size(), listed.size()); ++i)
-        if (is_same(answers[i], listed[i].cookie) && wanted(answers[i].facts.socket))
-            add(snapshot, listed[i].address, answers[i], pre_attach);
+    inspect_each(inspect, requests, [&](std::size_t i, const Inspection& answer) {
+        if (is_same(answer, listed[i].cookie) && wanted(answer.facts.socket))
+            add(snapshot, listed[i].address, answer, pre_attach);
+    });
 }
 
 void add_unix_peers(Snapshot& snapshot, const Inspect& inspect,

@@ -73,20 +73,20 @@ Result<std::vector<const LiveObject*>> find_hidden(std::vector<const LiveObject*
         std::vector<InspectRequest> requests;
         for (const LiveObject* socket : known)
             requests.push_back(inspect_request(snapshot, socket->slot));
-        const std::vector<Inspection> answers = source.inspect(requests, false);
-        std::size_t next = 0;
-        std::erase_if(known, [&](const LiveObject* socket) {
-            const Inspection& answer = answers[next++];
-            const SocketFacts& before = socket->facts->socket;
+        std::vector<const LiveObject*> hidden;
+        inspect_each(reader(source), requests, [&](std::size_t i, const Inspection& answer) {
+            const SocketFacts& before = known[i]->facts->socket;
             const SocketFacts& now = answer.facts.socket;
             if (answer.verdict != Inspection::Verdict::alive ||
                 (before.cookie != 0 && before.cookie != now.cookie))
-                return true;
+                return;
             const DiagKind kind = diag_kind(now.family, now.type, now.protocol);
             if (shown->unavailable.contains(kind))
                 unavailable.insert(kind);
-            return shown->unavailable.contains(kind) || shown->cookies.contains(now.cookie);
+            else if (!shown->cookies.contains(now.cookie))
+                hidden.push_back(known[i]);
         });
+        known = std::move(hidden);
     }
     return known;
 }

@@ -190,6 +190,10 @@ fin_wait2=$(tcp_in_state 05)
 leaker "$socket" $((2 * n)) $((2 * n)) "tcpkind $n" tcpkind_leaker $n --kind half-closed
 expect "connections in FIN_WAIT2" $((fin_wait2 + n)) "$(tcp_in_state 05)"
 stop
+fin_wait1=$(tcp_in_state 04)
+leaker "$socket" $n $((2 * n)) "tcpkind $n" tcpkind_leaker $n --kind linger
+expect "connections in FIN_WAIT1" $((fin_wait1 + n)) "$(tcp_in_state 04)"
+stop
 leaker "$socket" $n $n "tcpkind $n" tcpkind_leaker $n --kind reset
 stop
 leaker "$socket" $n $n "tcpkind $n" tcpkind_leaker $n --kind listener

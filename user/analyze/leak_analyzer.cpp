@@ -101,7 +101,7 @@ void describe_survivors(AnalyzedGroup& group, std::vector<const LiveObject*> ali
 class Analysis {
   public:
     Analysis(const Snapshot& snapshot, const AnalyzeOptions& options)
-        : snapshot_(snapshot), options_(options), listeners_(snapshot) {}
+        : snapshot_(snapshot), options_(options), relations_(snapshot) {}
 
     AnalyzedGroups run() {
         Grouping grouping = group(snapshot_, options_);
@@ -162,7 +162,7 @@ class Analysis {
             if (key.object_class == ObjectClass::dentry)
                 group.evidence += dentry_evidence(group, row);
             for (const std::string& clause :
-                 socket_evidence(kind, bucket.alive, listeners_, snapshot_))
+                 socket_evidence(kind, bucket.alive, relations_, snapshot_.one_in))
                 group.evidence += "; " + clause;
             if (bucket.charged_dead)
                 group.evidence += "; " + charged_text(*bucket.charged_dead, snapshot_.one_in);
@@ -257,7 +257,7 @@ class Analysis {
 
     const Snapshot& snapshot_;
     const AnalyzeOptions& options_;
-    const Listeners listeners_;
+    const SocketRelations relations_;
     AnalyzedGroups result_;
 };
 

@@ -11,6 +11,8 @@
 namespace unfreed {
 namespace {
 
+constexpr std::size_t kAtOnce = 4096;
+
 bool is_unexplained(const LiveObject& object) {
     return object.slot.object_class == ObjectClass::socket && object.facts &&
            object.facts->socket.orphan && hold_of(*object.facts) == Hold::unexplained;
@@ -63,9 +65,18 @@ InspectRequest inspect_request(const Snapshot& snapshot, const TableObject& obje
     return request;
 }
 
+void inspect_each(const Inspect& inspect, std::span<const InspectRequest> requests,
+                  const std::function<void(std::size_t index, const Inspection&)>& consume) {
+    for (std::size_t done = 0; done < requests.size();) {
+        const auto part = requests.subspan(done, std::min(requests.size() - done, kAtOnce));
+        const std::vector<Inspection> answers = inspect(part);
+        for (std::size_t i = 0; i < std::min(answers.size(), part.size()); ++i)
+            consume(done + i, answers[i]);
+        done += part.size();
+    }
+}
+
 std::uint64_t revalidate(Snapshot& snapshot, const Inspect& inspect) {
-    // Answers are larger than objects, of which there may be millions.
-    constexpr std::size_t kAtOnce = 4096;
     std::vector<bool> ended(snapshot.objects.size(), false);
     std::uint64_t dead = 0;
     PatternNumbers patterns(snapshot.dentry_names);
@@ -118,9 +129,14 @@ void note_descriptors(Snapshot& snapshot, const Inspect& inspect) {
     confirm(snapshot, inspect, [&](const LiveObject& object) {
         return is_open_socket(object) && snapshot.holders.of(object.slot.address).empty();
     });
-    for (LiveObject& object : snapshot.objects)
+    const auto note = [&](LiveObject& object) {
         if (is_open_socket(object))
             object.facts->socket.in_descriptor = !snapshot.holders.of(object.slot.address).empty();
+    };
+    for (LiveObject& object : snapshot.objects)
+        note(object);
+    for (OtherSocket& other : snapshot.other_sockets)
+        note(other.object);
 }
 
 } // namespace unfreed

@@ -28,6 +28,10 @@ void confirm_unexplained(Snapshot& snapshot, const Inspect& inspect,
 // been closed since they were looked at, so they are looked at again.
 void note_descriptors(Snapshot& snapshot, const Inspect& inspect);
 
+// Looks at some at a time: answers are larger than objects, of which there may be millions.
+void inspect_each(const Inspect& inspect, std::span<const InspectRequest> requests,
+                  const std::function<void(std::size_t index, const Inspection&)>& consume);
+
 // The question about one object.
 InspectRequest inspect_request(const Snapshot& snapshot, const TableObject& object);
 

@@ -11,8 +11,10 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <optional>
+#include <set>
 
 namespace unfreed {
 namespace {
@@ -33,8 +35,8 @@ std::string range_text(std::uint64_t low, std::uint64_t high) {
 
 class Clauses {
   public:
-    Clauses(const Sockets& sockets, const Listeners& listeners, const Snapshot& snapshot)
-        : sockets_(sockets), listeners_(listeners), snapshot_(snapshot) {}
+    Clauses(const Sockets& sockets, const SocketRelations& relations, std::uint32_t one_in)
+        : sockets_(sockets), relations_(relations), one_in_(one_in) {}
 
     std::vector<std::string> of(Kind kind) && {
         switch (kind) {
@@ -80,7 +82,7 @@ class Clauses {
   private:
     void add(std::uint64_t sockets, std::string_view what) {
         if (sockets)
-            clauses_.push_back(fmt::format("{} {}", sockets * snapshot_.one_in, what));
+            clauses_.push_back(fmt::format("{} {}", sockets * one_in_, what));
     }
 
     std::uint64_t count(const std::function<bool(const ObjectFacts&)>& is) const {
@@ -93,7 +95,7 @@ class Clauses {
         std::uint64_t total = 0;
         for (const LiveObject* object : sockets_)
             total += value(*object->facts);
-        return total * snapshot_.one_in;
+        return total * one_in_;
     }
 
     void idle() {
@@ -127,9 +129,10 @@ class Clauses {
             "in LAST-ACK: the peer's last ACK is missing",
             "in another state of TCP",
             "in close(), which waits until all is sent (SO_LINGER)",
+            "in close() at this moment",
             "whose last packets are still on their way",
             "held by the unix socket at their other end, which is open",
-            "that a unix socket outside this trace may hold",
+            "that a unix socket may hold which was not found",
             "held by a timer",
         };
         for (std::size_t i = 0; i < kHolds.size(); ++i)
@@ -137,6 +140,24 @@ class Clauses {
                 kHolds[i]);
         add(count([](const auto& facts) { return facts.socket.retransmits != 0; }),
             "retransmitting");
+        add(count([](const auto& facts) { return facts.socket.window_closed; }),
+            "whose peer takes nothing more (closed window)");
+        peers();
+    }
+
+    // Who has the unix sockets that hold closed ones.
+    void peers() {
+        constexpr std::size_t kOwners = 3;
+        std::set<std::string> owners;
+        for (const LiveObject* object : sockets_)
+            for (const LiveObject* peer : relations_.connected_to(object->slot.address))
+                owners.insert(relations_.holder_of(*peer));
+        const std::size_t more = owners.size() - std::min(owners.size(), kOwners);
+        while (owners.size() > kOwners)
+            owners.erase(std::prev(owners.end()));
+        if (!owners.empty())
+            clauses_.push_back(fmt::format("the other end is that of {}{}", fmt::join(owners, ", "),
+                                           more ? fmt::format(" and {} more", more) : ""));
     }
 
     void places_without_process() {
@@ -209,15 +230,6 @@ class Clauses {
             clauses_.push_back(fmt::format("{} connections wait for accept()", waiting));
     }
 
-    std::string owner_of(const LiveObject& object) const {
-        const TableObject& slot = object.slot;
-        const ProcessInfo* process = find_process(snapshot_, slot.tgid, slot.birth_ns);
-        return process     ? fmt::format("{}[{}]{}", process->comm, slot.tgid,
-                                     process->alive ? "" : " (ended)")
-               : slot.tgid ? fmt::format("process {}", slot.tgid)
-                           : "an unknown process";
-    }
-
     static std::string endpoint(const SocketFacts& socket) {
         std::array<char, INET6_ADDRSTRLEN> text{};
         if (is_unix(socket))
@@ -233,14 +245,14 @@ class Clauses {
         std::map<std::string, std::uint64_t> places;
         for (const LiveObject* object : sockets_) {
             const SocketFacts& socket = object->facts->socket;
-            const Sockets& owners = listeners_.of(socket);
+            const Sockets& owners = relations_.listeners_of(socket);
             std::string place = endpoint(socket);
             if (owners.empty()) {
-                place += ", whose listener is not known (older than the trace)";
+                place += ", whose listener is not known";
             } else {
                 const SocketFacts& listener = owners.front()->facts->socket;
                 place = fmt::format("{} of {}, {} in a queue of at most {}", endpoint(listener),
-                                    owner_of(*owners.front()), listener.accept_queue,
+                                    relations_.owner_of(*owners.front()), listener.accept_queue,
                                     listener.accept_queue_max);
                 if (owners.size() > 1)
                     place = fmt::format("one of {} listeners, the first {}", owners.size(), place);
@@ -258,15 +270,15 @@ class Clauses {
     }
 
     const Sockets& sockets_;
-    const Listeners& listeners_;
-    const Snapshot& snapshot_;
+    const SocketRelations& relations_;
+    const std::uint32_t one_in_;
     std::vector<std::string> clauses_;
 };
 
 } // namespace
 
 std::vector<std::string> socket_evidence(Kind kind, const std::vector<const LiveObject*>& objects,
-                                         const Listeners& listeners, const Snapshot& snapshot) {
+                                         const SocketRelations& relations, std::uint32_t one_in) {
     Sockets sockets;
     std::copy_if(objects.begin(), objects.end(), std::back_inserter(sockets),
                  [](const LiveObject* object) {
@@ -274,7 +286,7 @@ std::vector<std::string> socket_evidence(Kind kind, const std::vector<const Live
                  });
     if (sockets.empty())
         return {};
-    return Clauses(sockets, listeners, snapshot).of(kind);
+    return Clauses(sockets, relations, one_in).of(kind);
 }
 
 std::string charged_text(const ChargedDead& dead, std::uint32_t one_in) {

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "analyze/socket_groups.h"
 
+#include "analyze/holders.h"
+#include "analyze/kind.h"
+#include "analyze/socket_evidence.h"
+#include "model/socket_names.h"
+
+#include <fmt/format.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -14,42 +20,145 @@
 namespace unfreed {
 namespace {
 
-constexpr std::size_t kHoldersShown = 8;
+using Sockets = std::vector<const LiveObject*>;
 
+// Numbers, not names: it is made for each socket.
 struct Key {
     std::set<std::string> programs; // of the holders
-    std::string standing, family, type, state;
+    Kind kind = Kind::outstanding;
+    std::string_view standing;
+    std::uint16_t family = 0, type = 0, protocol = 0;
+    SocketState state = SocketState::unknown;
     friend auto operator<=>(const Key&, const Key&) = default;
 };
 
 struct Bucket {
     std::uint64_t memory_bytes = 0;
-    std::vector<const ReadSocket*> sockets;
+    Sockets sockets;
     std::map<std::uint32_t, std::uint64_t> held; // by tgid
 };
 
-std::string detail(const ReadSocket& socket, const char* name) {
-    const auto found = socket.details.find(name);
-    return found != socket.details.end() ? found->second : std::string();
+const SocketFacts& facts_of(const LiveObject* object) {
+    return object->facts->socket;
 }
 
-std::string standing_of(const ReadSocket& socket) {
-    if (socket.facts.orphan)
+std::string_view standing_of(const SocketFacts& socket, bool held, bool holders_known) {
+    if (socket.orphan)
         return "closed, and still referenced";
-    if (!socket.listed.holders.empty())
+    if (held || !holders_known)
         return {};
-    if (socket.facts.inode != 0)
+    if (socket.inode != 0)
         return "open, but in no descriptor of a process";
-    return socket.facts.family == AF_NETLINK
-               ? "the kernel's own"
-               : "without a file: not accepted yet, or the kernel's own";
+    return socket.family == AF_NETLINK ? "the kernel's own"
+                                       : "without a file: not accepted yet, or the kernel's own";
 }
 
-class Names {
+class Grouping {
   public:
-    explicit Names(const SocketGroupOptions& options) : options_(options) {}
-    const ProcessInfo& of(std::uint32_t tgid) {
-        auto [known, is_new] = known_.try_emplace(tgid);
+    Grouping(const Snapshot& snapshot, const SocketRelations& relations,
+             const SocketGroupOptions& options)
+        : snapshot_(snapshot), relations_(relations), options_(options) {}
+
+    SocketSection of(std::span<const LiveObject* const> sockets) && {
+        for (const LiveObject* socket : sockets)
+            if (socket_facts_of(*socket) != nullptr)
+                add(*socket);
+        for (auto& [key, bucket] : buckets_)
+            section_.groups.push_back(to_group(key, bucket));
+        std::stable_sort(section_.groups.begin(), section_.groups.end(),
+                         [](const SocketGroup& one, const SocketGroup& other) {
+                             return std::pair(one.memory_bytes, one.count) >
+                                    std::pair(other.memory_bytes, other.count);
+                         });
+        if (section_.groups.size() > options_.top) {
+            section_.groups_omitted = section_.groups.size() - options_.top;
+            section_.groups.resize(options_.top);
+        }
+        return std::move(section_);
+    }
+
+  private:
+    void add(const LiveObject& object) {
+        const SocketFacts& socket = facts_of(&object);
+        std::set<std::uint32_t> tgids;
+        for (const Holder& holder : snapshot_.holders.of(object.slot.address))
+            tgids.insert(holder.tgid);
+        Key key{{},
+                kind_of(object),
+                standing_of(socket, !tgids.empty(), snapshot_.holders.known()),
+                socket.family,
+                socket.type,
+                socket.protocol,
+                socket.state};
+        for (std::uint32_t tgid : tgids)
+            key.programs.insert(info_of(tgid).comm);
+        Bucket& bucket = buckets_[std::move(key)];
+        bucket.memory_bytes += socket.memory_bytes;
+        bucket.sockets.push_back(&object);
+        for (std::uint32_t tgid : tgids)
+            ++bucket.held[tgid];
+        ++section_.count;
+        section_.memory_bytes += socket.memory_bytes;
+    }
+
+    // What the probes have seen of it counts for nothing here: it is as it was read.
+    static Kind kind_of(const LiveObject& object) { return socket_kind({object, 0, 0, false}); }
+
+    SocketGroup to_group(const Key& key, Bucket& bucket) {
+        SocketGroup group;
+        group.family = socket_family_name(key.family);
+        group.type = socket_type_name(key.family, key.type, key.protocol);
+        group.state = socket_state_name(static_cast<std::uint8_t>(key.state));
+        group.standing = key.standing;
+        const KindRow& row = row_of(key.kind);
+        group.kind = row.name;
+        group.missing_stage = row.missing_stage;
+        group.evidence = fmt::format("{} alive", bucket.sockets.size());
+        for (const std::string& clause : socket_evidence(key.kind, bucket.sockets, relations_, 1))
+            group.evidence += "; " + clause;
+        group.advice = row.advice;
+        group.count = bucket.sockets.size();
+        group.memory_bytes = bucket.memory_bytes;
+        for (const auto& [tgid, count] : bucket.held) {
+            const ProcessInfo& info = info_of(tgid);
+            group.processes.push_back({tgid, info.comm, info.exe, info.cgroup, {}, true, count});
+        }
+        std::stable_sort(
+            group.processes.begin(), group.processes.end(),
+            [](const auto& one, const auto& other) { return one.count > other.count; });
+        HeldObjects held = held_objects(bucket.sockets, snapshot_.holders);
+        group.holders = named(std::move(held.holders));
+        group.held = held.count;
+        add_largest(group, bucket.sockets);
+        return group;
+    }
+
+    void add_largest(SocketGroup& group, Sockets& sockets) {
+        const auto shown = std::min<std::size_t>(sockets.size(), options_.sockets_per_group);
+        std::partial_sort(sockets.begin(), sockets.begin() + static_cast<std::ptrdiff_t>(shown),
+                          sockets.end(), [](const LiveObject* one, const LiveObject* other) {
+                              return std::pair(facts_of(other).memory_bytes, one->slot.address) <
+                                     std::pair(facts_of(one).memory_bytes, other->slot.address);
+                          });
+        for (std::size_t i = 0; i < shown; ++i) {
+            const SocketFacts& socket = facts_of(sockets[i]);
+            group.sockets.push_back({sockets[i]->slot.address,
+                                     socket.cookie,
+                                     group.kind,
+                                     socket.memory_bytes,
+                                     {},
+                                     named(held_objects({sockets[i]}, snapshot_.holders).holders)});
+        }
+    }
+
+    std::vector<ReportHolder> named(std::vector<ReportHolder> holders) {
+        for (ReportHolder& holder : holders)
+            holder.comm = info_of(holder.pid).comm;
+        return holders;
+    }
+
+    const ProcessInfo& info_of(std::uint32_t tgid) {
+        auto [known, is_new] = processes_.try_emplace(tgid);
         if (is_new) {
             if (options_.process)
                 known->second = options_.process(tgid);
@@ -58,84 +167,19 @@ class Names {
         return known->second;
     }
 
-  private:
+    const Snapshot& snapshot_;
+    const SocketRelations& relations_;
     const SocketGroupOptions& options_;
-    std::map<std::uint32_t, ProcessInfo> known_;
+    std::map<std::uint32_t, ProcessInfo> processes_;
+    std::map<Key, Bucket> buckets_;
+    SocketSection section_;
 };
-
-ReportSocket to_report(const ReadSocket& socket) {
-    ReportSocket out{socket.listed.address, socket.facts.memory_bytes, socket.details, {}};
-    const std::vector<SocketHolder>& holders = socket.listed.holders;
-    for (std::size_t i = 0; i < std::min(holders.size(), kHoldersShown); ++i)
-        out.holders.push_back({holders[i].tgid, holders[i].fd});
-    return out;
-}
-
-SocketGroup to_group(const Key& key, Bucket& bucket, const SocketGroupOptions& options,
-                     Names& names) {
-    SocketGroup group;
-    group.family = key.family;
-    group.type = key.type;
-    group.state = key.state;
-    group.standing = key.standing;
-    group.count = bucket.sockets.size();
-    group.memory_bytes = bucket.memory_bytes;
-    for (const auto& [tgid, count] : bucket.held) {
-        const ProcessInfo& info = names.of(tgid);
-        group.processes.push_back({tgid, info.comm, info.exe, info.cgroup, {}, true, count});
-    }
-    std::stable_sort(group.processes.begin(), group.processes.end(),
-                     [](const auto& one, const auto& other) { return one.count > other.count; });
-    const auto shown = std::min<std::size_t>(bucket.sockets.size(), options.sockets_per_group);
-    std::partial_sort(bucket.sockets.begin(),
-                      bucket.sockets.begin() + static_cast<std::ptrdiff_t>(shown),
-                      bucket.sockets.end(), [](const ReadSocket* one, const ReadSocket* other) {
-                          return std::pair(other->facts.memory_bytes, one->listed.address) <
-                                 std::pair(one->facts.memory_bytes, other->listed.address);
-                      });
-    for (std::size_t i = 0; i < shown; ++i)
-        group.sockets.push_back(to_report(*bucket.sockets[i]));
-    return group;
-}
 
 } // namespace
 
-SocketSection group_sockets(std::span<const ReadSocket> sockets,
-                            const SocketGroupOptions& options) {
-    Names names(options);
-    std::map<Key, Bucket> buckets;
-    SocketSection section;
-    for (const ReadSocket& socket : sockets) {
-        Key key{{},
-                standing_of(socket),
-                detail(socket, "family"),
-                detail(socket, "type"),
-                detail(socket, "state")};
-        std::set<std::uint32_t> tgids;
-        for (const SocketHolder& holder : socket.listed.holders)
-            tgids.insert(holder.tgid);
-        for (std::uint32_t tgid : tgids)
-            key.programs.insert(names.of(tgid).comm);
-        Bucket& bucket = buckets[std::move(key)];
-        bucket.memory_bytes += socket.facts.memory_bytes;
-        bucket.sockets.push_back(&socket);
-        for (std::uint32_t tgid : tgids)
-            ++bucket.held[tgid];
-        ++section.count;
-        section.memory_bytes += socket.facts.memory_bytes;
-    }
-    for (auto& [key, bucket] : buckets)
-        section.groups.push_back(to_group(key, bucket, options, names));
-    std::stable_sort(section.groups.begin(), section.groups.end(),
-                     [](const SocketGroup& one, const SocketGroup& other) {
-                         return std::pair(one.memory_bytes, one.count) >
-                                std::pair(other.memory_bytes, other.count);
-                     });
-    if (section.groups.size() > options.top) {
-        section.groups_omitted = section.groups.size() - options.top;
-        section.groups.resize(options.top);
-    }
-    return section;
+SocketSection group_sockets(std::span<const LiveObject* const> sockets, const Snapshot& snapshot,
+                            const SocketRelations& relations, const SocketGroupOptions& options) {
+    return Grouping(snapshot, relations, options).of(sockets);
 }
 
 } // namespace unfreed

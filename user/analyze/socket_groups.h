@@ -3,9 +3,9 @@
 // of which kind, and how much memory they keep.
 #pragma once
 
+#include "analyze/socket_relations.h"
 #include "model/report.h"
 #include "model/snapshot.h"
-#include "model/socket_list.h"
 
 #include <cstdint>
 #include <functional>
@@ -20,6 +20,9 @@ struct SocketGroupOptions {
     std::function<ProcessInfo(std::uint32_t tgid)> process;
 };
 
-SocketSection group_sockets(std::span<const ReadSocket> sockets, const SocketGroupOptions& options);
+// `sockets`: those to group, all of them read; `snapshot` and `relations`: what else is known.
+// `details` of the sockets are not filled in.
+SocketSection group_sockets(std::span<const LiveObject* const> sockets, const Snapshot& snapshot,
+                            const SocketRelations& relations, const SocketGroupOptions& options);
 
 } // namespace unfreed

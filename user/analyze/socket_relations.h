@@ -1,36 +1,59 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Which sockets of a snapshot belong to one another.
+// Which sockets of a snapshot belong to one another, whether they are followed or not.
 #pragma once
 
 #include "model/snapshot.h"
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <string>
 #include <tuple>
+#include <unordered_map>
 #include <vector>
 
 namespace unfreed {
+
+// The facts of a socket that was read, else nullptr.
+const SocketFacts* socket_facts_of(const LiveObject& object);
+
+// Calls this for each socket that was read, followed or not.
+void for_each_socket(const Snapshot& snapshot,
+                     const std::function<void(const LiveObject&, const SocketFacts&)>& visit);
 
 // A closed unix socket lives as long as another one is connected to it, but does not know that one:
 // notes at each closed socket whether one is there.
 void note_living_peers(Snapshot& snapshot);
 
-// The listeners of a snapshot. Borrows it.
-class Listeners {
+// Listeners and unix peers among the sockets of a snapshot. Borrows it.
+class SocketRelations {
   public:
-    explicit Listeners(const Snapshot& snapshot);
+    using Sockets = std::vector<const LiveObject*>;
+
+    explicit SocketRelations(const Snapshot& snapshot);
 
     // Those in whose queue a connection may wait that nobody has accepted: one, unless several
-    // share an address (SO_REUSEPORT). Empty: unknown, its listener is older than the trace.
-    const std::vector<const LiveObject*>& of(const SocketFacts& connection) const;
+    // share an address (SO_REUSEPORT). Empty: unknown.
+    const Sockets& listeners_of(const SocketFacts& connection) const;
+
+    // The unix sockets that are connected to the one at this address.
+    const Sockets& connected_to(std::uint64_t address) const;
+
+    // "comm[pid]" of the process that made it, or that holds it now if it is not followed.
+    std::string owner_of(const LiveObject& object) const;
+    // The same the other way round: of the process that holds it now, else that made it.
+    std::string holder_of(const LiveObject& object) const;
 
   private:
     using Endpoint =
         std::tuple<std::uint32_t, std::uint16_t, std::array<std::uint8_t, 16>>; // netns, port
-    std::map<std::uint64_t, std::vector<const LiveObject*>> by_name_;           // unix
-    std::map<std::uint64_t, std::vector<const LiveObject*>> by_address_;        // of the sock
-    std::map<Endpoint, std::vector<const LiveObject*>> by_endpoint_;
+
+    const Snapshot& snapshot_;
+    std::map<std::uint64_t, Sockets> by_name_;    // unix
+    std::map<std::uint64_t, Sockets> by_address_; // of the sock
+    std::map<Endpoint, Sockets> by_endpoint_;
+    std::unordered_map<std::uint64_t, Sockets> by_peer_;
 };
 
 } // namespace unfreed

@@ -52,7 +52,7 @@ bool is_only_in_flight(const SocketFacts& socket) {
 Hold hold_of(const ObjectFacts& facts) {
     const SocketFacts& socket = facts.socket;
     if (!socket.orphan)
-        return Hold::lingering;
+        return socket.linger ? Hold::lingering : Hold::in_close;
     if (is_tcp(socket)) {
         switch (socket.state) {
         case SocketState::fin_wait1:

@@ -39,6 +39,7 @@ enum class Hold : std::uint8_t {
     last_ack,    // the peer has closed first, the ACK of our FIN is missing
     connection,  // any other state of TCP
     lingering,   // close() itself waits (SO_LINGER)
+    in_close,    // close() is at work
     packets,     // packets that it sent are on their way
     unix_peer,   // a unix socket is connected to it
     maybe_unix_peer,

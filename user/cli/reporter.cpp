@@ -11,6 +11,7 @@
 #include "cli/host_info.h"
 #include "cli/judgement.h"
 #include "cli/reclaim_probe.h"
+#include "cli/socket_details.h"
 #include "cli/survivor_details.h"
 #include "cli/version.h"
 #include "report/json.h"
@@ -160,7 +161,11 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
     const Inspect look = [&](auto requests) { return source.inspect(requests, false); };
     const std::uint64_t missed_deaths = revalidate(snapshot, look);
     confirm_unexplained(snapshot, look, [] { std::this_thread::sleep_for(kEndOfASocket); });
+    if (context.sockets != nullptr)
+        context.sockets->read_others(snapshot, source);
     snapshot.holders = read_holders(snapshot, source);
+    if (context.sockets != nullptr)
+        context.sockets->settle_others(snapshot, source);
     note_descriptors(snapshot, look);
     judge_references(snapshot, source);
     locate_dentries(snapshot, [&](auto requests) { return source.inspect(requests, true); });
@@ -207,6 +212,7 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
     describe_holders(report, analyzed, snapshot.holders);
     if (context.sockets != nullptr)
         context.sockets->add_to(report, options, snapshot, source);
+    name_unix_peers(report, analyzed, snapshot, source);
     add_coverage(report, std::move(judgement), analyzed);
     mark_recycled(report.groups, static_cast<std::uint64_t>(::sysconf(_SC_NPROCESSORS_CONF)));
     report.groups_omitted = analyzed.groups_omitted;

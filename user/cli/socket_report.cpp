@@ -1,62 +1,34 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "cli/socket_report.h"
 
+#include "analyze/other_sockets.h"
 #include "analyze/socket_groups.h"
+#include "analyze/socket_relations.h"
+#include "analyze/socket_state.h"
 #include "base/log.h"
+#include "cli/socket_details.h"
+#include "cli/survivor_details.h"
 #include "track/proc_process_reader.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <unordered_map>
+#include <chrono>
+#include <span>
+#include <thread>
 #include <unordered_set>
+#include <utility>
 
 namespace unfreed::cli {
 namespace {
 
-using ByAddress = std::unordered_map<std::uint64_t, ListedSocket>;
+// By far enough for a socket to get from one step of its end to the next.
+constexpr std::chrono::milliseconds kEndOfASocket{100};
 
 bool held_by(const ListedSocket& socket, const std::set<std::uint32_t>& tgids) {
     return std::any_of(socket.holders.begin(), socket.holders.end(),
                        [&](const SocketHolder& holder) { return tgids.contains(holder.tgid); });
-}
-
-std::vector<InspectRequest> requests_for(const std::vector<ListedSocket>& sockets) {
-    std::vector<InspectRequest> requests;
-    requests.reserve(sockets.size());
-    for (const ListedSocket& socket : sockets)
-        requests.push_back({{socket.address, 0}, 0, ObjectClass::socket});
-    return requests;
-}
-
-// Those that are alive and still the same. A cookie of 0 is not known yet: any will do.
-std::vector<ReadSocket> read_sockets(const std::vector<ListedSocket>& sockets,
-                                     EventSource& source) {
-    std::vector<ReadSocket> alive;
-    std::vector<Inspection> answers = source.inspect(requests_for(sockets), true);
-    for (std::size_t i = 0; i < std::min(answers.size(), sockets.size()); ++i) {
-        Inspection& answer = answers[i];
-        const SocketFacts& facts = answer.facts.socket;
-        if (answer.verdict != Inspection::Verdict::alive ||
-            (sockets[i].cookie != 0 && facts.cookie != sockets[i].cookie))
-            continue;
-        alive.push_back({sockets[i], facts, std::move(answer.details)});
-        alive.back().listed.cookie = facts.cookie;
-    }
-    return alive;
-}
-
-// Who has them now.
-void find_holders(std::vector<ListedSocket>& sockets, const ByAddress& now) {
-    for (ListedSocket& socket : sockets) {
-        const auto found = now.find(socket.address);
-        const bool same =
-            found != now.end() && (socket.cookie == 0 || found->second.cookie == socket.cookie);
-        socket.holders = same ? found->second.holders : std::vector<SocketHolder>();
-        if (same)
-            socket.cookie = found->second.cookie;
-    }
 }
 
 ProcessInfo process_info(ProcProcessReader& reader, std::uint32_t tgid) {
@@ -67,42 +39,54 @@ ProcessInfo process_info(ProcProcessReader& reader, std::uint32_t tgid) {
     return info;
 }
 
-std::vector<ListedSocket> addresses_of(const std::vector<ReadSocket>& sockets) {
-    std::vector<ListedSocket> listed;
-    for (const ReadSocket& socket : sockets)
-        listed.push_back(socket.listed);
-    return listed;
+Inspect reader(EventSource& source) {
+    return [&source](std::span<const InspectRequest> requests) {
+        return source.inspect(requests, false);
+    };
 }
 
-// Traced sockets that are old enough to be judged. In between socket() and bind() or connect()
-// every socket is hidden for a moment.
-std::vector<ListedSocket> traced_sockets(const Snapshot& snapshot, std::uint64_t min_age_ns) {
-    std::vector<ListedSocket> sockets;
+// Those that can be judged: older than the trace, or traced and old enough. In between socket() and
+// bind() or connect() every socket is hidden for a moment.
+std::vector<const LiveObject*> judged_sockets(const Snapshot& snapshot, std::uint64_t min_age_ns) {
+    std::vector<const LiveObject*> sockets;
+    for (const OtherSocket& other : snapshot.other_sockets)
+        if (other.pre_attach)
+            sockets.push_back(&other.object);
     for (const LiveObject& object : snapshot.objects)
-        if (object.slot.object_class == ObjectClass::socket &&
+        if (socket_facts_of(object) != nullptr &&
             object.slot.birth_ns + min_age_ns <= snapshot.taken_at_ns)
-            sockets.push_back({object.slot.address, 0, {}});
+            sockets.push_back(&object);
     return sockets;
 }
 
 // Those that are alive and not shown. Asked twice: a dump that runs while sockets move from one
-// table to another may miss some. Read again after each: what died meanwhile is not hidden.
-Result<std::vector<ReadSocket>> find_hidden(std::vector<ReadSocket> known,
-                                            const SocketCensus& census, EventSource& source,
-                                            std::set<DiagKind>& unavailable) {
+// table to another may miss some. Read again after each: what died meanwhile is not hidden, and
+// what was shown has a cookie by then.
+Result<std::vector<const LiveObject*>> find_hidden(std::vector<const LiveObject*> known,
+                                                   const Snapshot& snapshot,
+                                                   const SocketCensus& census, EventSource& source,
+                                                   std::set<DiagKind>& unavailable) {
     for (int round = 0; round < 2 && !known.empty(); ++round) {
         const auto shown = census.shown();
         if (!shown)
             return fail(shown.error());
-        std::erase_if(known, [&](const ReadSocket& socket) {
-            const DiagKind kind =
-                diag_kind(socket.facts.family, socket.facts.type, socket.facts.protocol);
+        std::vector<InspectRequest> requests;
+        for (const LiveObject* socket : known)
+            requests.push_back(inspect_request(snapshot, socket->slot));
+        std::vector<const LiveObject*> hidden;
+        inspect_each(reader(source), requests, [&](std::size_t i, const Inspection& answer) {
+            const SocketFacts& before = known[i]->facts->socket;
+            const SocketFacts& now = answer.facts.socket;
+            if (answer.verdict != Inspection::Verdict::alive ||
+                (before.cookie != 0 && before.cookie != now.cookie))
+                return;
+            const DiagKind kind = diag_kind(now.family, now.type, now.protocol);
             if (shown->unavailable.contains(kind))
                 unavailable.insert(kind);
-            return shown->unavailable.contains(kind) ||
-                   shown->cookies.contains(socket.facts.cookie);
+            else if (!shown->cookies.contains(now.cookie))
+                hidden.push_back(known[i]);
         });
-        known = read_sockets(addresses_of(known), source);
+        known = std::move(hidden);
     }
     return known;
 }
@@ -169,6 +153,57 @@ void SocketReport::take_pre_attach(EventSource& source, const std::vector<std::u
         if (!traced.contains(socket.address) && (targets_.empty() || held_by(socket, targets_)))
             pre_attach_.push_back(std::move(socket));
     taken_ = true;
+    if (!targets_.empty())
+        return;
+    Snapshot now;
+    add_other_sockets(now, reader(source), pre_attach_, true, [](const SocketFacts& socket) {
+        return is_unix(socket) && socket.peer_dead;
+    });
+    for (const OtherSocket& other : now.other_sockets)
+        if (!traced.contains(other.object.facts->socket.peer))
+            closed_peers_.insert(other.object.facts->socket.peer);
+}
+
+void SocketReport::read_others(Snapshot& snapshot, EventSource& source) const {
+    const Inspect look = reader(source);
+    add_other_sockets(snapshot, look, pre_attach_, true, [](const SocketFacts&) { return true; });
+    add_unix_peers(snapshot, look, closed_peers_);
+    note_living_peers(snapshot);
+    const UnknownRelations unknown = unknown_relations(snapshot);
+    if (!unknown.any() || !census_)
+        return;
+    auto list = census_->list();
+    if (!list) {
+        log::debug(list.error().message);
+        return;
+    }
+    std::unordered_set<std::uint64_t> known;
+    for_each_socket(snapshot, [&](const LiveObject& object, const SocketFacts&) {
+        known.insert(object.slot.address);
+    });
+    std::erase_if(list->sockets,
+                  [&](const ListedSocket& socket) { return known.contains(socket.address); });
+    add_other_sockets(snapshot, look, list->sockets, false,
+                      [&](const SocketFacts& socket) { return unknown.concerns(socket); });
+    note_living_peers(snapshot);
+}
+
+void SocketReport::settle_others(Snapshot& snapshot, EventSource& source) const {
+    settle_other_sockets(snapshot, reader(source), [&](bool wait) {
+        if (wait)
+            std::this_thread::sleep_for(kEndOfASocket);
+        snapshot.holders = read_holders(snapshot, source);
+    });
+    ProcProcessReader processes;
+    const auto name_holders = [&](const LiveObject& object) {
+        for (const Holder& holder : snapshot.holders.of(object.slot.address))
+            if (auto [name, is_new] = snapshot.holder_names.try_emplace(holder.tgid); is_new)
+                name->second = processes.comm(holder.tgid).value_or("");
+    };
+    for_each_socket(snapshot, [&](const LiveObject& object, const SocketFacts& socket) {
+        if (object.slot.tgid == 0 || socket.peer != 0)
+            name_holders(object);
+    });
 }
 
 void SocketReport::add_to(Report& report, const Options& options, const Snapshot& snapshot,
@@ -177,38 +212,34 @@ void SocketReport::add_to(Report& report, const Options& options, const Snapshot
     report.tcp = tcp_report(tcp_at_start_, TcpCounters::read());
     if (!census_)
         return;
-    auto list = census_->list();
-    if (!list) {
-        report.notes.push_back("who holds which socket: " + list.error().message);
-        return;
-    }
-    ByAddress now;
-    for (ListedSocket& socket : list->sockets)
-        now.emplace(socket.address, std::move(socket));
-
     ProcProcessReader processes;
     SocketGroupOptions grouping;
     grouping.top = options.top;
     grouping.sockets_per_group = options.objects_per_group;
     grouping.process = [&](std::uint32_t tgid) { return process_info(processes, tgid); };
+    const SocketRelations relations(snapshot);
+    const auto section_of = [&](std::span<const LiveObject* const> sockets) {
+        SocketSection section = group_sockets(sockets, snapshot, relations, grouping);
+        describe_sockets(section, source);
+        return section;
+    };
 
-    std::vector<ListedSocket> listed = pre_attach_;
-    find_holders(listed, now);
-    std::vector<ReadSocket> known = read_sockets(listed, source);
-    if (taken_)
-        report.pre_attach_sockets = group_sockets(known, grouping);
-
-    listed = traced_sockets(snapshot, static_cast<std::uint64_t>(options.min_age.count()));
-    find_holders(listed, now);
-    for (ReadSocket& socket : read_sockets(listed, source))
-        known.push_back(std::move(socket));
+    if (taken_) {
+        std::vector<const LiveObject*> older;
+        for (const OtherSocket& other : snapshot.other_sockets)
+            if (other.pre_attach)
+                older.push_back(&other.object);
+        report.pre_attach_sockets = section_of(older);
+    }
     std::set<DiagKind> unavailable;
-    const auto hidden = find_hidden(std::move(known), *census_, source, unavailable);
+    const auto hidden =
+        find_hidden(judged_sockets(snapshot, static_cast<std::uint64_t>(options.min_age.count())),
+                    snapshot, *census_, source, unavailable);
     if (!hidden) {
         report.notes.push_back("sockets that ss does not show: " + hidden.error().message);
         return;
     }
-    report.hidden_sockets = group_sockets(*hidden, grouping);
+    report.hidden_sockets = section_of(*hidden);
     for (const DiagKind kind : unavailable)
         report.notes.push_back(fmt::format("which {} sockets ss does not show: sock_diag does not "
                                            "list them here (module {}_diag)",

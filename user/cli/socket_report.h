@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The sockets of the host beside those that were traced: those older than the trace, and those that
-// ss(8) does not show.
+// The sockets of the host beside those that were traced: those older than the trace, those that
+// ss(8) does not show, and those that traced ones belong to.
 #pragma once
 
 #include "cli/options.h"
@@ -14,6 +14,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 namespace unfreed::cli {
@@ -26,14 +27,21 @@ class SocketReport {
     // then no socket is in neither list. targets: only what these hold; empty: all.
     void take_pre_attach(EventSource& source, const std::vector<std::uint32_t>& targets);
 
-    // Fills in the report's pre_attach_sockets, hidden_sockets, tcp and notes. `snapshot`: what was
-    // traced and is alive.
+    // Fills in the snapshot's other_sockets. Call when what was traced has been read.
+    void read_others(Snapshot& snapshot, EventSource& source) const;
+    // Call when the holders of the snapshot have been read: makes them and the other sockets agree,
+    // and names the holders.
+    void settle_others(Snapshot& snapshot, EventSource& source) const;
+
+    // Fills in the report's pre_attach_sockets, hidden_sockets, tcp and notes.
     void add_to(Report& report, const Options& options, const Snapshot& snapshot,
                 EventSource& source) const;
 
   private:
     std::optional<SocketCensus> census_;
     std::vector<ListedSocket> pre_attach_;
+    // Closed unix sockets that one of pre_attach_ holds: nothing lists them.
+    std::unordered_set<std::uint64_t> closed_peers_;
     bool taken_ = false;
     TcpCounters tcp_at_start_;
     std::set<std::uint32_t> targets_;

@@ -4,6 +4,7 @@
 #include "analyze/dentry_holders.h"
 #include "analyze/holders.h"
 #include "analyze/revalidate.h"
+#include "analyze/socket_relations.h"
 #include "cli/dentry_paths.h"
 #include "symbolize/mounts.h"
 #include "track/proc_process_reader.h"
@@ -25,9 +26,16 @@ void name_holders(std::vector<ReportHolder>& holders) {
 
 HolderIndex read_holders(const Snapshot& snapshot, EventSource& source) {
     std::vector<std::uint64_t> addresses;
+    const auto add = [&](const LiveObject& object) {
+        addresses.push_back(object.slot.address);
+        if (const SocketFacts* socket = socket_facts_of(object); socket && socket->peer)
+            addresses.push_back(socket->peer);
+    };
     for (const LiveObject& object : snapshot.objects)
         if (object.slot.object_class != ObjectClass::slab)
-            addresses.push_back(object.slot.address);
+            add(object);
+    for (const OtherSocket& other : snapshot.other_sockets)
+        add(other.object);
     std::sort(addresses.begin(), addresses.end());
     return addresses.empty() ? HolderIndex(std::vector<Holder>()) : source.read_holders(addresses);
 }

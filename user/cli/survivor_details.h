@@ -9,7 +9,7 @@
 
 namespace unfreed::cli {
 
-// Who holds the sockets and dentries of the snapshot.
+// Who holds the sockets and dentries of the snapshot, its other sockets, and the peers of all.
 HolderIndex read_holders(const Snapshot& snapshot, EventSource& source);
 
 // Which of the dentries are referenced though nothing that can be seen refers to them.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "decode/details.h"
+#include "model/socket_names.h"
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -9,57 +10,9 @@
 
 #include <algorithm>
 #include <array>
-#include <string_view>
 
 namespace unfreed {
 namespace {
-
-std::string family_name(const uf_inspect_socket& socket) {
-    switch (socket.family) {
-    case AF_UNIX:
-        return "unix";
-    case AF_INET:
-        return "inet";
-    case AF_INET6:
-        return "inet6";
-    case AF_NETLINK:
-        return "netlink";
-    case AF_PACKET:
-        return "packet";
-    default:
-        return std::to_string(socket.family);
-    }
-}
-
-std::string type_name(const uf_inspect_socket& socket) {
-    if (socket.family == AF_INET || socket.family == AF_INET6) {
-        if (socket.protocol == IPPROTO_TCP)
-            return "tcp";
-        if (socket.protocol == IPPROTO_UDP)
-            return "udp";
-    }
-    switch (socket.type) {
-    case SOCK_STREAM:
-        return "stream";
-    case SOCK_DGRAM:
-        return "dgram";
-    case SOCK_SEQPACKET:
-        return "seqpacket";
-    case SOCK_RAW:
-        return "raw";
-    default:
-        return std::to_string(socket.type);
-    }
-}
-
-// include/net/tcp_states.h; unix sockets use three of them.
-std::string state_name(std::uint8_t state) {
-    constexpr std::array<std::string_view, 14> names = {
-        "0",          "ESTAB",     "SYN-SENT",     "SYN-RECV",      "FIN-WAIT-1",
-        "FIN-WAIT-2", "TIME-WAIT", "UNCONN",       "CLOSE-WAIT",    "LAST-ACK",
-        "LISTEN",     "CLOSING",   "NEW-SYN-RECV", "BOUND-INACTIVE"};
-    return state < names.size() ? std::string(names[state]) : std::to_string(state);
-}
 
 std::string address_text(const uf_inspect_socket& socket, const __u8* address, std::uint16_t port) {
     std::array<char, INET6_ADDRSTRLEN> text{};
@@ -121,9 +74,9 @@ void describe_tcp(const uf_inspect_socket& socket, std::uint64_t jiffy_ns, Detai
 } // namespace
 
 void describe(const uf_inspect_socket& socket, std::uint64_t jiffy_ns, Details& details) {
-    details["family"] = family_name(socket);
-    details["type"] = type_name(socket);
-    details["state"] = state_name(socket.state);
+    details["family"] = socket_family_name(socket.family);
+    details["type"] = socket_type_name(socket.family, socket.type, socket.protocol);
+    details["state"] = socket_state_name(socket.state);
     details["netns"] = std::to_string(socket.netns);
     if (socket.inode != 0)
         details["inode"] = std::to_string(socket.inode);

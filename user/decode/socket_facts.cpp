@@ -35,6 +35,7 @@ SocketFacts socket_facts(const uf_inspect_socket& socket, std::uint64_t jiffy_ns
     facts.abstract = facts.bound && socket.unix_path[0] == '\0';
     facts.path_deleted = has(UF_SOCKET_PATH_DELETED);
     facts.peer_dead = has(UF_SOCKET_PEER_DEAD);
+    facts.window_closed = socket.tcp_timer == UF_TCP_TIMER_PROBE;
     facts.receives_no_more = (socket.shutdown & kReceiveShutdown) != 0;
     facts.sends_no_more = (socket.shutdown & kSendShutdown) != 0;
     if (socket.state <= static_cast<std::uint8_t>(SocketState::closing))

@@ -171,13 +171,11 @@ struct Totals {
 // One socket of a SocketGroup.
 struct ReportSocket {
     std::uint64_t address = 0;
+    std::uint64_t cookie = 0; // that it is still the same; not for readers
+    std::string kind;         // as Group has it
     std::uint64_t memory_bytes = 0;
     std::map<std::string, std::string> details; // as ReportObject has them
-    struct Holder {
-        std::uint32_t pid = 0;
-        std::uint32_t fd = 0;
-    };
-    std::vector<Holder> holders; // the first few
+    std::vector<ReportHolder> holders;
 };
 
 // Sockets that were listed, not traced: no stack is known. They have the programs that hold them in
@@ -187,10 +185,16 @@ struct SocketGroup {
     std::string type;
     std::string state;
     std::string standing; // what is odd about them, as half a sentence; empty: nothing
+    std::string kind;     // this and the next three as Group has them
+    std::string missing_stage;
+    std::string evidence;
+    std::string advice;
     std::uint64_t count = 0;
     std::uint64_t memory_bytes = 0;
     std::vector<ReportProcess> processes; // that hold them, most sockets first; empty: none does
-    std::vector<ReportSocket> sockets;    // those with most memory
+    std::vector<ReportHolder> holders;    // as Group has them
+    std::optional<std::uint64_t> held;
+    std::vector<ReportSocket> sockets; // those with most memory
 };
 
 struct SocketSection {

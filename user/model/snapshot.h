@@ -101,6 +101,13 @@ struct LiveObject {
     Box<ObjectFacts> facts; // read when the report was asked for
 };
 
+// A socket that is not followed: older than the trace, of a process that is not traced, or left out
+// of a sample. Its slot has no more than the address; its facts are always there.
+struct OtherSocket {
+    LiveObject object;
+    bool pre_attach = false; // the report lists it as older than the trace
+};
+
 // outstanding_of() each origin over the ticks of the trace, evenly spaced, at most 128 points. In a
 // sampled trace an estimate: what was followed, times N.
 struct OutstandingHistory {
@@ -132,7 +139,9 @@ struct Snapshot {
     std::vector<ProcessInfo> former_processes; // earlier ones; sorted by tgid, then started_at_ns
     std::vector<ChargedDead> charged_dead;
     OutstandingHistory history;
-    HolderIndex holders;      // of its sockets and dentries
+    std::vector<OtherSocket> other_sockets; // those that were read, by address
+    HolderIndex holders;                    // of its sockets and dentries, and of their peers
+    std::map<std::uint32_t, std::string> holder_names; // by tgid: of other_sockets and of peers
     DentryNames dentry_names; // of the dentries that were read (analyze/dentry_places.h)
 };
 

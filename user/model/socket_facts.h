@@ -33,10 +33,11 @@ struct SocketFacts {
     bool timer_runs = false;  // which holds a reference on it
     bool rcvbuf_set = false;  // by the program (SO_RCVBUF): the kernel does not tune it
     bool sndbuf_set = false;
-    bool bound = false;        // unix: has a name, its own or that of its listener
-    bool abstract = false;     // unix: the name is no path
-    bool path_deleted = false; // unix: the path has been unlinked
-    bool peer_dead = false;    // unix: its peer has been closed
+    bool bound = false;         // unix: has a name, its own or that of its listener
+    bool abstract = false;      // unix: the name is no path
+    bool path_deleted = false;  // unix: the path has been unlinked
+    bool peer_dead = false;     // unix: its peer has been closed
+    bool window_closed = false; // TCP: the peer takes nothing, and is asked now and then
     bool sends_no_more = false;
     bool receives_no_more = false;
     SocketState state = SocketState::unknown;

@@ -2,12 +2,8 @@
 // Sockets that exist, whoever made them and when.
 #pragma once
 
-#include "model/inspection.h"
-
 #include <compare>
 #include <cstdint>
-#include <map>
-#include <string>
 #include <vector>
 
 namespace unfreed {
@@ -24,13 +20,6 @@ struct ListedSocket {
     std::uint64_t address = 0;
     std::uint64_t cookie = 0;          // never given twice
     std::vector<SocketHolder> holders; // sorted; empty: in no descriptor of any process
-};
-
-// One that was read after it was listed, and was still the same.
-struct ReadSocket {
-    ListedSocket listed;
-    SocketFacts facts;
-    std::map<std::string, std::string> details; // of Inspection
 };
 
 } // namespace unfreed

@@ -233,11 +233,9 @@ Json from_not_judged(const NotJudged& one) {
 
 Json from_socket(const ReportSocket& socket) {
     return {{"address", hex_or_null(socket.address)},
+            {"kind", text(socket.kind)},
             {"memory_bytes", socket.memory_bytes},
-            {"holders", array_of(socket.holders,
-                                 [](const ReportSocket::Holder& holder) {
-                                     return Json{{"pid", holder.pid}, {"fd", holder.fd}};
-                                 })},
+            {"holders", array_of(socket.holders, from_holder)},
             {"details", from_details(socket.details)}};
 }
 
@@ -246,9 +244,15 @@ Json from_socket_group(const SocketGroup& group) {
             {"type", text(group.type)},
             {"state", text(group.state)},
             {"standing", text(group.standing)},
+            {"kind", text(group.kind)},
+            {"missing_stage", text_or_null(group.missing_stage)},
+            {"evidence", text(group.evidence)},
+            {"advice", text(group.advice)},
             {"count", group.count},
             {"memory_bytes", group.memory_bytes},
             {"processes", array_of(group.processes, from_process)},
+            {"holders", array_of(group.holders, from_holder)},
+            {"held", number_or_null(group.held)},
             {"sockets", array_of(group.sockets, from_socket)}};
 }
 

@@ -38,6 +38,7 @@ constexpr std::array kMissingStages{
 
 // What became of sockets.
 constexpr std::array kKinds{Pair{"never-closed", "never closed"},
+                            Pair{"in-flight", "in no descriptor"},
                             Pair{"never-closed-peer-gone", "never closed, peer gone"},
                             Pair{"half-closed", "shut down, never closed"},
                             Pair{"never-accepted", "never accepted"},
@@ -141,6 +142,10 @@ std::string fate_phrase(const Group& group) {
     // Where others of the same origin are freed, these may only be late.
     const bool others_freed = freed_before_exit(group) != 0;
     return group.verdict == "live" && others_freed ? "not freed" : "never freed";
+}
+
+std::string_view kind_phrase(std::string_view kind) {
+    return look_up(kKinds, kind);
 }
 
 std::string process_phrase(const Group& group) {

@@ -22,6 +22,8 @@ std::string objects_phrase(const Group& group);
 std::string what_phrase(const Group& group);
 // "never freed", "freed only by the exit", "kept as cache" ...
 std::string fate_phrase(const Group& group);
+// "never closed, peer gone": what became of sockets of this kind; empty: nothing to say.
+std::string_view kind_phrase(std::string_view kind);
 // "nginx[12] +3"; the context, as "(softirq)", if no process is known.
 std::string process_phrase(const Group& group);
 // Why the group is believed: its evidence, else what was counted.

@@ -2,21 +2,34 @@
 #include "report/text_sockets.h"
 
 #include "report/humanize.h"
+#include "report/phrases.h"
 #include "report/table.h"
 #include "report/utf8.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <set>
+#include <span>
 
 namespace unfreed {
 namespace {
 
 constexpr std::size_t kGroupsShown = 10;
 
+// Kinds of sockets that are as they should be say nothing: programs use them.
+bool is_telling(const SocketGroup& group) {
+    constexpr std::array kUsual{"never-closed", "listener", "kernel-socket", "abstract-name"};
+    return !kind_phrase(group.kind).empty() &&
+           std::find(kUsual.begin(), kUsual.end(), group.kind) == kUsual.end();
+}
+
 std::string what(const SocketGroup& group) {
     std::string text = fmt::format("{} {} {}", group.family, group.type, group.state);
-    if (!group.standing.empty())
+    if (is_telling(group))
+        text += fmt::format(", {}", kind_phrase(group.kind));
+    else if (!group.standing.empty())
         text += ", " + group.standing;
     return escape_for_terminal(text);
 }
@@ -47,9 +60,27 @@ std::string largest(const SocketGroup& group) {
         else
             text += (text.empty() ? "" : " > ") + value;
     }
-    if (!socket.holders.empty())
-        text += fmt::format(", fd {}", socket.holders.front().fd);
+    if (!socket.holders.empty() && !socket.holders.front().fds.empty())
+        text += fmt::format(", fd {}", socket.holders.front().fds.front());
     return text;
+}
+
+// Why groups are what they are, and once for each kind what to do.
+void write_reasons(Page& page, std::span<const SocketGroup> groups) {
+    constexpr std::size_t kReasonsShown = 5;
+    std::size_t reasons = 0;
+    std::set<std::string> advised;
+    for (const SocketGroup& group : groups) {
+        if (!is_telling(group) || reasons++ >= kReasonsShown)
+            continue;
+        std::string text(kind_phrase(group.kind));
+        if (!group.processes.empty())
+            text += ", " + holder(group);
+        text += ": " + escape_for_terminal(group.evidence);
+        if (advised.insert(group.kind).second && !group.advice.empty())
+            text += ". " + escape_for_terminal(group.advice);
+        page.paragraph(text, {4, 6});
+    }
 }
 
 void write_section(Page& page, const SocketSection& section) {
@@ -67,6 +98,7 @@ void write_section(Page& page, const SocketSection& section) {
     }
     for (const std::string& line : table.lines(page.width() - 2))
         page.line("  " + line);
+    write_reasons(page, std::span(section.groups).first(shown));
     const std::uint64_t more = section.groups.size() - shown + section.groups_omitted;
     if (more != 0)
         page.line(fmt::format("  ... {} not shown", human_count(more, "more kind", "more kinds")));

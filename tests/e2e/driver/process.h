@@ -17,6 +17,10 @@ struct Finished {
     std::string err;
 };
 
+// Far more than anything takes, attaching in an emulated machine under load too. That a program has
+// ended is noticed at once: this only bounds a hang.
+constexpr std::chrono::seconds kPatience{300};
+
 // A started program. Killed, if it still runs, when this object goes.
 class Process {
   public:
@@ -30,11 +34,11 @@ class Process {
     // Waits until stdout (stdout_too false: stderr) has this text. False: it ended or took too
     // long.
     bool wait_for(const std::string& text, bool in_stderr = false,
-                  std::chrono::seconds patience = std::chrono::seconds(60));
+                  std::chrono::seconds patience = kPatience);
     // What it has printed on stderr so far.
     const std::string& errors() const { return finished_.err; }
     // Waits for its end and gives everything it printed.
-    Finished finish(std::chrono::seconds patience = std::chrono::seconds(120));
+    Finished finish(std::chrono::seconds patience = kPatience);
 
   private:
     void pump(int timeout_ms);

@@ -59,6 +59,7 @@ SsRow parse_ss_line(const std::string& line) {
         parse_extra(word, row);
     if (is_unix) // "ino:" is the inode of its path
         row.inode = unix_inode == "0" ? "" : unix_inode;
+    row.peer_inode = peer_inode == "0" ? "" : peer_inode;
     return row;
 }
 

@@ -17,6 +17,7 @@ struct SsRow {
     std::string state, recv_q, send_q;
     std::string local, remote; // of TCP and UDP; of a unix socket its name
     std::string inode;         // empty: none
+    std::string peer_inode;    // of a unix socket: of the one that it is connected to
     std::string skmem;         // "r0,rb212992,..."
     std::set<std::pair<pid_t, int>> holders;
     friend bool operator==(const SsRow&, const SsRow&) = default;

@@ -75,11 +75,10 @@ void expect_queues(const Json& details, const SsRow& row) {
     }
 }
 
-// Of a listed socket each descriptor is an element, of a traced one each process.
 std::set<std::pair<pid_t, int>> holders_of(const Json& socket) {
     std::set<std::pair<pid_t, int>> holders;
     for (const Json& holder : socket["holders"])
-        for (const Json& fd : holder.contains("fds") ? holder["fds"] : Json::array({holder["fd"]}))
+        for (const Json& fd : holder["fds"])
             holders.emplace(holder["pid"].get<pid_t>(), fd.get<int>());
     return holders;
 }
@@ -91,6 +90,7 @@ void expect_same(const Json& socket, const SsRow& row) {
     EXPECT_EQ(details.value("skmem", ""), row.skmem) << details;
     if (details["family"] == "unix") {
         EXPECT_EQ(details.value("path", "*"), row.local) << details;
+        EXPECT_EQ(details.value("peer_inode", ""), row.peer_inode) << details;
     } else {
         EXPECT_EQ(details.value("local", ""), row.local) << details;
         EXPECT_EQ(details.value("remote", ""), row.remote) << details;

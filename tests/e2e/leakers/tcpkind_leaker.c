@@ -5,9 +5,14 @@
 
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
 
 static const char *kind_name = "half-closed";
 static struct sockaddr_in listen_addr;
@@ -100,6 +105,54 @@ static TESTPROG_FN void leak_unsent(unsigned long i)
 	testprog_close(client);
 }
 
+static void *close_slowly(void *fd)
+{
+	close((int)(intptr_t)fd); /* the end of the program interrupts it */
+	return NULL;
+}
+
+/* True: the socket with this address, which has no descriptor any more, is in FIN_WAIT1. */
+static bool in_fin_wait1(const struct sockaddr_in *addr)
+{
+	FILE *table = fopen("/proc/net/tcp", "re");
+	unsigned int ip, port, state;
+	char line[256];
+	bool found = false;
+
+	if (!table)
+		testprog_die("/proc/net/tcp: %s", strerror(errno));
+	while (!found && fgets(line, sizeof(line), table))
+		found = sscanf(line, " %*u: %x:%x %*x:%*x %x", &ip, &port, &state) == 3 &&
+			ip == addr->sin_addr.s_addr && port == ntohs(addr->sin_port) &&
+			state == TCP_FIN_WAIT1;
+	fclose(table);
+	return found;
+}
+
+/* As unsent, but close() itself waits for the other end, in a thread of its own. */
+static TESTPROG_FN void leak_linger(unsigned long i)
+{
+	struct linger linger = {.l_onoff = 1, .l_linger = 3600};
+	const struct timespec moment = {.tv_nsec = 1000000};
+	struct sockaddr_in addr;
+	socklen_t bytes = sizeof(addr);
+	int client, server;
+	sigset_t all, before;
+	pthread_t thread;
+
+	open_full(i, &client, &server);
+	testprog_check(setsockopt(client, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger)),
+		       "SO_LINGER");
+	testprog_check(getsockname(client, (struct sockaddr *)&addr, &bytes), "getsockname");
+	sigfillset(&all); /* signals are for the main thread */
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	if (pthread_create(&thread, NULL, close_slowly, (void *)(intptr_t)client) != 0)
+		testprog_die("no thread for connection %lu", i);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	while (!in_fin_wait1(&addr))
+		nanosleep(&moment, NULL);
+}
+
 /* One end is open, the other waits in the queue of the listener. */
 static TESTPROG_FN void leak_unaccepted(unsigned long i)
 {
@@ -121,8 +174,8 @@ static const struct {
 } kinds[] = {
 	{"half-closed", leak_half_closed, false}, {"reset", leak_reset, false},
 	{"fin-wait-2", leak_fin_wait2, false},	  {"full", leak_full, false},
-	{"unsent", leak_unsent, false},		  {"unaccepted", leak_unaccepted, true},
-	{"listener", leak_listener, false},
+	{"unsent", leak_unsent, false},		  {"linger", leak_linger, false},
+	{"unaccepted", leak_unaccepted, true},	  {"listener", leak_listener, false},
 };
 
 static unsigned int chosen(void)

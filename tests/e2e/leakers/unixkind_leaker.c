@@ -86,8 +86,13 @@ static TESTPROG_FN void leak_in_flight(unsigned long i)
 
 static TESTPROG_FN void leak_udp_in_flight(unsigned long i)
 {
+	struct sockaddr_in addr = {.sin_family = AF_INET};
+	int fd = testprog_check(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket");
+
 	(void)i;
-	send_away(testprog_check(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket"));
+	/* With a port it is in a table of the kernel, too. */
+	testprog_check(bind(fd, (struct sockaddr *)&addr, sizeof(addr)), "bind");
+	send_away(fd);
 }
 
 /* The end that is open waits for the other one, which waits for accept(). */
@@ -114,6 +119,38 @@ static TESTPROG_FN void leak_full(unsigned long i)
 		testprog_die("send: %s", strerror(errno));
 }
 
+/* Connects to DIR/server, which is somebody else's. */
+static int open_connected(int type)
+{
+	struct sockaddr_un addr = {.sun_family = AF_UNIX};
+	int fd = testprog_check(socket(AF_UNIX, type | SOCK_CLOEXEC, 0), "socket");
+
+	if (snprintf(addr.sun_path, sizeof(addr.sun_path), "%s/server", bind_dir) >=
+	    (int)sizeof(addr.sun_path))
+		testprog_die("--dir is too long: %s", bind_dir);
+	testprog_check(connect(fd, (struct sockaddr *)&addr, sizeof(addr)), addr.sun_path);
+	return fd;
+}
+
+static TESTPROG_FN void leak_connected(unsigned long i)
+{
+	(void)i;
+	open_connected(SOCK_STREAM);
+}
+
+static TESTPROG_FN void leak_connected_dgram(unsigned long i)
+{
+	(void)i;
+	open_connected(SOCK_DGRAM);
+}
+
+/* Closed, but the other end has a reference on it. */
+static TESTPROG_FN void leak_disconnected(unsigned long i)
+{
+	(void)i;
+	testprog_close(open_connected(SOCK_STREAM));
+}
+
 static const struct {
 	const char *name;
 	void (*leak)(unsigned long i);
@@ -125,6 +162,9 @@ static const struct {
 	{"unaccepted", leak_unaccepted},
 	{"full", leak_full},
 	{"udp-in-flight", leak_udp_in_flight},
+	{"connected", leak_connected},
+	{"connected-dgram", leak_connected_dgram},
+	{"disconnected", leak_disconnected},
 };
 
 static void begin(void)

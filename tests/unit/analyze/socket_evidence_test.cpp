@@ -50,7 +50,8 @@ class Sockets : public testing::Test {
         for (const LiveObject& object : builder_.snapshot.objects)
             if (!object.facts || object.facts->socket.state != SocketState::listen)
                 objects.push_back(&object);
-        return socket_evidence(kind, objects, Listeners(builder_.snapshot), builder_.snapshot);
+        return socket_evidence(kind, objects, SocketRelations(builder_.snapshot),
+                               builder_.snapshot.one_in);
     }
 
     SnapshotBuilder builder_;
@@ -84,8 +85,7 @@ TEST_F(SocketEvidence, NamesTheListenerAndItsOwner) {
     elsewhere.netns = 5;
     builder_.snapshot.objects.back().facts->socket = elsewhere;
     EXPECT_THAT(evidence(Kind::never_accepted),
-                ElementsAre("1 waits at 127.0.0.1:80, whose listener is not known (older than the "
-                            "trace)"));
+                ElementsAre("1 waits at 127.0.0.1:80, whose listener is not known"));
 }
 
 TEST_F(SocketEvidence, FindsListenersOfAnyAddress) {
@@ -131,6 +131,50 @@ TEST_F(SocketEvidence, SaysWhatKeepsClosedOnes) {
                 ElementsAre("2 in FIN-WAIT-1: the peer has not acknowledged everything",
                             "1 in FIN-WAIT-2: the peer has not closed", "2 retransmitting",
                             "40 KiB in send queues that the peer has not taken"));
+}
+
+TEST_F(SocketEvidence, SaysWhatACloseWaitsFor) {
+    SocketFacts socket = tcp(SocketState::fin_wait1);
+    socket.file_refs = 0;
+    socket.linger = true;
+    socket.window_closed = true;
+    add(socket);
+    EXPECT_THAT(evidence(Kind::closed_still_alive),
+                ElementsAre("1 in close(), which waits until all is sent (SO_LINGER)",
+                            "1 whose peer takes nothing more (closed window)"));
+}
+
+// Of a socket that is not followed its holder is the owner.
+TEST_F(SocketEvidence, NamesSocketsOutsideOfTheTrace) {
+    builder_.snapshot.holder_names[7] = "nginx";
+    builder_.snapshot.holders =
+        HolderIndex({{.address = 0x1, .tgid = 7, .fd = 3}, {.address = 0x2, .tgid = 7, .fd = 4}});
+    const auto add_other = [&](std::uint64_t address, const SocketFacts& facts) {
+        LiveObject object;
+        object.slot.address = address;
+        object.slot.object_class = ObjectClass::socket;
+        object.facts = ObjectFacts{1, facts, {}};
+        builder_.snapshot.other_sockets.push_back({object, false});
+    };
+    SocketFacts listener = tcp(SocketState::listen, 80);
+    listener.accept_queue = 1;
+    listener.accept_queue_max = 5;
+    add_other(0x1, listener);
+    add(tcp(SocketState::established, 80));
+    EXPECT_THAT(evidence(Kind::never_accepted),
+                ElementsAre("1 waits at 127.0.0.1:80 of nginx[7], 1 in a queue of at most 5"));
+    builder_.snapshot.objects.clear();
+    SocketFacts half = unix_socket(SocketState::close);
+    half.orphan = true;
+    SocketFacts open = unix_socket(SocketState::established);
+    open.peer = add(half).slot.address;
+    EXPECT_THAT(evidence(Kind::closed_still_alive),
+                ElementsAre("1 that a unix socket may hold which was not found"));
+    add_other(0x2, open);
+    note_living_peers(builder_.snapshot);
+    EXPECT_THAT(evidence(Kind::closed_still_alive),
+                ElementsAre("1 held by the unix socket at their other end, which is open",
+                            "the other end is that of nginx[7]"));
 }
 
 TEST_F(SocketEvidence, CountsReferencesOfTheUnexplained) {

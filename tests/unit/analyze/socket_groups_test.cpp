@@ -2,58 +2,93 @@
 #include "analyze/socket_groups.h"
 
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
-#include <set>
+#include <map>
 
 namespace unfreed {
 namespace {
 
-ReadSocket socket_of(std::uint64_t address, std::vector<SocketHolder> holders,
-                     const std::string& state, std::uint64_t memory = 0) {
-    ReadSocket socket;
-    socket.listed = {address, address, std::move(holders)};
-    socket.facts.inode = address;
-    socket.facts.memory_bytes = memory;
-    socket.details = {{"family", "inet"}, {"type", "tcp"}, {"state", state}};
-    return socket;
+// Sockets that are listed, each at the address of its number.
+class SocketGroups : public testing::Test {
+  protected:
+    SocketFacts& add(std::uint64_t address, const std::vector<Holder>& holders, SocketState state,
+                     std::uint64_t memory = 0) {
+        LiveObject object;
+        object.slot.address = address;
+        object.slot.object_class = ObjectClass::socket;
+        ObjectFacts facts{.refcount = 1};
+        facts.socket.family = AF_INET;
+        facts.socket.type = SOCK_STREAM;
+        facts.socket.protocol = IPPROTO_TCP;
+        facts.socket.state = state;
+        facts.socket.inode = address;
+        facts.socket.memory_bytes = memory;
+        object.facts = facts;
+        snapshot_.other_sockets.push_back({object, true});
+        for (Holder holder : holders) {
+            holder.address = address;
+            holders_.push_back(holder);
+        }
+        return snapshot_.other_sockets.back().object.facts->socket;
+    }
+
+    SocketSection group(std::uint64_t top = 20, std::uint64_t shown = 3) {
+        snapshot_.holders = HolderIndex(holders_);
+        SocketGroupOptions options;
+        options.top = top;
+        options.sockets_per_group = shown;
+        options.process = [](std::uint32_t tgid) {
+            ProcessInfo info;
+            info.comm = tgid < 100 ? "nginx" : "python";
+            return info;
+        };
+        std::vector<const LiveObject*> sockets;
+        for (const OtherSocket& other : snapshot_.other_sockets)
+            sockets.push_back(&other.object);
+        return group_sockets(sockets, snapshot_, SocketRelations(snapshot_), options);
+    }
+
+    Snapshot snapshot_;
+    std::vector<Holder> holders_;
+};
+
+Holder held(std::uint32_t tgid, std::uint32_t fd) {
+    return {.tgid = tgid, .fd = fd};
 }
 
-SocketGroupOptions options() {
-    SocketGroupOptions options;
-    options.process = [](std::uint32_t tgid) {
-        ProcessInfo info;
-        info.comm = tgid < 100 ? "nginx" : "python";
-        return info;
-    };
-    return options;
-}
-
-TEST(SocketGroups, WorkersOfOneProgramAreOneGroup) {
-    const std::vector<ReadSocket> sockets{
-        socket_of(1, {{10, 3}}, "CLOSE-WAIT"), socket_of(2, {{11, 3}}, "CLOSE-WAIT"),
-        socket_of(3, {{11, 4}}, "CLOSE-WAIT"), socket_of(4, {{11, 5}}, "ESTAB"),
-        socket_of(5, {{100, 5}}, "CLOSE-WAIT")};
-    const SocketSection section = group_sockets(sockets, options());
+TEST_F(SocketGroups, WorkersOfOneProgramAreOneGroup) {
+    add(1, {held(10, 3)}, SocketState::close_wait);
+    add(2, {held(11, 3)}, SocketState::close_wait);
+    add(3, {held(11, 4)}, SocketState::close_wait);
+    add(4, {held(11, 5)}, SocketState::established);
+    add(5, {held(100, 5)}, SocketState::close_wait);
+    const SocketSection section = group();
     EXPECT_EQ(section.count, 5u);
     ASSERT_EQ(section.groups.size(), 3u);
     EXPECT_EQ(section.groups[0].count, 3u);
     EXPECT_EQ(section.groups[0].state, "CLOSE-WAIT");
+    EXPECT_EQ(section.groups[0].family, "inet");
+    EXPECT_EQ(section.groups[0].type, "tcp");
     ASSERT_EQ(section.groups[0].processes.size(), 2u);
     EXPECT_EQ(section.groups[0].processes[0].pid, 11u);
     EXPECT_EQ(section.groups[0].processes[0].count, 2u);
     EXPECT_EQ(section.groups[0].processes[0].comm, "nginx");
+    EXPECT_EQ(section.groups[0].held, 3u);
+    ASSERT_EQ(section.groups[0].holders.size(), 2u);
+    EXPECT_EQ(section.groups[0].holders[0].comm, "nginx");
+    EXPECT_EQ(section.groups[0].holders[0].objects, 2u);
+    EXPECT_EQ(section.groups[0].holders[0].fds, (std::vector<std::uint32_t>{3, 4}));
 }
 
-TEST(SocketGroups, MemoryComesFirst) {
-    const std::vector<ReadSocket> sockets{
-        socket_of(1, {{10, 3}}, "ESTAB"), socket_of(2, {{10, 4}}, "ESTAB"),
-        socket_of(3, {{100, 3}}, "ESTAB", 1000), socket_of(4, {{100, 4}}, "ESTAB", 3000),
-        socket_of(5, {{100, 5}}, "ESTAB", 2000)};
-    SocketGroupOptions two = options();
-    two.sockets_per_group = 2;
-    two.top = 1;
-    const SocketSection section = group_sockets(sockets, two);
+TEST_F(SocketGroups, MemoryComesFirst) {
+    add(1, {held(10, 3)}, SocketState::established);
+    add(2, {held(10, 4)}, SocketState::established);
+    add(3, {held(100, 3)}, SocketState::established, 1000);
+    add(4, {held(100, 4)}, SocketState::established, 3000);
+    add(5, {held(100, 5)}, SocketState::established, 2000);
+    const SocketSection section = group(1, 2);
     EXPECT_EQ(section.count, 5u);
     EXPECT_EQ(section.memory_bytes, 6000u);
     EXPECT_EQ(section.groups_omitted, 1u);
@@ -65,34 +100,72 @@ TEST(SocketGroups, MemoryComesFirst) {
 }
 
 // Two descriptors of one process, or a parent and its child: one socket.
-TEST(SocketGroups, ASocketCountsOnceAProcess) {
-    const std::vector<ReadSocket> sockets{socket_of(1, {{10, 3}, {10, 4}, {11, 3}}, "ESTAB")};
-    const SocketSection section = group_sockets(sockets, options());
+TEST_F(SocketGroups, ASocketCountsOnceAProcess) {
+    add(1, {held(10, 3), held(10, 4), held(11, 3)}, SocketState::established);
+    const SocketSection section = group();
     ASSERT_EQ(section.groups.size(), 1u);
     EXPECT_EQ(section.groups[0].count, 1u);
+    EXPECT_EQ(section.groups[0].held, 1u);
     ASSERT_EQ(section.groups[0].processes.size(), 2u);
     EXPECT_EQ(section.groups[0].processes[0].count, 1u);
-    EXPECT_EQ(section.groups[0].sockets[0].holders.size(), 3u);
+    ASSERT_EQ(section.groups[0].sockets[0].holders.size(), 2u);
+    EXPECT_EQ(section.groups[0].sockets[0].holders[0].fds, (std::vector<std::uint32_t>{3, 4}));
 }
 
-TEST(SocketGroups, SaysWhyNobodyHoldsThem) {
-    ReadSocket closed = socket_of(1, {}, "FIN-WAIT-2");
-    closed.facts.orphan = true;
-    closed.facts.inode = 0;
-    ReadSocket waiting = socket_of(2, {}, "ESTAB");
-    waiting.facts.inode = 0;
-    ReadSocket kernel = waiting;
-    kernel.facts.family = AF_NETLINK;
-    const std::vector<ReadSocket> sockets{closed, waiting, kernel, socket_of(3, {}, "ESTAB")};
-    std::set<std::string> standings;
-    for (const SocketGroup& group : group_sockets(sockets, options()).groups) {
-        EXPECT_TRUE(group.processes.empty());
-        standings.insert(group.standing);
+TEST_F(SocketGroups, KindsAreGroupsOfTheirOwn) {
+    add(1, {held(10, 3)}, SocketState::established);
+    SocketFacts& full = add(2, {held(10, 4)}, SocketState::established);
+    full.rmem_alloc = 2 << 20;
+    full.rcvbuf = 4 << 20;
+    full.memory_bytes = 2 << 20;
+    const SocketSection section = group();
+    ASSERT_EQ(section.groups.size(), 2u);
+    EXPECT_EQ(section.groups[0].kind, "buffer-hog");
+    EXPECT_EQ(section.groups[0].sockets[0].kind, "buffer-hog");
+    EXPECT_EQ(section.groups[0].evidence,
+              "1 alive; 2048 KiB in receive queues that nobody reads (SO_RCVBUF: 4096 KiB each)");
+    EXPECT_TRUE(section.groups[0].advice.starts_with("Read what has come"));
+    EXPECT_EQ(section.groups[1].kind, "never-closed");
+    EXPECT_EQ(section.groups[1].missing_stage, "released");
+}
+
+TEST_F(SocketGroups, SaysWhyNobodyHoldsThem) {
+    SocketFacts& closed = add(1, {}, SocketState::fin_wait2);
+    closed.orphan = true;
+    closed.inode = 0;
+    SocketFacts& waiting = add(2, {}, SocketState::established);
+    waiting.inode = 0;
+    waiting.no_file = true;
+    waiting.no_socket = true;
+    SocketFacts& kernel = add(3, {}, SocketState::close);
+    kernel.inode = 0;
+    kernel.no_file = true;
+    kernel.family = AF_NETLINK;
+    kernel.kernel_made = true;
+    add(4, {}, SocketState::established).in_descriptor = false;
+    std::map<std::string, std::string> kinds; // by standing
+    for (const SocketGroup& one : group().groups) {
+        EXPECT_TRUE(one.processes.empty());
+        EXPECT_EQ(one.held, 0u);
+        kinds[one.standing] = one.kind;
     }
-    EXPECT_EQ(standings.size(), 4u);
-    EXPECT_TRUE(standings.contains("the kernel's own"));
-    EXPECT_TRUE(standings.contains("closed, and still referenced"));
-    EXPECT_FALSE(standings.contains(""));
+    const std::map<std::string, std::string> expected{
+        {"closed, and still referenced", "closed-still-alive"},
+        {"without a file: not accepted yet, or the kernel's own", "never-accepted"},
+        {"the kernel's own", "kernel-socket"},
+        {"open, but in no descriptor of a process", "in-flight"}};
+    EXPECT_EQ(kinds, expected);
+}
+
+TEST_F(SocketGroups, WhoHoldsThemMayBeUnknown) {
+    add(1, {}, SocketState::established);
+    std::vector<const LiveObject*> sockets{&snapshot_.other_sockets[0].object};
+    const SocketSection section =
+        group_sockets(sockets, snapshot_, SocketRelations(snapshot_), SocketGroupOptions());
+    ASSERT_EQ(section.groups.size(), 1u);
+    EXPECT_EQ(section.groups[0].held, std::nullopt);
+    EXPECT_EQ(section.groups[0].standing, "");
+    EXPECT_EQ(section.groups[0].kind, "never-closed");
 }
 
 } // namespace

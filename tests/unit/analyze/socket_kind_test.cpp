@@ -173,6 +173,8 @@ TEST(SocketKind, AClosedOneHasAReasonToLive) {
     EXPECT_EQ(kind_of_facts(peer), Kind::closed_still_alive);
     SocketFacts lingering = tcp(SocketState::fin_wait1);
     lingering.file_refs = 0;
+    EXPECT_EQ(hold(lingering), Hold::in_close);
+    lingering.linger = true;
     EXPECT_EQ(hold(lingering), Hold::lingering);
     EXPECT_EQ(kind_of_facts(lingering), Kind::closed_still_alive);
 }

@@ -136,17 +136,28 @@ SocketSection older_sockets() {
     hoard.memory_bytes = 3ULL << 30;
     hoard.processes = {{77, "nginx", "/usr/sbin/nginx", "/", "", true, 700},
                        {78, "nginx", "/usr/sbin/nginx", "/", "", true, 500}};
+    hoard.kind = "buffer-hog";
+    hoard.evidence = "1200 alive; 3072 MiB in send queues that the peer has not taken";
+    hoard.advice = "Read what has come, or look why the peer does not read.";
+    hoard.holders = {{77, "nginx", 700, {"fd"}, {12, 13}}, {78, "nginx", 500, {"fd"}, {12}}};
+    hoard.held = 1200;
     hoard.sockets = {{0xffff888003333000,
+                      9,
+                      "buffer-hog",
                       6 << 20,
                       {{"local", "10.0.0.1:80"}, {"remote", "10.0.0.9:51000"}, {"inode", "4711"}},
-                      {{77, 12}}}};
+                      {{77, "nginx", 1, {"fd"}, {12}}}}};
     SocketGroup orphan;
     orphan.family = "unix";
     orphan.type = "dgram";
     orphan.state = "UNCONN";
     orphan.standing = "closed, and still referenced";
     orphan.count = 1;
-    orphan.sockets = {{0xffff888004444000, 0, {{"path", "/run/x\x1b[2J"}}, {}}};
+    orphan.kind = "closed-still-alive";
+    orphan.missing_stage = "destroyed";
+    orphan.evidence = "1 alive; the other end is that of x\x1b[2J[3]";
+    orphan.sockets = {
+        {0xffff888004444000, 0, "closed-still-alive", 0, {{"path", "/run/x\x1b[2J"}}, {}}};
     return {1234, 3ULL << 30, {hoard, orphan}, 2};
 }
 

@@ -25,6 +25,31 @@ TEST(Sockets, OlderOnesAreNamedWithTheirHoldersAndTheLargest) {
     EXPECT_THAT(text, HasSubstr("Alive, but not shown by ss: 1 socket, 0 B"));
 }
 
+TEST(Sockets, KindsHaveTheirReasonAndOnceTheAdvice) {
+    Report report = sample_report();
+    report.pre_attach_sockets->groups.push_back(report.pre_attach_sockets->groups[0]);
+    SocketGroup& usual = report.pre_attach_sockets->groups.emplace_back();
+    usual.kind = "never-closed";
+    usual.evidence = "77 alive";
+    const std::string text = to_text(report, {.width = 200, .color = false});
+    EXPECT_THAT(text, HasSubstr("inet tcp ESTAB, open, full queues"));
+    const std::string advice = ". Read what has come, or look why the peer does not read.";
+    const std::string reason = "    open, full queues, nginx[77] +1: 1200 alive; 3072 MiB in send "
+                               "queues that the peer has not taken";
+    EXPECT_THAT(text, HasSubstr(reason + advice));
+    EXPECT_THAT(text, HasSubstr(reason + "\n"));
+    EXPECT_THAT(text, HasSubstr("    closed, still alive: 1 alive; the other end"));
+    EXPECT_THAT(text, Not(HasSubstr("77 alive")));
+    const auto json = nlohmann::json::parse(to_json(report));
+    const auto& group = json["pre_attach_sockets"]["groups"][0];
+    EXPECT_EQ(group["kind"], "buffer-hog");
+    EXPECT_TRUE(group["missing_stage"].is_null());
+    EXPECT_EQ(group["sockets"][0]["holders"],
+              nlohmann::json::parse(
+                  R"([{"pid": 77, "comm": "nginx", "objects": 1, "ways": ["fd"], "fds": [12]}])"));
+    EXPECT_EQ(json["pre_attach_sockets"]["groups"][1]["held"], nullptr);
+}
+
 TEST(Sockets, NothingIsSaidWhereThereIsNone) {
     Report report = sample_report();
     report.pre_attach_sockets = SocketSection();

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Sockets that are not followed, where the report lists them or followed ones belong to them.
+#pragma once
+
+#include "analyze/revalidate.h"
+#include "model/snapshot.h"
+#include "model/socket_list.h"
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <unordered_set>
+
+namespace unfreed {
+
+// Reads those that are alive and still the same. `wanted`: of these the ones to keep.
+void add_other_sockets(Snapshot& snapshot, const Inspect& inspect,
+                       std::span<const ListedSocket> listed, bool pre_attach,
+                       const std::function<bool(const SocketFacts&)>& wanted);
+
+// Reads the other ends of unix sockets, as far as they are not in the snapshot. `pre_attach`:
+// addresses of those that are older than the trace.
+void add_unix_peers(Snapshot& snapshot, const Inspect& inspect,
+                    const std::unordered_set<std::uint64_t>& pre_attach);
+
+// Sockets of the snapshot to which others belong that it has not: closed unix sockets that nobody
+// seems to hold, and connections whose listener is not known.
+struct UnknownRelations {
+    std::unordered_set<std::uint64_t> closed; // addresses
+    bool listeners = false;
+
+    bool any() const { return listeners || !closed.empty(); }
+    // Belongs to one of them, or may.
+    bool concerns(const SocketFacts& other) const;
+};
+UnknownRelations unknown_relations(const Snapshot& snapshot);
+
+// The facts and the holders were not read at the same moment. Other sockets of which they
+// contradict each other, or which accuse the kernel, are read again: `wait_and_read_holders` is
+// called first, with true where it should wait until a socket has got from one step of its end to
+// the next.
+void settle_other_sockets(Snapshot& snapshot, const Inspect& inspect,
+                          const std::function<void(bool wait)>& wait_and_read_holders);
+
+} // namespace unfreed

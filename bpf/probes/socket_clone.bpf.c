@@ -12,48 +12,45 @@
 #include "lib/trampoline.bpf.h"
 
 /* The clone may be in the table already (LSM, slab tracepoint), without an owner. */
-static __always_inline void socket__cloned(void *ctx, u64 parent, u64 child, u32 copy)
+static __always_inline void socket__cloned(void *ctx, u64 parent, u64 child, bool again)
 {
 	struct uf_birth birth = {.addr = child, .object_class = UF_CLASS_SOCKET};
-	struct uf_cpu *cpu = cpu__this();
 	bool known;
 
-	if (!object__is_pointer(child) || !sample__follows(child) || !cpu ||
-	    !copy__begin(cpu, UF_HOOK_SOCKET_CLONE, child, copy))
+	if (!object__is_pointer(child) || !sample__follows(child))
 		return;
 	birth.owner = context__owner(ctx);
 	known = object__owner(parent, &birth.owner.tgid);
 	if (run_state.clone_births) {
 		birth.cache = (u64)BPF_CORE_READ((struct sock *)child, __sk_common.skc_prot, slab);
 		if (known || context__wanted(birth.owner.tgid))
-			object__born(ctx, &birth, copy > 0);
+			object__born(ctx, &birth, again);
 	} else {
 		birth.cache = (u64)BPF_CORE_READ((struct sock *)child, __sk_common.skc_prot, slab);
 		object__claim(ctx, &birth, known && cfg.only_targets);
 	}
-	copy__end(cpu, UF_HOOK_SOCKET_CLONE, child, copy);
 }
 
-static __always_inline int socket_clone(u64 *ctx, u32 copy)
+static __always_inline int socket_clone(u64 *ctx, bool again)
 {
 	if (hook__active(UF_HOOK_SOCKET_CLONE))
-		socket__cloned(ctx, trampoline__arg(ctx, 0), trampoline__ret(ctx, 2), copy);
+		socket__cloned(ctx, trampoline__arg(ctx, 0), trampoline__ret(ctx, 2), again);
 	return 0;
 }
-UF_TRAMPOLINE_COPIES("fexit/sk_clone_lock", socket_clone)
+UF_TRAMPOLINE_COPIES("fexit/sk_clone_lock", UF_HOOK_SOCKET_CLONE, socket_clone)
 
 /* 7.0 renamed it and added an argument; the first argument and the result stayed. */
-static __always_inline int socket_clone_v7(u64 *ctx, u32 copy)
+static __always_inline int socket_clone_v7(u64 *ctx, bool again)
 {
-	return socket_clone(ctx, copy);
+	return socket_clone(ctx, again);
 }
-UF_TRAMPOLINE_COPIES("fexit/sk_clone", socket_clone_v7)
+UF_TRAMPOLINE_COPIES("fexit/sk_clone", UF_HOOK_SOCKET_CLONE, socket_clone_v7)
 
 SEC("?kretprobe/sk_clone_lock")
 int socket_clone_kretprobe(struct pt_regs *ctx)
 {
 	if (hook__active(UF_HOOK_SOCKET_CLONE))
-		socket__cloned(ctx, 0, PT_REGS_RC(ctx), 0);
+		socket__cloned(ctx, 0, PT_REGS_RC(ctx), false);
 	return 0;
 }
 

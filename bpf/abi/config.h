@@ -20,7 +20,13 @@ struct uf_config {
 	__u32 set_mask;	   /* sets of the object table - 1 */
 	__u32 origin_mask; /* sets of the origin table - 1 */
 	__u32 classes;	   /* bit 1 << enum uf_class for each class that is followed */
-	__u32 copies;	   /* attached copies of the birth and death programs */
+	/* Attached copies of the birth and death programs, of tracepoints and of functions (fentry,
+	 * fexit); and whether a copy may do again what one before it has done, because tasks
+	 * preempt one another in between (lib/mark.h) */
+	__u8 copies;
+	__u8 function_copies;
+	__u8 repeats;
+	__u8 function_repeats;
 	__u32 self_tgid;
 	__u8 only_targets; /* follow processes with UF_PROC_TARGET only */
 	__u8 follow;	   /* children of targets become targets */

@@ -39,13 +39,17 @@
 #define UF_CACHES 128
 /* KMALLOC_MAX_CACHE_SIZE with 4 KiB pages: larger ones are pages, in no cache. */
 #define UF_KMALLOC_MAX 8192
-/* Independent copies of a program, so that one that is interrupted by its own hook loses nothing:
- * with preemption off, a CPU nests at most task < softirq < hardirq < NMI, and no slab hook runs in
- * NMI (docs/accuracy.md). */
-#define UF_COPIES 3
+/* Independent copies of a program, so that one that is interrupted by its own hook loses nothing.
+ * Two: an event is lost only when a hardirq hits the spare copy of a softirq that hit copy 0 of a
+ * task, which is counted (docs/accuracy.md). Three lose nothing. */
+#define UF_COPIES	 2
+#define UF_COPIES_LEGACY 3 /* as many as the object for kernels before 6.1 has */
 /* The same where tasks preempt one another inside of programs (tracepoints from 7.0 on): each
  * preempted task may block one copy of its CPU, so there is no number that is always enough. */
 #define UF_COPIES_PREEMPTIBLE 8
+/* Events of one hook that can be under way on a CPU: task, softirq, hardirq, and one in a program
+ * of somebody else that allocates. */
+#define UF_MARKS 4
 /* Call-site ranges that decide the class of a slab birth (user/bpf/site_ranges.h). */
 #define UF_SITE_MAX 16
 /* Process flags are kept a byte a PID in pages of this size; pids go up to PID_MAX_LIMIT (4 Mi). */

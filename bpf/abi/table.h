@@ -124,11 +124,18 @@ struct uf_cache {
 };
 UF_ASSERT_SIZE(struct uf_cache, 64);
 
-/* What a CPU keeps for itself (map `cpus`): counters are summed over CPUs by user space; done[] is
- * how a spare copy of a program learns that the copy before it has handled this very event. */
+/* Events of a hook that are under way on a CPU, the innermost last (lib/mark.h): the addresses of
+ * their contexts. 0: none. */
+struct uf_marks {
+	__u64 ctx[UF_MARKS];
+};
+
+/* What a CPU keeps for itself (map `cpus`): counters are summed over CPUs by user space; marks[] is
+ * how a spare copy of a program learns that the copy before it has got this very event. */
 struct uf_cpu {
 	__u64 counters[UF_CTR_COUNT];
-	__u64 done[UF_HOOK_COUNT];
+	struct uf_marks marks[UF_HOOK_COUNT];
+	__s64 rescued[UF_HOOK_COUNT]; /* events that copy 0 did not get and a spare copy did */
 	/* lib/clock.bpf.h */
 	__u64 tick;			       /* jiffies when tick_ns was read */
 	__u64 tick_ns;			       /* CLOCK_MONOTONIC */

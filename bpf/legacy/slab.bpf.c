@@ -10,61 +10,57 @@
 
 /* (call_site, ptr, bytes_req, bytes_alloc, gfp_flags[, node]) */
 static __always_inline int slab__alloc(struct bpf_raw_tracepoint_args *ctx, enum uf_hook hook,
-				       bool own_cache, u32 copy)
+				       bool own_cache, bool again)
 {
 	u64 addr = ctx->args[1];
-	struct uf_cpu *cpu;
 
-	if (slab__handled(hook, addr, copy) || !hook__active(hook) || !context__current_wanted())
-		return 0;
-	cpu = slab__begin(hook, addr, copy);
-	if (cpu) {
+	if (hook__active(hook) && context__current_wanted() && slab__wanted(addr)) {
 		struct uf_birth birth = {.call_site = ctx->args[0], .addr = addr};
 
 		if (own_cache)
 			birth.cache = cache__of_page(addr);
 		if (!birth.cache)
 			birth.size = ctx->args[3];
-		slab__born(ctx, hook, &birth, own_cache, cpu, copy);
+		slab__born(ctx, &birth, own_cache, again);
 	}
 	return 0;
 }
 
-static __always_inline int slab_alloc_cache(struct bpf_raw_tracepoint_args *ctx, u32 copy)
+static __always_inline int slab_alloc_cache(struct bpf_raw_tracepoint_args *ctx, bool again)
 {
-	return slab__alloc(ctx, UF_HOOK_SLAB_ALLOC_CACHE, true, copy);
+	return slab__alloc(ctx, UF_HOOK_SLAB_ALLOC_CACHE, true, again);
 }
-UF_RAW_TP_COPIES("kmem_cache_alloc", slab_alloc_cache)
+UF_RAW_TP_COPIES("kmem_cache_alloc", UF_HOOK_SLAB_ALLOC_CACHE, slab_alloc_cache)
 
-static __always_inline int slab_alloc_cache_node(struct bpf_raw_tracepoint_args *ctx, u32 copy)
+static __always_inline int slab_alloc_cache_node(struct bpf_raw_tracepoint_args *ctx, bool again)
 {
-	return slab__alloc(ctx, UF_HOOK_SLAB_ALLOC_CACHE_NODE, true, copy);
+	return slab__alloc(ctx, UF_HOOK_SLAB_ALLOC_CACHE_NODE, true, again);
 }
-UF_RAW_TP_COPIES("kmem_cache_alloc_node", slab_alloc_cache_node)
+UF_RAW_TP_COPIES("kmem_cache_alloc_node", UF_HOOK_SLAB_ALLOC_CACHE_NODE, slab_alloc_cache_node)
 
-static __always_inline int slab_alloc_kmalloc(struct bpf_raw_tracepoint_args *ctx, u32 copy)
+static __always_inline int slab_alloc_kmalloc(struct bpf_raw_tracepoint_args *ctx, bool again)
 {
-	return slab__alloc(ctx, UF_HOOK_SLAB_ALLOC_KMALLOC, false, copy);
+	return slab__alloc(ctx, UF_HOOK_SLAB_ALLOC_KMALLOC, false, again);
 }
-UF_RAW_TP_COPIES("kmalloc", slab_alloc_kmalloc)
+UF_RAW_TP_COPIES("kmalloc", UF_HOOK_SLAB_ALLOC_KMALLOC, slab_alloc_kmalloc)
 
-static __always_inline int slab_alloc_kmalloc_node(struct bpf_raw_tracepoint_args *ctx, u32 copy)
+static __always_inline int slab_alloc_kmalloc_node(struct bpf_raw_tracepoint_args *ctx, bool again)
 {
-	return slab__alloc(ctx, UF_HOOK_SLAB_ALLOC_KMALLOC_NODE, false, copy);
+	return slab__alloc(ctx, UF_HOOK_SLAB_ALLOC_KMALLOC_NODE, false, again);
 }
-UF_RAW_TP_COPIES("kmalloc_node", slab_alloc_kmalloc_node)
+UF_RAW_TP_COPIES("kmalloc_node", UF_HOOK_SLAB_ALLOC_KMALLOC_NODE, slab_alloc_kmalloc_node)
 
 /* (s, x) */
-static __always_inline int slab_free_cache_entry(u64 *ctx, u32 copy)
+static __always_inline int slab_free_cache_entry(u64 *ctx, bool again)
 {
 	return slab__died(ctx, UF_HOOK_SLAB_FREE_CACHE, trampoline__arg(ctx, 1),
-			  trampoline__arg(ctx, 0), copy);
+			  trampoline__arg(ctx, 0), again);
 }
-UF_TRAMPOLINE_COPIES("fentry/kmem_cache_free", slab_free_cache_entry)
+UF_TRAMPOLINE_COPIES("fentry/kmem_cache_free", UF_HOOK_SLAB_FREE_CACHE, slab_free_cache_entry)
 
 /* (call_site, ptr); frees objects of kmem_cache_alloc too. */
-static __always_inline int slab_free_kfree(struct bpf_raw_tracepoint_args *ctx, u32 copy)
+static __always_inline int slab_free_kfree(struct bpf_raw_tracepoint_args *ctx, bool again)
 {
-	return slab__died(ctx, UF_HOOK_SLAB_FREE_KFREE, ctx->args[1], 0, copy);
+	return slab__died(ctx, UF_HOOK_SLAB_FREE_KFREE, ctx->args[1], 0, again);
 }
-UF_RAW_TP_COPIES("kfree", slab_free_kfree)
+UF_RAW_TP_COPIES("kfree", UF_HOOK_SLAB_FREE_KFREE, slab_free_kfree)

@@ -49,6 +49,12 @@ static __always_inline u64 compat__ctx_address(void *ctx, struct task_struct *ta
 	asm volatile("%0 -= %1" : "+r"(at) : "r"(task));
 	return at + bpf_get_current_task();
 }
+
+/* Where the stack of the current task ends. Kernel threads have room for registers there, too. */
+static __always_inline u64 compat__stack_end(struct task_struct *task)
+{
+	return compat__ctx_address(compat__task_regs(task), task);
+}
 #else
 /* Before 5.11 and 5.15 a task is a number: every member is read by a helper. */
 #define compat__current_task() ((struct task_struct *)bpf_get_current_task())
@@ -59,6 +65,11 @@ static __always_inline struct pt_regs *compat__task_regs(struct task_struct *tas
 {
 	return (struct pt_regs *)((u64)BPF_CORE_READ(task, stack) + UF_THREAD_SIZE -
 				  bpf_core_type_size(struct pt_regs));
+}
+
+static __always_inline u64 compat__stack_end(struct task_struct *task)
+{
+	return (u64)compat__task_regs(task);
 }
 
 /* By way of a word whose address is known, because it holds it. */

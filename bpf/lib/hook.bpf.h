@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* How a program starts: is tracing on, and has a copy before it done this event already? */
+/* How a program starts: has a copy before it got this event already, and is tracing on?
+ *
+ * The kernel skips a program that is already running on this CPU (bpf_prog_get_recursion_context,
+ * 6.1 and later), which loses the event of an interrupt that lands inside it. So births and deaths
+ * have copies (UF_COPIES), and every operation is idempotent. */
 #ifndef UF_LIB_HOOK_H
 #define UF_LIB_HOOK_H
 
+#include "lib/compat.bpf.h"
 #include "lib/counter.bpf.h"
+#include "lib/mark.h"
 
 /* True while tracing. During the self-test it only notes that the hook is called. */
 static __always_inline bool hook__active(enum uf_hook hook)
@@ -18,65 +24,57 @@ static __always_inline bool hook__active(enum uf_hook hook)
 	return false;
 }
 
-/*
- * The kernel skips a program that is already running on this CPU (bpf_prog_get_recursion_context,
- * 6.1 and later), which loses the event of an interrupt that lands inside it. So births and deaths
- * have UF_COPIES copies, and every operation is idempotent. The first copy leaves the address in
- * the per-CPU mark of its hook; the others find it there and return. The first clears the mark
- * before it works and the last clears it at its end, so that a stale mark cannot hide a later event
- * on the same address: for that, an interrupt would have to hit within the few instructions between
- * the entry of copy 0 and its first store, on the address of the last nested event of this CPU.
- */
-static __always_inline bool copy__begin(struct uf_cpu *cpu, enum uf_hook hook, u64 addr, u32 copy)
+/* Is this event this copy's? (lib/mark.h) When another event is around this one; a global function,
+ * so that the verifier reads it once (mark.bpf.c). */
+int copy__looks(u64 ctx, u32 hook, u32 copy, u32 copies);
+
+static __always_inline bool copy__takes(void *ctx, enum uf_hook hook, u32 copy, u32 copies)
 {
-	if (cfg.copies < 2)
+	struct uf_cpu *cpu;
+	enum uf_turn turn;
+
+	if (copies < 2)
 		return true;
-	if (copy == 0) {
-		cpu->done[hook] = 0;
+	cpu = cpu__this();
+	if (!cpu)
 		return true;
-	}
-	if (cpu->done[hook] != addr)
-		return true;
-	if (copy + 1 >= cfg.copies)
-		cpu->done[hook] = 0;
-	return false;
+	turn = mark__usual_turn(&cpu->marks[hook], (u64)ctx, copy == 0, copy + 1 >= copies);
+	if (likely(turn != UF_TURN_LOOK))
+		return turn == UF_TURN_MINE;
+	return copy__looks(compat__ctx_address(ctx, compat__current_task()), hook, copy, copies);
 }
 
-static __always_inline void copy__end(struct uf_cpu *cpu, enum uf_hook hook, u64 addr, u32 copy)
-{
-	if (cfg.copies < 2)
-		return;
-	cpu->done[hook] = copy + 1 >= cfg.copies ? 0 : addr;
-}
-
-#define UF_COPY(section, ctx_type, name, n)                                                        \
+/* name(ctx, again); again: a copy before this one may have done the event all the same. */
+#define UF_COPY(section, ctx_type, hook, name, copies, repeats, n)                                 \
 	SEC("?" section) int name##_##n(ctx_type *ctx)                                             \
 	{                                                                                          \
-		return name(ctx, n);                                                               \
+		return copy__takes(ctx, hook, n, copies) ? name(ctx, n && (repeats)) : 0;          \
 	}
-/* Defines the copies of a program: name_0(ctx) ... call name(ctx, 0) ... up to
+/* Defines the copies of a program: name_0(ctx) ... up to
  * UF_COPIES_PREEMPTIBLE. Kernels of the legacy object have no preemptible tracepoints. */
 #ifdef UF_LEGACY
-#define UF_COPIES_OF(section, ctx_type, name)                                                      \
-	UF_COPY(section, ctx_type, name, 0)                                                        \
-	UF_COPY(section, ctx_type, name, 1)                                                        \
-	UF_COPY(section, ctx_type, name, 2)
+#define UF_COPIES_OF(section, ctx_type, hook, name, copies, repeats)                               \
+	UF_COPY(section, ctx_type, hook, name, copies, repeats, 0)                                 \
+	UF_COPY(section, ctx_type, hook, name, copies, repeats, 1)                                 \
+	UF_COPY(section, ctx_type, hook, name, copies, repeats, 2)
 #else
-#define UF_COPIES_OF(section, ctx_type, name)                                                      \
-	UF_COPY(section, ctx_type, name, 0)                                                        \
-	UF_COPY(section, ctx_type, name, 1)                                                        \
-	UF_COPY(section, ctx_type, name, 2)                                                        \
-	UF_COPY(section, ctx_type, name, 3)                                                        \
-	UF_COPY(section, ctx_type, name, 4)                                                        \
-	UF_COPY(section, ctx_type, name, 5)                                                        \
-	UF_COPY(section, ctx_type, name, 6)                                                        \
-	UF_COPY(section, ctx_type, name, 7)
+#define UF_COPIES_OF(section, ctx_type, hook, name, copies, repeats)                               \
+	UF_COPY(section, ctx_type, hook, name, copies, repeats, 0)                                 \
+	UF_COPY(section, ctx_type, hook, name, copies, repeats, 1)                                 \
+	UF_COPY(section, ctx_type, hook, name, copies, repeats, 2)                                 \
+	UF_COPY(section, ctx_type, hook, name, copies, repeats, 3)                                 \
+	UF_COPY(section, ctx_type, hook, name, copies, repeats, 4)                                 \
+	UF_COPY(section, ctx_type, hook, name, copies, repeats, 5)                                 \
+	UF_COPY(section, ctx_type, hook, name, copies, repeats, 6)                                 \
+	UF_COPY(section, ctx_type, hook, name, copies, repeats, 7)
 #endif
 
-#define UF_RAW_TP_COPIES(tracepoint, name)                                                         \
-	UF_COPIES_OF("raw_tp/" tracepoint, struct bpf_raw_tracepoint_args, name)
+#define UF_RAW_TP_COPIES(tracepoint, hook, name)                                                   \
+	UF_COPIES_OF("raw_tp/" tracepoint, struct bpf_raw_tracepoint_args, hook, name, cfg.copies, \
+		     cfg.repeats)
 
 /* For a trampoline program (fentry, fexit); section "fentry/function". */
-#define UF_TRAMPOLINE_COPIES(section, name) UF_COPIES_OF(section, u64, name)
+#define UF_TRAMPOLINE_COPIES(section, hook, name)                                                  \
+	UF_COPIES_OF(section, u64, hook, name, cfg.function_copies, cfg.function_repeats)
 
 #endif

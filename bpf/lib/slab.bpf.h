@@ -21,69 +21,39 @@ static __always_inline u32 site__class(u64 call_site, bool own_cache)
 	return cfg.classes & (1 << UF_CLASS_SLAB) ? UF_CLASS_SLAB : UF_CLASS_NONE;
 }
 
-/* Has the copy before this one handled the event? What spare copies find out first, because most of
- * the time it is all they do: nothing else is looked at. */
-static __always_inline bool slab__handled(enum uf_hook hook, u64 addr, u32 copy)
+static __always_inline bool slab__wanted(u64 addr)
 {
-	struct uf_cpu *cpu;
-
-	if (!copy)
-		return false;
-	cpu = cpu__this();
-	if (!cpu || cpu->done[hook] != addr)
-		return false;
-	if (copy + 1 >= cfg.copies)
-		cpu->done[hook] = 0;
-	return true;
+	return object__is_pointer(addr) && sample__follows(addr);
 }
 
-/* NULL: there is nothing to do. */
-static __always_inline struct uf_cpu *slab__begin(enum uf_hook hook, u64 addr, u32 copy)
+static __always_inline void slab__born(struct bpf_raw_tracepoint_args *ctx, struct uf_birth *birth,
+				       bool own_cache, bool again)
 {
-	struct uf_cpu *cpu;
+	bool counted = again;
 
-	if (!object__is_pointer(addr) || !sample__follows(addr))
-		return NULL;
-	cpu = cpu__this();
-	return cpu && copy__begin(cpu, hook, addr, copy) ? cpu : NULL;
-}
-
-static __always_inline void slab__born(struct bpf_raw_tracepoint_args *ctx, enum uf_hook hook,
-				       struct uf_birth *birth, bool own_cache, struct uf_cpu *cpu,
-				       u32 copy)
-{
 	birth->object_class = site__class(birth->call_site, own_cache);
-	if (birth->object_class != UF_CLASS_NONE) {
-		bool counted = copy > 0;
-
-		birth->owner = context__owner(ctx);
-		/* A socket cloned in softirq for a listener: wanted if the listener is, which is
-		 * found out when the clone returns or is accepted. */
-		if (context__wanted(birth->owner.tgid))
-			counted = object__born(ctx, birth, copy > 0);
-		if (!counted && cache__counted() && birth->size <= UF_KMALLOC_MAX)
-			cache__born(birth->cache, birth->addr, 1);
-	}
-	copy__end(cpu, hook, birth->addr, copy);
+	if (birth->object_class == UF_CLASS_NONE)
+		return;
+	birth->owner = context__owner(ctx);
+	/* A socket cloned in softirq for a listener: wanted if the listener is, which is found out
+	 * when the clone returns or is accepted. */
+	if (context__wanted(birth->owner.tgid))
+		counted = object__born(ctx, birth, again);
+	if (!counted && cache__counted() && birth->size <= UF_KMALLOC_MAX)
+		cache__born(birth->cache, birth->addr, 1);
 }
 
 /* `cache`: 0 for kfree, which does not tell. */
-static __always_inline int slab__died(void *ctx, enum uf_hook hook, u64 addr, u64 cache, u32 copy)
+static __always_inline int slab__died(void *ctx, enum uf_hook hook, u64 addr, u64 cache, bool again)
 {
-	struct uf_cpu *cpu;
-
-	if (slab__handled(hook, addr, copy) || !hook__active(hook))
+	if (!hook__active(hook) || !slab__wanted(addr))
 		return 0;
-	cpu = slab__begin(hook, addr, copy);
-	if (!cpu)
-		return 0;
-	if (!object__died(ctx, addr) && copy == 0) {
+	if (!object__died(ctx, addr) && !again) {
 		if (cache__counted())
 			cache__died(cache, addr);
 		else if (cfg.classes & (1 << UF_CLASS_SLAB))
-			__sync_fetch_and_add(&cpu->counters[UF_CTR_UNKNOWN_DEATHS], 1);
+			counter__inc(UF_CTR_UNKNOWN_DEATHS);
 	}
-	copy__end(cpu, hook, addr, copy);
 	return 0;
 }
 

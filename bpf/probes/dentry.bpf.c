@@ -11,64 +11,56 @@
 #include "lib/object.bpf.h"
 #include "lib/trampoline.bpf.h"
 
-static __always_inline void dentry__born(void *ctx, u64 dentry, u32 copy)
+static __always_inline void dentry__born(void *ctx, u64 dentry, bool again)
 {
 	struct uf_birth birth = {.addr = dentry, .object_class = UF_CLASS_DENTRY};
-	struct uf_cpu *cpu = cpu__this();
 
-	if (!object__is_pointer(dentry) || !sample__follows(dentry) || !cpu ||
-	    !copy__begin(cpu, UF_HOOK_DENTRY_ALLOC, dentry, copy))
+	if (!object__is_pointer(dentry) || !sample__follows(dentry))
 		return;
 	birth.owner = context__owner(ctx);
 	if (context__wanted(birth.owner.tgid))
-		object__born(ctx, &birth, copy > 0);
-	copy__end(cpu, UF_HOOK_DENTRY_ALLOC, dentry, copy);
+		object__born(ctx, &birth, again);
 }
 
-static __always_inline void dentry__died(void *ctx, u64 dentry, u32 copy)
+static __always_inline void dentry__died(void *ctx, u64 dentry)
 {
-	struct uf_cpu *cpu = cpu__this();
-
 	if (!sample__follows(dentry))
-		return;
-	if (!cpu || !copy__begin(cpu, UF_HOOK_DENTRY_FREE, dentry, copy))
 		return;
 	if (cfg.kmem_births)
 		object__reached(dentry, UF_STAGE_RCU_PENDING, 0);
 	else
 		object__died(ctx, dentry);
-	copy__end(cpu, UF_HOOK_DENTRY_FREE, dentry, copy);
 }
 
-static __always_inline int dentry_alloc(u64 *ctx, u32 copy)
+static __always_inline int dentry_alloc(u64 *ctx, bool again)
 {
 	if (hook__active(UF_HOOK_DENTRY_ALLOC))
-		dentry__born(ctx, trampoline__ret(ctx, 2), copy);
+		dentry__born(ctx, trampoline__ret(ctx, 2), again);
 	return 0;
 }
-UF_TRAMPOLINE_COPIES("fexit/__d_alloc", dentry_alloc)
+UF_TRAMPOLINE_COPIES("fexit/__d_alloc", UF_HOOK_DENTRY_ALLOC, dentry_alloc)
 
 SEC("?kretprobe/__d_alloc")
 int dentry_alloc_kretprobe(struct pt_regs *ctx)
 {
 	if (hook__active(UF_HOOK_DENTRY_ALLOC))
-		dentry__born(ctx, PT_REGS_RC(ctx), 0);
+		dentry__born(ctx, PT_REGS_RC(ctx), false);
 	return 0;
 }
 
-static __always_inline int dentry_free(u64 *ctx, u32 copy)
+static __always_inline int dentry_free(u64 *ctx, bool again)
 {
 	if (hook__active(UF_HOOK_DENTRY_FREE))
-		dentry__died(ctx, trampoline__arg(ctx, 0), copy);
+		dentry__died(ctx, trampoline__arg(ctx, 0));
 	return 0;
 }
-UF_TRAMPOLINE_COPIES("fentry/dentry_free", dentry_free)
+UF_TRAMPOLINE_COPIES("fentry/dentry_free", UF_HOOK_DENTRY_FREE, dentry_free)
 
 SEC("?kprobe/dentry_free")
 int dentry_free_kprobe(struct pt_regs *ctx)
 {
 	if (hook__active(UF_HOOK_DENTRY_FREE))
-		dentry__died(ctx, PT_REGS_PARM1(ctx), 0);
+		dentry__died(ctx, PT_REGS_PARM1(ctx));
 	return 0;
 }
 

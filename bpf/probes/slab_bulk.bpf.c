@@ -64,36 +64,31 @@ static __always_inline void bulk__each_born(u32 count, struct uf_bulk *bulk)
 #include "legacy/bulk_loop.bpf.h"
 #endif
 
-static __always_inline void slab__died_array(enum uf_hook hook, u64 cache, u64 array, u32 count,
-					     u32 copy)
+static __always_inline void slab__died_array(u64 cache, u64 array, u32 count, bool again)
 {
-	struct uf_bulk bulk = {.array = (u64 *)array, .cache = cache, .again = copy > 0};
+	struct uf_bulk bulk = {.array = (u64 *)array, .cache = cache, .again = again};
 	struct uf_cpu *cpu = cpu__this();
 
-	if (!cpu || !copy__begin(cpu, hook, array, copy))
-		return;
 	bulk__each_died(count, &bulk);
-	if (copy == 0)
+	if (cpu && !again)
 		__sync_fetch_and_add(&cpu->counters[UF_CTR_UNKNOWN_DEATHS], bulk.unknown);
-	copy__end(cpu, hook, array, copy);
 }
 
 /* (s, size, p) */
-static __always_inline int slab_free_bulk(u64 *ctx, u32 copy)
+static __always_inline int slab_free_bulk(u64 *ctx, bool again)
 {
 	if (hook__active(UF_HOOK_SLAB_FREE_BULK))
-		slab__died_array(UF_HOOK_SLAB_FREE_BULK, trampoline__arg(ctx, 0),
-				 trampoline__arg(ctx, 2), trampoline__arg(ctx, 1), copy);
+		slab__died_array(trampoline__arg(ctx, 0), trampoline__arg(ctx, 2),
+				 trampoline__arg(ctx, 1), again);
 	return 0;
 }
-UF_TRAMPOLINE_COPIES("fentry/kmem_cache_free_bulk", slab_free_bulk)
+UF_TRAMPOLINE_COPIES("fentry/kmem_cache_free_bulk", UF_HOOK_SLAB_FREE_BULK, slab_free_bulk)
 
 SEC("?kprobe/kmem_cache_free_bulk")
 int slab_free_bulk_kprobe(struct pt_regs *ctx)
 {
 	if (hook__active(UF_HOOK_SLAB_FREE_BULK))
-		slab__died_array(UF_HOOK_SLAB_FREE_BULK, PT_REGS_PARM1(ctx), PT_REGS_PARM3(ctx),
-				 PT_REGS_PARM2(ctx), 0);
+		slab__died_array(PT_REGS_PARM1(ctx), PT_REGS_PARM3(ctx), PT_REGS_PARM2(ctx), false);
 	return 0;
 }
 
@@ -104,70 +99,67 @@ struct slab_sheaf___v6_18 {
 } __attribute__((preserve_access_index));
 
 /* The argument is the rcu_head at the start of the sheaf. */
-static __always_inline void slab__died_sheaf(u64 *ctx, enum uf_hook hook, u32 copy)
+static __always_inline void slab__died_sheaf(u64 *ctx, bool again)
 {
 	u64 sheaf = trampoline__arg(ctx, 0);
 	struct slab_sheaf___v6_18 *typed = (struct slab_sheaf___v6_18 *)sheaf;
 
 	/* Without its cache: that of the objects is found when one is unknown. */
-	slab__died_array(hook, 0, sheaf + bpf_core_field_offset(struct slab_sheaf___v6_18, objects),
-			 BPF_CORE_READ(typed, size), copy);
+	slab__died_array(0, sheaf + bpf_core_field_offset(struct slab_sheaf___v6_18, objects),
+			 BPF_CORE_READ(typed, size), again);
 }
 
-static __always_inline int slab_free_sheaf(u64 *ctx, u32 copy)
+static __always_inline int slab_free_sheaf(u64 *ctx, bool again)
 {
 	if (hook__active(UF_HOOK_SLAB_FREE_SHEAF))
-		slab__died_sheaf(ctx, UF_HOOK_SLAB_FREE_SHEAF, copy);
+		slab__died_sheaf(ctx, again);
 	return 0;
 }
-UF_TRAMPOLINE_COPIES("fentry/rcu_free_sheaf", slab_free_sheaf)
+UF_TRAMPOLINE_COPIES("fentry/rcu_free_sheaf", UF_HOOK_SLAB_FREE_SHEAF, slab_free_sheaf)
 
-static __always_inline int slab_free_sheaf_nobarn(u64 *ctx, u32 copy)
+static __always_inline int slab_free_sheaf_nobarn(u64 *ctx, bool again)
 {
 	if (hook__active(UF_HOOK_SLAB_FREE_SHEAF_NOBARN))
-		slab__died_sheaf(ctx, UF_HOOK_SLAB_FREE_SHEAF_NOBARN, copy);
+		slab__died_sheaf(ctx, again);
 	return 0;
 }
-UF_TRAMPOLINE_COPIES("fentry/rcu_free_sheaf_nobarn", slab_free_sheaf_nobarn)
+UF_TRAMPOLINE_COPIES("fentry/rcu_free_sheaf_nobarn", UF_HOOK_SLAB_FREE_SHEAF_NOBARN,
+		     slab_free_sheaf_nobarn)
 
 /* (s, flags, size, p): number of objects, 0 for failure; bool since 7.2, so only its low byte
  * counts. */
-static __always_inline int slab__born_array(u64 *ctx, u32 copy)
+static __always_inline int slab__born_array(u64 *ctx, bool again)
 {
 	struct uf_birth birth = {.object_class = UF_CLASS_SLAB};
-	struct uf_bulk bulk = {.again = copy > 0};
-	struct uf_cpu *cpu;
+	struct uf_bulk bulk = {.again = again};
 
 	if (!(u8)trampoline__ret(ctx, 4))
 		return 0;
 	bulk.array = (u64 *)trampoline__arg(ctx, 3);
-	cpu = cpu__this();
-	if (!cpu || !copy__begin(cpu, UF_HOOK_SLAB_ALLOC_BULK, (u64)bulk.array, copy))
-		return 0;
 	birth.cache = bulk.cache = trampoline__arg(ctx, 0);
 	birth.owner = context__owner(ctx);
 	if (context__wanted(birth.owner.tgid)) {
 		object__describe(ctx, &birth, &bulk.meta);
 		bulk__each_born(trampoline__arg(ctx, 2), &bulk);
-	} else if (cache__counted() && copy == 0) {
+	} else if (cache__counted() && !again) {
 		cache__born(birth.cache, 0, trampoline__arg(ctx, 2));
 	}
-	copy__end(cpu, UF_HOOK_SLAB_ALLOC_BULK, (u64)bulk.array, copy);
 	return 0;
 }
 
-static __always_inline int slab_alloc_bulk(u64 *ctx, u32 copy)
+static __always_inline int slab_alloc_bulk(u64 *ctx, bool again)
 {
-	return hook__active(UF_HOOK_SLAB_ALLOC_BULK) ? slab__born_array(ctx, copy) : 0;
+	return hook__active(UF_HOOK_SLAB_ALLOC_BULK) ? slab__born_array(ctx, again) : 0;
 }
-UF_TRAMPOLINE_COPIES("fexit/kmem_cache_alloc_bulk", slab_alloc_bulk)
+UF_TRAMPOLINE_COPIES("fexit/kmem_cache_alloc_bulk", UF_HOOK_SLAB_ALLOC_BULK, slab_alloc_bulk)
 
 /* Renamed in 6.10 ("mm/slab: enable slab allocation tagging for kmalloc and friends"). */
-static __always_inline int slab_alloc_bulk_noprof(u64 *ctx, u32 copy)
+static __always_inline int slab_alloc_bulk_noprof(u64 *ctx, bool again)
 {
-	return slab_alloc_bulk(ctx, copy);
+	return slab_alloc_bulk(ctx, again);
 }
-UF_TRAMPOLINE_COPIES("fexit/kmem_cache_alloc_bulk_noprof", slab_alloc_bulk_noprof)
+UF_TRAMPOLINE_COPIES("fexit/kmem_cache_alloc_bulk_noprof", UF_HOOK_SLAB_ALLOC_BULK,
+		     slab_alloc_bulk_noprof)
 
 /* (head, ptr); before 6.4 (head, offset of head in the object); without a head the object itself.
  */

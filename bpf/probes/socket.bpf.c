@@ -12,47 +12,37 @@
 #include "lib/object.bpf.h"
 #include "lib/trampoline.bpf.h"
 
-static __always_inline void socket__born(void *ctx, u64 sk, enum uf_hook hook, u32 copy)
+static __always_inline void socket__born(void *ctx, u64 sk, bool again)
 {
 	struct uf_birth birth = {.addr = sk, .object_class = UF_CLASS_SOCKET};
-	struct uf_cpu *cpu = cpu__this();
 
 	if (!object__is_pointer(sk) || !sample__follows(sk))
-		return;
-	if (!cpu || !copy__begin(cpu, hook, sk, copy))
 		return;
 	birth.owner = context__owner(ctx);
 	birth.cache = (u64)BPF_CORE_READ((struct sock *)sk, __sk_common.skc_prot, slab);
 	if (context__wanted(birth.owner.tgid))
-		object__born(ctx, &birth, copy > 0);
-	copy__end(cpu, hook, sk, copy);
+		object__born(ctx, &birth, again);
 }
 
-static __always_inline void socket__died(void *ctx, u64 sk, u32 copy)
+static __always_inline void socket__died(void *ctx, u64 sk)
 {
-	struct uf_cpu *cpu = cpu__this();
-
-	if (!sample__follows(sk))
-		return;
-	if (!cpu || !copy__begin(cpu, UF_HOOK_SOCKET_FREE, sk, copy))
-		return;
-	object__died(ctx, sk);
-	copy__end(cpu, UF_HOOK_SOCKET_FREE, sk, copy);
+	if (sample__follows(sk))
+		object__died(ctx, sk);
 }
 
-static __always_inline int socket_alloc(u64 *ctx, u32 copy)
+static __always_inline int socket_alloc(u64 *ctx, bool again)
 {
 	if (hook__active(UF_HOOK_SOCKET_ALLOC))
-		socket__born(ctx, trampoline__ret(ctx, 5), UF_HOOK_SOCKET_ALLOC, copy);
+		socket__born(ctx, trampoline__ret(ctx, 5), again);
 	return 0;
 }
-UF_TRAMPOLINE_COPIES("fexit/sk_alloc", socket_alloc)
+UF_TRAMPOLINE_COPIES("fexit/sk_alloc", UF_HOOK_SOCKET_ALLOC, socket_alloc)
 
 SEC("?kretprobe/sk_alloc")
 int socket_alloc_kretprobe(struct pt_regs *ctx)
 {
 	if (hook__active(UF_HOOK_SOCKET_ALLOC))
-		socket__born(ctx, PT_REGS_RC(ctx), UF_HOOK_SOCKET_ALLOC, 0);
+		socket__born(ctx, PT_REGS_RC(ctx), false);
 	return 0;
 }
 
@@ -61,19 +51,19 @@ static __always_inline u64 socket__of_rcu_head(u64 head)
 	return head - bpf_core_field_offset(struct sock, sk_rcu);
 }
 
-static __always_inline int socket_free(u64 *ctx, u32 copy)
+static __always_inline int socket_free(u64 *ctx, bool again)
 {
 	if (hook__active(UF_HOOK_SOCKET_FREE))
-		socket__died(ctx, socket__of_rcu_head(trampoline__arg(ctx, 0)), copy);
+		socket__died(ctx, socket__of_rcu_head(trampoline__arg(ctx, 0)));
 	return 0;
 }
-UF_TRAMPOLINE_COPIES("fentry/__sk_destruct", socket_free)
+UF_TRAMPOLINE_COPIES("fentry/__sk_destruct", UF_HOOK_SOCKET_FREE, socket_free)
 
 SEC("?kprobe/__sk_destruct")
 int socket_free_kprobe(struct pt_regs *ctx)
 {
 	if (hook__active(UF_HOOK_SOCKET_FREE))
-		socket__died(ctx, socket__of_rcu_head(PT_REGS_PARM1(ctx)), 0);
+		socket__died(ctx, socket__of_rcu_head(PT_REGS_PARM1(ctx)));
 	return 0;
 }
 
@@ -120,8 +110,7 @@ int socket_free_lsm(u64 *ctx)
 	if (hook__active(UF_HOOK_SOCKET_FREE)) {
 		u64 sk = trampoline__arg(ctx, 0);
 
-		if (sample__follows(sk))
-			object__died(ctx, sk);
+		socket__died(ctx, sk);
 	}
 	return 0;
 }

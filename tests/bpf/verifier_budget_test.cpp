@@ -93,7 +93,8 @@ void configure(bpf_object* object, Scope scope) {
     config->set_mask = 15;
     config->origin_mask = 15;
     config->classes = ~0u;
-    config->copies = UF_COPIES;
+    config->copies = config->function_copies = UF_COPIES;
+    config->repeats = config->function_repeats = 1;
     config->only_targets = scope == Scope::targets;
     config->follow = scope == Scope::targets;
     config->cache_of = is_legacy() || kernel_has("bpf_get_kmem_cache", BTF_KIND_FUNC);

@@ -21,8 +21,8 @@ struct Variant {
     uf_hook hook;
     AttachKind kind;
     const char* target;  // tracepoint, function or LSM hook of the kernel
-    const char* program; // BPF program; with copies: the stem of program_0 ... program_2
-    bool copies;         // has UF_COPIES idempotent copies
+    const char* program; // BPF program; with copies: the stem of program_0 and so on
+    bool copies;         // has idempotent copies (bpf/copies.h)
     std::optional<Edition> only = std::nullopt; // not in the other edition
 };
 

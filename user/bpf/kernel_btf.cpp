@@ -59,6 +59,11 @@ bool has_preemptible_tracepoints(const btf* btf) {
            btf__find_by_name_kind(btf, "class_srcu_fast_notrace_t", BTF_KIND_TYPEDEF) > 0;
 }
 
+// The nesting of RCU readers is kept only where a reader can be preempted (CONFIG_PREEMPT_RCU).
+bool has_preemptible_kernel_code(const btf* btf) {
+    return btf == nullptr || has_member(btf, "task_struct", "rcu_read_lock_nesting");
+}
+
 bool has_cache_of(const btf* btf, Edition edition) {
     if (edition == Edition::legacy)
         return has_member(btf, "page", "flags");

@@ -22,6 +22,10 @@ bool has_recursion_guard(const btf* btf);
 // can be under way below a third one. True also when it cannot be told.
 bool has_preemptible_tracepoints(const btf* btf);
 
+// The kernel is built so that tasks can preempt one another in kernel code; whether they do may be
+// chosen at boot. True also when it cannot be told.
+bool has_preemptible_kernel_code(const btf* btf);
+
 // BPF programs can find the slab cache of an object: they ask for it (bpf_get_kmem_cache, 6.13 and
 // later), or read it from its page (legacy edition).
 bool has_cache_of(const btf* btf, Edition edition);

@@ -6,6 +6,7 @@
 #include "bpf/grace_period.h"
 #include "bpf/kernel_btf.h"
 #include "bpf/libbpf_log.h"
+#include "bpf/preemption.h"
 #include "bpf/selftest.h"
 #include "bpf/table_memory.h"
 
@@ -35,13 +36,17 @@ std::uint64_t random_seed() {
 }
 
 void fill_config(uf_config& config, const TraceRequest& request, const AttachPlan& plan,
-                 const Sampling& sampling, bool cache_of) {
+                 const Sampling& sampling, const Copies& copies, const Preemptible& preemptible,
+                 bool cache_of) {
     config.cache_of = cache_of;
     config.set_mask = object_sets(request.max_objects) - 1;
     config.origin_mask = kOriginSets - 1;
     for (ObjectClass object_class : request.classes)
         config.classes |= 1u << static_cast<unsigned>(object_class);
-    config.copies = request.copies;
+    config.copies = static_cast<std::uint8_t>(copies.at_tracepoints);
+    config.function_copies = static_cast<std::uint8_t>(copies.at_functions);
+    config.repeats = preemptible.tracepoints;
+    config.function_repeats = preemptible.functions;
     config.self_tgid = static_cast<std::uint32_t>(::getpid());
     config.only_targets = request.only_targets;
     config.follow = request.follow_children;
@@ -61,13 +66,6 @@ void fill_config(uf_config& config, const TraceRequest& request, const AttachPla
     }
 }
 
-// How often the kernel skipped this program because it was running already (5.12 and later).
-std::uint64_t recursion_misses(int program_fd) {
-    bpf_prog_info info{};
-    std::uint32_t size = sizeof(info);
-    return bpf_obj_get_info_by_fd(program_fd, &info, &size) == 0 ? info.recursion_misses : 0;
-}
-
 } // namespace
 
 Result<> Session::open_and_load(const TraceRequest& request, const AttachPlan& plan) {
@@ -77,7 +75,7 @@ Result<> Session::open_and_load(const TraceRequest& request, const AttachPlan& p
     object_ = std::move(*opened);
     for (const HookPlan& hook : plan.hooks)
         for (const Variant& variant : hook.variants)
-            for (unsigned copy = 0; copy < (variant.copies ? request.copies : 1); ++copy) {
+            for (unsigned copy = 0; copy < copies_.of(variant); ++copy) {
                 const std::string name = program_name(variant, copy);
                 bpf_program* program =
                     bpf_object__find_program_by_name(object_->get(), name.c_str());
@@ -87,7 +85,7 @@ Result<> Session::open_and_load(const TraceRequest& request, const AttachPlan& p
             }
     sampling_ = {request.one_in, random_seed()};
     may_thin_ = request.may_thin;
-    fill_config(object_->config(), request, plan, sampling_, cache_of_);
+    fill_config(object_->config(), request, plan, sampling_, copies_, preemptible_, cache_of_);
     object_->state().sample_threshold = sampling_.threshold();
     if (request.ring_bytes != 0)
         object_->set_max_entries("events", request.ring_bytes);
@@ -123,13 +121,12 @@ Result<> Session::map_tables(const TraceRequest& request) {
     return {};
 }
 
-Result<Session::Attached> Session::attach_variant(const Variant& variant, unsigned copies) {
-    Attached attached{variant, {}, {}};
-    const unsigned count = variant.copies ? copies : 1;
+Result<Session::Attached> Session::attach_variant(const Variant& variant) {
+    const unsigned count = copies_.of(variant);
+    Attached attached{variant, std::vector<int>(count), {}};
     // Copy 0 has to run first. Tracepoints call programs in the order they were attached in,
     // trampolines the other way round (bpf_trampoline_link_prog adds at the head of its list).
-    const bool newest_first =
-        variant.kind == AttachKind::fentry || variant.kind == AttachKind::fexit;
+    const bool newest_first = at_function(variant.kind);
     for (unsigned i = 0; i < count; ++i) {
         const unsigned copy = newest_first ? count - 1 - i : i;
         const std::string name = program_name(variant, copy);
@@ -139,16 +136,16 @@ Result<Session::Attached> Session::attach_variant(const Variant& variant, unsign
             return fail(Errc::unsupported,
                         fmt::format("{} {}: the kernel refuses to attach it ({})",
                                     to_string(variant.kind), variant.target, std::strerror(errno)));
-        attached.program_fds.push_back(bpf_program__fd(program));
+        attached.program_fds[copy] = bpf_program__fd(program);
         attached.links.push_back(std::move(link));
     }
     return attached;
 }
 
-void Session::attach(const HookPlan& plan, unsigned copies, std::size_t first) {
+void Session::attach(const HookPlan& plan, std::size_t first) {
     attached_.erase(plan.hook);
     for (std::size_t i = first; i < plan.variants.size(); ++i) {
-        auto attached = attach_variant(plan.variants[i], copies);
+        auto attached = attach_variant(plan.variants[i]);
         if (attached) {
             attached_.emplace(plan.hook, std::move(*attached));
             return;
@@ -161,7 +158,7 @@ bool Session::fired(uf_hook hook) const {
     return static_cast<volatile std::uint8_t&>(object_->state().fired[hook]) != 0;
 }
 
-void Session::run_selftest(const AttachPlan& plan, unsigned copies) {
+void Session::run_selftest(const AttachPlan& plan) {
     // Each round tests what is attached and moves silent hooks to their next variant.
     for (std::size_t round = 0; round < 3; ++round) {
         object_->state().phase = UF_PHASE_SELFTEST;
@@ -190,7 +187,7 @@ void Session::run_selftest(const AttachPlan& plan, unsigned copies) {
             reasons_[hook.hook].push_back(fmt::format("{} {}: attaches, but was not called in the "
                                                       "self-test",
                                                       to_string(silent.kind), silent.target));
-            attach(hook, copies, next);
+            attach(hook, next);
             changed = true;
         }
         if (!changed)
@@ -241,22 +238,20 @@ void Session::report_hooks(const AttachPlan& plan) {
         }
         report.reason = fmt::format("{}", fmt::join(reasons, "; "));
         hooks_.push_back(std::move(report));
+        reported_.push_back(hook.hook);
     }
 }
 
 Result<Session> Session::start(const TraceRequest& asked, const KernelFeatures& features) {
     const BtfPtr btf(btf__load_vmlinux_btf());
-    const bool preemptible = has_preemptible_tracepoints(btf.get());
+    const Preemptible preemptible = find_preemptible(btf.get());
     TraceRequest request = asked;
     auto edition = find_edition(btf.get());
     if (!edition)
         return fail(edition.error());
     request.edition = *edition;
-    if (request.copies == 0)
-        request.copies = preemptible ? UF_COPIES_PREEMPTIBLE : UF_COPIES;
-    if (request.edition == Edition::legacy) // it has no more, and without a guard one is exact
-        request.copies =
-            has_recursion_guard(btf.get()) ? std::min<unsigned>(request.copies, UF_COPIES) : 1;
+    const bool guarded = has_recursion_guard(btf.get());
+    const Copies copies = choose_copies(request.copies, request.edition, guarded, preemptible);
     const auto functions = find_functions(btf.get());
     Error last;
     for (bool force_kmem : {false, true}) {
@@ -265,7 +260,8 @@ Result<Session> Session::start(const TraceRequest& asked, const KernelFeatures& 
             return fail(last.message.empty() ? plan.error() : last);
         Session session;
         session.kmem_births_ = plan->kmem_births;
-        session.preemptible_tracepoints_ = preemptible;
+        session.preemptible_ = preemptible;
+        session.copies_ = copies;
         session.cache_of_ = has_cache_of(btf.get(), request.edition);
         session.edition_ = request.edition;
         auto loaded = session.open_and_load(request, *plan);
@@ -278,8 +274,8 @@ Result<Session> Session::start(const TraceRequest& asked, const KernelFeatures& 
         if (auto mapped = session.map_tables(request); !mapped)
             return fail(mapped.error());
         for (const HookPlan& hook : plan->hooks)
-            session.attach(hook, request.copies, 0);
-        session.run_selftest(*plan, request.copies);
+            session.attach(hook, 0);
+        session.run_selftest(*plan);
         if (auto essential = session.check_essential(); !essential) {
             last = essential.error();
             if (plan->kmem_births)
@@ -333,9 +329,7 @@ Result<> Session::add_target(std::uint32_t tgid) {
 }
 
 void Session::activate() {
-    for (const auto& [hook, attached] : attached_)
-        for (int fd : attached.program_fds)
-            misses_before_[fd] = recursion_misses(fd);
+    note_skipped_before();
     static_cast<volatile std::uint32_t&>(object_->state().phase) = UF_PHASE_TRACING;
 }
 
@@ -354,18 +348,6 @@ bool Session::thin() {
     table_->evict(sampling_);
     table_->halve_deaths(deaths, sampling_.seed + sampling_.one_in);
     return true;
-}
-
-// Can a skipped program of this hook lose an object? Not with enough copies where tracepoints run
-// with preemption off: of a CPU's contexts (task, softirq, hardirq) at most two can be below a
-// third one, each inside one copy, so one of three copies always runs.
-bool Session::loses_objects(uf_hook hook, const Attached& attached) const {
-    const HookInfo& info = hook_info(hook);
-    const bool counts = info.essential || info.stage.starts_with("death") ||
-                        info.stage.starts_with("birth") || hook == UF_HOOK_SOCKET_CLONE;
-    const bool covered = attached.variant.kind == AttachKind::raw_tp && !preemptible_tracepoints_ &&
-                         attached.program_fds.size() >= 3;
-    return counts && !covered;
 }
 
 Result<std::vector<uf_cpu>> Session::read_cpus() const {
@@ -399,36 +381,6 @@ Result<std::vector<UnfollowedCache>> Session::read_unfollowed() const {
     for (auto& [name, sum] : sums)
         caches.push_back(std::move(sum));
     return caches;
-}
-
-Result<> Session::read_counters(Counters& counters) const {
-    auto values = read_cpus();
-    if (!values)
-        return fail(values.error());
-    for (unsigned i = 0; i < UF_CTR_COUNT; ++i) {
-        std::uint64_t sum = 0;
-        for (const uf_cpu& cpu : *values)
-            sum += cpu.counters[i];
-        counters.set(static_cast<Counter>(i), sum);
-    }
-    for (const uf_cpu& cpu : *values)
-        for (const uf_cache& entry : cpu.caches)
-            counters.add(Counter::UNKNOWN_DEATHS, entry.deaths);
-    // An event is lost only when every copy was running below it, so the copy that missed least
-    // bounds the loss of its hook.
-    std::uint64_t lost = 0;
-    for (const auto& [hook, attached] : attached_) {
-        std::uint64_t least = UINT64_MAX;
-        for (int fd : attached.program_fds) {
-            const auto before = misses_before_.find(fd);
-            least = std::min(least, recursion_misses(fd) -
-                                        (before != misses_before_.end() ? before->second : 0));
-        }
-        if (least != UINT64_MAX && loses_objects(hook, attached))
-            lost += least;
-    }
-    counters.set(Counter::RECURSION_MISSES, lost);
-    return {};
 }
 
 } // namespace unfreed::bpf

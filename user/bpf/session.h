@@ -4,9 +4,11 @@
 #pragma once
 
 #include "bpf/attach_plan.h"
+#include "bpf/copies.h"
 #include "bpf/kernel_object.h"
 #include "bpf/object_table.h"
 #include "bpf/ring_reader.h"
+#include "bpf/skipped_events.h"
 #include "model/counters.h"
 #include "model/report.h"
 #include "model/snapshot.h"
@@ -36,8 +38,9 @@ class Session {
     const ObjectTable& table() const { return *table_; }
     RingReader& ring() { return *ring_; }
 
-    // Every loss the kernel side counted so far, recursion misses included.
-    Result<> read_counters(Counters& counters) const;
+    // Every loss the kernel side counted so far, and what the kernel skipped (session_losses.cpp).
+    // The latter goes by hook into hooks(), too.
+    Result<> read_counters(Counters& counters);
 
     // What was born and died in slab caches without being followed, by cache. Counted in host-wide
     // traces of class slab only.
@@ -57,7 +60,7 @@ class Session {
   private:
     struct Attached {
         Variant variant;
-        std::vector<int> program_fds; // one a copy
+        std::vector<int> program_fds; // by copy
         std::vector<LinkPtr> links;
     };
 
@@ -65,30 +68,35 @@ class Session {
     Result<> open_and_load(const TraceRequest& request, const AttachPlan& plan);
     Result<> map_tables(const TraceRequest& request);
     // Attaches the first variant of each hook that can be, from `first` on.
-    void attach(const HookPlan& plan, unsigned copies, std::size_t first);
-    Result<Attached> attach_variant(const Variant& variant, unsigned copies);
-    void run_selftest(const AttachPlan& plan, unsigned copies);
+    void attach(const HookPlan& plan, std::size_t first);
+    Result<Attached> attach_variant(const Variant& variant);
+    void run_selftest(const AttachPlan& plan);
     bool fired(uf_hook hook) const;
     Result<> check_essential() const;
     void report_hooks(const AttachPlan& plan);
     Result<std::vector<uf_cpu>> read_cpus() const;
-    bool loses_objects(uf_hook hook, const Attached& attached) const;
+    using SkippedByHook = std::map<uf_hook, SkippedEvents>;
+    SkippedByHook read_skipped(const std::vector<uf_cpu>& cpus) const;
+    void note_skipped_before();
+    bool counts_exactly(const Attached& attached) const;
+    Result<std::map<uf_hook, std::uint64_t>> read_lost() const;
 
     std::unique_ptr<KernelObject> object_;
     std::map<uf_hook, Attached> attached_;                // after object_: detached first
     std::map<uf_hook, std::vector<std::string>> reasons_; // why variants failed
-    // Recursion misses that each program (by fd) had before tracing was on.
-    std::map<int, std::uint64_t> misses_before_;
+    SkippedByHook skipped_before_;                        // before tracing was on
     Sampling sampling_;
     bool may_thin_ = true;
     std::unique_ptr<ObjectTable> table_;
     std::unique_ptr<MappedArray> procs_;
     std::unique_ptr<RingReader> ring_;
     std::vector<HookReport> hooks_;
+    std::vector<uf_hook> reported_; // which hook each of these is
     bool kmem_births_ = false;
     bool cache_of_ = false;
     Edition edition_ = Edition::current;
-    bool preemptible_tracepoints_ = true;
+    Preemptible preemptible_;
+    Copies copies_;
 };
 
 } // namespace unfreed::bpf

@@ -68,7 +68,7 @@ void add_common(CLI::App& app, Options& options, Words& words) {
         ->delimiter(',')
         ->type_name("KIND,...");
     app.add_option("--copies", options.copies,
-                   "Copies of each birth and death program (default 3; 8 on kernels from 7.0 on)")
+                   "Copies of each birth and death program (default 2; 8 on kernels from 7.0 on)")
         ->check(CLI::Range(1, UF_COPIES_PREEMPTIBLE));
     app.add_flag("--probe-reclaim", options.probe_reclaim,
                  "After the last count: make the kernel free all unused dentries and inodes of the "

@@ -121,12 +121,19 @@ struct Loss {
     std::string meaning;
 };
 
+struct EventsLost {
+    std::uint64_t count = 0;
+    bool exact = false; // false: at most so many
+};
+
 struct HookReport {
     std::string object_class; // "slab", "socket", "dentry", "process"
     std::string stage;        // "birth", "death", or a stage name
     std::string function;
     std::string attached_as; // raw_tp|tp_btf|fentry|fexit|lsm|kprobe|kretprobe|none
     std::string reason;      // why not, or why this variant; empty: first choice, works
+    // Events for which the kernel did not run its program; nullopt: not counted.
+    std::optional<EventsLost> events_lost = std::nullopt;
 };
 
 // Growth that was traced beside growth in the kernel's own counts.

@@ -212,7 +212,9 @@ Json from_hook(const HookReport& hook) {
             {"stage", text(hook.stage)},
             {"function", text(hook.function)},
             {"attached_as", text(hook.attached_as)},
-            {"reason", text(hook.reason)}};
+            {"reason", text(hook.reason)},
+            {"events_lost", hook.events_lost ? Json(hook.events_lost->count) : Json()},
+            {"events_lost_exact", hook.events_lost ? Json(hook.events_lost->exact) : Json()}};
 }
 
 Json from_coverage(const Coverage& coverage) {

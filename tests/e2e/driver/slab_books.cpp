@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "slab_books.h"
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -19,12 +20,24 @@ std::int64_t old_objects_gone(const Books& start, const Books& end) {
     return gone;
 }
 
+std::int64_t alive_without_origin(const Books& books) {
+    return std::count_if(books.seen.begin(), books.seen.end(), [](const auto& object) {
+        return object.second.origin == 0 && object.second.size <= kLargestSlabObject;
+    });
+}
+
+std::int64_t dead_without_origin(const Books& start, const Books& end) {
+    return static_cast<std::int64_t>(end.births_without_origin - start.births_without_origin) +
+           alive_without_origin(start) - alive_without_origin(end);
+}
+
 } // namespace
 
 Books read_books(const SlabWalk& walk, const ToolTable& table) {
     shrink_all_caches();
     std::this_thread::sleep_for(std::chrono::seconds(1)); // what shrinking gives up by RCU
     Books books;
+    books.births_without_origin = table.births_without_origin();
     books.unknown_deaths_before = table.unknown_deaths();
     const auto before = table.objects();
     const Addresses first = walk.allocated();
@@ -65,7 +78,7 @@ Judgement judge(const Books& start, const Books& end, const SlabWalk& walk) {
             found.missed_births[address] = cache;
     found.deaths_of_unseen =
         static_cast<std::int64_t>(end.unknown_deaths_before - start.unknown_deaths_after) -
-        old_objects_gone(start, end);
+        old_objects_gone(start, end) - dead_without_origin(start, end);
     return found;
 }
 

@@ -19,6 +19,7 @@ struct Books {
     std::unordered_map<std::uint64_t, uf_meta> live; // in both readings of the tool's table
     std::unordered_map<std::uint64_t, uf_meta> seen; // in one at least
     std::uint64_t unknown_deaths_before = 0, unknown_deaths_after = 0;
+    std::uint64_t births_without_origin = 0;
 };
 
 Books read_books(const SlabWalk& walk, const ToolTable& table);
@@ -28,9 +29,9 @@ struct Judgement {
     Addresses missed_births; // allocated since the first books, not held as live
     std::uint64_t verified = 0;
     std::uint64_t large = 0; // held as live, not in a slab: judged by their page only
-    // Objects that were there before the trace die as unknown, each once. What died as unknown
-    // beyond them was born in the trace without being seen. Less than 0: old ones that died between
-    // two readings.
+    // Objects that were there before the trace die as unknown, each once, and so do those whose
+    // origin had no room. What died as unknown beyond them was born in the trace without being
+    // seen. Less than 0: old ones that died between two readings.
     std::int64_t deaths_of_unseen = 0;
 };
 

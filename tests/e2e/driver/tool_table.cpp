@@ -72,16 +72,37 @@ std::unordered_map<std::uint64_t, uf_meta> ToolTable::objects() const {
     return found;
 }
 
-std::uint64_t ToolTable::unknown_deaths() const {
+std::vector<uf_cpu> ToolTable::cpus() const {
     std::vector<uf_cpu> values(static_cast<std::size_t>(libbpf_num_possible_cpus()));
     const std::uint32_t zero = 0;
+    if (bpf_map_lookup_elem(cpus_fd_, &zero, values.data()) != 0)
+        values.clear();
+    return values;
+}
+
+std::uint64_t ToolTable::unknown_deaths() const {
     std::uint64_t sum = 0;
-    if (bpf_map_lookup_elem(cpus_fd_, &zero, values.data()) == 0)
-        for (const uf_cpu& cpu : values) {
-            sum += cpu.counters[UF_CTR_UNKNOWN_DEATHS];
-            for (const uf_cache& cache : cpu.caches)
-                sum += cache.deaths;
-        }
+    for (const uf_cpu& cpu : cpus()) {
+        sum += cpu.counters[UF_CTR_UNKNOWN_DEATHS];
+        for (const uf_cache& cache : cpu.caches)
+            sum += cache.deaths;
+    }
+    return sum;
+}
+
+std::uint64_t ToolTable::births_without_origin() const {
+    std::uint64_t sum = 0;
+    for (const uf_cpu& cpu : cpus())
+        for (const uf_cache& cache : cpu.caches)
+            sum += cache.births;
+    return sum;
+}
+
+std::int64_t ToolTable::rescued() const {
+    std::int64_t sum = 0;
+    for (const uf_cpu& cpu : cpus())
+        for (const __s64 rescued : cpu.rescued)
+            sum += rescued;
     return sum;
 }
 

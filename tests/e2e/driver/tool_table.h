@@ -9,6 +9,7 @@
 #include <memory>
 #include <span>
 #include <unordered_map>
+#include <vector>
 
 namespace unfreed::e2e {
 
@@ -23,6 +24,11 @@ class ToolTable {
     std::unordered_map<std::uint64_t, uf_meta> objects() const;
     // Deaths of objects that were not followed, whether counted by cache or not.
     std::uint64_t unknown_deaths() const;
+    // Births of objects that no origin counts, and that die as not followed: there was no room for
+    // their origin. Without large kmallocs.
+    std::uint64_t births_without_origin() const;
+    // Events that copy 0 of their program was skipped for and that a spare copy got.
+    std::int64_t rescued() const;
     // Sums over origins. Objects without an origin are in neither.
     struct Totals {
         std::uint64_t births = 0, deaths = 0, walked = 0; // walked: births whose stack was read
@@ -39,6 +45,7 @@ class ToolTable {
         void* data = nullptr;
         std::size_t bytes = 0;
     };
+    std::vector<uf_cpu> cpus() const;
     std::span<const uf_origin_set> origin_sets() const;
     static bool map(std::uint32_t id, bool writable, Mapped& mapped);
 

@@ -55,7 +55,7 @@ def all_configs(unfreed: Path, bench_bin: Path, max_objects: int | None) -> list
     trace = (str(unfreed), "trace", *size)
     slab = (*trace, "--class", "slab")
 
-    def tool(name: str, what: str, argv: tuple[str, ...], copies: int = 3, target: str = "",
+    def tool(name: str, what: str, argv: tuple[str, ...], copies: int = 2, target: str = "",
              skip: str = "") -> Config:
         return Config(name, what, argv, ready="unfreed: tracing", copies=copies, target=target,
                       skip=skip)
@@ -65,6 +65,7 @@ def all_configs(unfreed: Path, bench_bin: Path, max_objects: int | None) -> list
     return [
         Config("none", "nothing attached"),
         Config("return0-1", "programs that do nothing", (str(bench_bin / "return0"), "1")),
+        Config("return0-2", "the same, 2 copies", (str(bench_bin / "return0"), "2"), copies=2),
         Config("return0-3", "the same, 3 copies", (str(bench_bin / "return0"), "3"), copies=3),
         Config("reference", "hash map + stack id each", (str(bench_bin / "reference"),)),
         Config("bpftrace", "bpftrace leak script", (bpftrace or "bpftrace", "-e", BPFTRACE_LEAK),
@@ -73,8 +74,10 @@ def all_configs(unfreed: Path, bench_bin: Path, max_objects: int | None) -> list
         Config("memleak", "bcc memleak, kernel mode", ("memleak-bpfcc", "3600"),
                ready="Attaching", skip=_why_no_memleak()),
         tool("adaptive-1", "unfreed, one copy", (*adaptive, "--copies", "1"), copies=1),
-        tool("adaptive-3", "unfreed, three copies", (*adaptive, "--copies", "3")),
-        tool("always-3", "unfreed, every stack walked", (*slab, "--stacks", "always")),
+        tool("adaptive-2", "unfreed, two copies", (*adaptive, "--copies", "2")),
+        tool("adaptive-3", "unfreed, three copies", (*adaptive, "--copies", "3"), copies=3),
+        tool("always-2", "unfreed, every stack walked",
+             (*slab, "--stacks", "always", "--copies", "2")),
         tool("sockets", "unfreed, class socket only", (*trace, "--class", "socket")),
         tool("sockets-1", "the same, one copy", (*trace, "--class", "socket", "--copies", "1"),
              copies=1),

@@ -8,7 +8,8 @@
 namespace unfreed {
 
 void note_holders(Snapshot& snapshot, const Inspect& inspect_details,
-                  const MountReferences& mount_references) {
+                  const MountReferences& mount_references,
+                  const MayBeHeldUnseen& may_be_held_unseen) {
     constexpr std::size_t kAtOnce = 256;
     if (!snapshot.holders.known())
         return;
@@ -27,6 +28,8 @@ void note_holders(Snapshot& snapshot, const Inspect& inspect_details,
             dentry.unhashed = answers[i].facts.dentry.unhashed;
             dentry.kept_by_fs = answers[i].facts.dentry.kept_by_fs;
             *dentry.holders += mount_references(answers[i].location);
+            if (may_be_held_unseen && may_be_held_unseen(answers[i].location))
+                dentry.holders.reset(); // never a leak by guess
         }
         requests.clear();
         suspects.clear();

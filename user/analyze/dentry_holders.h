@@ -11,12 +11,15 @@ namespace unfreed {
 
 // How many references mounts have on the dentry at this place.
 using MountReferences = std::function<std::uint32_t(const DentryLocation&)>;
+// Whether kernel code may hold this place that nobody can count (overlayfs, loop, swap, nfsd).
+using MayBeHeldUnseen = std::function<bool(const DentryLocation&)>;
 
 // Notes of each dentry how many references can be seen to hold it (DentryFacts::holders), after the
 // snapshot's holders were read. Before one is taken for pinned it is read again, with
 // `inspect_details`: who held it may have let go meanwhile. Roots are not judged: what has no name
 // is a file in use, also where no process has it open (a descriptor on its way between two).
 void note_holders(Snapshot& snapshot, const Inspect& inspect_details,
-                  const MountReferences& mount_references);
+                  const MountReferences& mount_references,
+                  const MayBeHeldUnseen& may_be_held_unseen = {});
 
 } // namespace unfreed

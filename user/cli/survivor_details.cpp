@@ -7,6 +7,7 @@
 #include "analyze/socket_relations.h"
 #include "cli/dentry_paths.h"
 #include "symbolize/mounts.h"
+#include "symbolize/unseen_users.h"
 #include "track/proc_process_reader.h"
 
 #include <algorithm>
@@ -44,12 +45,17 @@ void judge_references(Snapshot& snapshot, EventSource& source) {
     std::optional<Mounts> mounts;
     if (auto read = Mounts::read(); read)
         mounts = std::move(*read);
+    const auto path_in_fs = [](const DentryLocation& at) {
+        return (at.directory == "/" ? std::string() : at.directory) + "/" + at.name;
+    };
     note_holders(
         snapshot, [&](auto requests) { return source.inspect(requests, true); },
         [&](const DentryLocation& at) {
-            const std::string path =
-                (at.directory == "/" ? std::string() : at.directory) + "/" + at.name;
-            return mounts ? mounts->references(at.device, path) : 0;
+            return mounts ? mounts->references(at.device, path_in_fs(at)) : 0;
+        },
+        [&, unseen = UnseenUsers::read()](const DentryLocation& at) {
+            return unseen.may_hold(at.device,
+                                   mounts ? mounts->full_path(at.device, path_in_fs(at)) : "");
         });
 }
 

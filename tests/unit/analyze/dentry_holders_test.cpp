@@ -13,6 +13,7 @@ struct OneDentry {
     SnapshotBuilder builder;
     int references_later = 2;
     std::uint32_t mounts = 0;
+    bool held_unseen = false;
 
     explicit OneDentry(std::size_t holders) {
         builder.objects(1, {.object_class = ObjectClass::dentry});
@@ -30,7 +31,8 @@ struct OneDentry {
                     requests.size(),
                     {Inspection::Verdict::alive, {.refcount = references_later}, {}});
             },
-            [&](const DentryLocation&) { return mounts; });
+            [&](const DentryLocation&) { return mounts; },
+            [&](const DentryLocation&) { return held_unseen; });
         return dentry_kind({builder.snapshot.objects[0], 0, 0, false});
     }
 };
@@ -51,6 +53,12 @@ TEST(DentryHolders, AHolderThatHasLetGoMeanwhileIsNoProof) {
 TEST(DentryHolders, AMountHoldsToo) {
     OneDentry dentry(0);
     dentry.mounts = 2;
+    EXPECT_EQ(dentry.kind(), Kind::open);
+}
+
+TEST(DentryHolders, WhereTheKernelMayHoldItUnseenNothingIsPinned) {
+    OneDentry dentry(0);
+    dentry.held_unseen = true;
     EXPECT_EQ(dentry.kind(), Kind::open);
 }
 

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "symbolize/unseen_users.h"
+
+#include "base/read_file.h"
+
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+namespace unfreed {
+namespace {
+
+std::vector<std::string_view> split(std::string_view text, char by) {
+    std::vector<std::string_view> parts;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find(by), text.size());
+        if (end != 0)
+            parts.push_back(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return parts;
+}
+
+// Blanks and their like are written as "\040" in these files.
+std::string unescape(std::string_view text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool octal =
+            text[i] == '\\' && i + 3 < text.size() && text[i + 1] >= '0' && text[i + 1] <= '3';
+        if (octal)
+            out.push_back(static_cast<char>((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 +
+                                            (text[i + 3] - '0')));
+        else
+            out.push_back(text[i]);
+        i += octal ? 3 : 0;
+    }
+    return out;
+}
+
+// "... - overlay overlay rw,lowerdir=/a:/b,upperdir=/c,workdir=/d"
+void add_layers(std::string_view line, std::vector<std::string>& paths) {
+    const std::size_t end = line.find(" - overlay ");
+    if (end == line.npos)
+        return;
+    const std::string_view options = line.substr(line.rfind(' ') + 1);
+    for (std::string_view option : split(options, ','))
+        for (std::string_view name : {"lowerdir=", "upperdir=", "lowerdir+=", "datadir+="})
+            if (option.starts_with(name))
+                for (std::string_view layer : split(option.substr(name.size()), ':'))
+                    paths.push_back(unescape(layer));
+}
+
+void add_first_words(std::string_view text, std::vector<std::string>& paths) {
+    for (std::string_view line : split(text, '\n'))
+        if (line.starts_with('/'))
+            paths.push_back(unescape(line.substr(0, line.find_first_of(" \t"))));
+}
+
+std::string text_of(const std::string& path) {
+    auto text = read_file(path);
+    return text ? std::move(*text) : std::string();
+}
+
+} // namespace
+
+std::vector<std::string> UnseenUsers::directories(std::string_view mountinfo,
+                                                  std::string_view exports) {
+    std::vector<std::string> found;
+    for (std::string_view line : split(mountinfo, '\n'))
+        add_layers(line, found);
+    add_first_words(exports, found);
+    return found;
+}
+
+std::vector<std::string> UnseenUsers::swap_files(std::string_view swaps) {
+    std::vector<std::string> found;
+    add_first_words(swaps, found);
+    return found;
+}
+
+UnseenUsers UnseenUsers::read() {
+    UnseenUsers users;
+    for (const std::string& path :
+         directories(text_of("/proc/self/mountinfo"), text_of("/proc/fs/nfsd/exports"))) {
+        struct stat info {};
+        if (::stat(path.c_str(), &info) == 0)
+            users.devices_.insert(gnu_dev_major(info.st_dev) << 20 | gnu_dev_minor(info.st_dev));
+    }
+    for (std::string& path : swap_files(text_of("/proc/swaps")))
+        users.files_.insert(std::move(path));
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator("/sys/block", error)) {
+        const std::string backing = text_of(entry.path() / "loop/backing_file");
+        if (!backing.empty())
+            users.files_.insert(backing.substr(0, backing.find('\n')));
+    }
+    return users;
+}
+
+} // namespace unfreed

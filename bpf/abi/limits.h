@@ -30,6 +30,9 @@
 #define UF_USER_COPY_PIECE 2048
 #define UF_USER_COPY_SMALL 4096
 #define UF_USER_COPY_LARGE 16384
+/* Copies a second of origins that nobody asked for, in a host-wide trace: processes that live for
+ * less than a second are named so, too. */
+#define UF_USER_COPIES_PER_S 256
 /* TASK_COMM_LEN of the kernel. */
 #define UF_COMM_LEN 16
 /* Names of slab caches are shorter than this in every kernel seen; longer ones are cut. */

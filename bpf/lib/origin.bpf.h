@@ -135,8 +135,9 @@ UF_ORIGIN_FUNC int origin__send(const struct uf_birth *birth, u32 id,
 				const struct uf_stacks *stacks);
 
 /* Sends registers and stack of the current task as it entered the kernel: 1, or 0 when there was no
- * room or nothing to read. Global, and without pointers on every kernel. */
-u32 origin__send_user_stack(u32 id, u32 tgid);
+ * room or nothing to read, or, if it is not `wanted`, too many were sent of late. Global, and
+ * without pointers on every kernel. */
+u32 origin__send_user_stack(u32 id, u32 tgid, u32 wanted);
 
 /*
  * Tells user stacks apart. Where code keeps frame pointers the register points into the stack and
@@ -215,8 +216,8 @@ static __always_inline bool origin__check_due(const struct uf_origin *entry)
  * told apart by its kernel stacks only. */
 #define UF_ORIGIN_MAX_SPLITS 64
 
-/* `base`: the entry of the cheap key. In a host-wide trace user stacks are copied only where
- * objects survive: user space flags those keys. */
+/* `base`: the entry of the cheap key. User stacks are copied of what is traced, and in a host-wide
+ * trace where objects survive: user space flags those keys. Elsewhere a few in a second. */
 static __always_inline void origin__report(const struct uf_birth *birth, struct uf_origin *entry,
 					   u32 id, const struct uf_stacks *stacks,
 					   const struct uf_origin *base)
@@ -226,9 +227,8 @@ static __always_inline void origin__report(const struct uf_birth *birth, struct 
 	if (!stacks->is_user_task || (entry->flags & UF_ORIGIN_COPY_SENT) ||
 	    !(entry->flags & UF_ORIGIN_SENT))
 		return;
-	if (!cfg.only_targets && !(base->flags & UF_ORIGIN_WALK))
-		return;
-	if (origin__send_user_stack(id, birth->owner.tgid))
+	if (origin__send_user_stack(id, birth->owner.tgid,
+				    cfg.only_targets || (base->flags & UF_ORIGIN_WALK)))
 		atomic__set(&entry->flags, UF_ORIGIN_COPY_SENT);
 }
 

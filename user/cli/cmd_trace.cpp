@@ -126,7 +126,8 @@ Result<int> run_trace(const Options& options) {
     UserStacks user_stacks;
     TraceLoop loop(
         source, tracker, std::chrono::nanoseconds(kPromotionAgeNs),
-        [&](const Event& event) { user_stacks.observe(event); }, !request.only_targets);
+        [&](const Event& event) { user_stacks.observe(event); }, !request.only_targets,
+        [&](OriginId origin) { user_stacks.forget(origin); });
     if (!request.always_walk)
         loop.adapt_stacks();
 

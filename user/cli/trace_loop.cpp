@@ -106,7 +106,11 @@ Result<> TraceLoop::retire() {
     Result<> drained;
     new_origins_ = 0;
     source_.retire_origins([&] { drained = drain(); },
-                           [this](const RetiredOrigin& origin) { tracker_.forget(origin); });
+                           [this](const RetiredOrigin& origin) {
+                               tracker_.forget(origin);
+                               if (forget_)
+                                   forget_(origin.id);
+                           });
     return drained;
 }
 

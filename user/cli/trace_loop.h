@@ -37,10 +37,13 @@ class TraceLoop {
 
     // observe: sees every event before the tracker does. retire_origins: in a host-wide trace
     // processes come and go, and their origins make room; otherwise all are kept for the report.
+    // forget: hears of each that did.
     TraceLoop(EventSource& source, LifetimeTracker& tracker, std::chrono::nanoseconds promotion_age,
-              std::function<void(const Event&)> observe, bool retire_origins)
+              std::function<void(const Event&)> observe, bool retire_origins,
+              std::function<void(OriginId)> forget = {})
         : source_(source), tracker_(tracker), sample_(source), promotion_age_(promotion_age),
-          observe_(std::move(observe)), retire_origins_(retire_origins) {}
+          observe_(std::move(observe)), retire_origins_(retire_origins),
+          forget_(std::move(forget)) {}
 
     // From now on each sweep decides anew where stacks are walked at every birth.
     void adapt_stacks() { stack_policy_.emplace(); }
@@ -69,6 +72,7 @@ class TraceLoop {
     std::chrono::nanoseconds promotion_age_;
     std::function<void(const Event&)> observe_;
     bool retire_origins_;
+    std::function<void(OriginId)> forget_;
     std::uint64_t new_origins_ = 0; // heard of since origins were last given back
     std::optional<StackPolicy> stack_policy_;
 };

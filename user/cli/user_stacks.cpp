@@ -7,7 +7,11 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
+#include <set>
+#include <tuple>
 #include <unordered_set>
+#include <utility>
 
 namespace unfreed::cli {
 namespace {
@@ -19,6 +23,8 @@ constexpr std::size_t kMostProcesses = 2048;
 // this much at the start, when libraries are loaded.
 constexpr std::uint64_t kReadAtOnceNs = 50'000'000;
 constexpr std::uint64_t kReadShare = 20;
+// A process that could not be read is taken to have ended; its number is used again much later.
+constexpr std::uint64_t kFailedForNs = 10'000'000'000;
 // Copied stacks kept; beyond that the oldest are unwound before anybody asks.
 constexpr std::size_t kMostCopiedBytes = 64 * 1024 * 1024;
 // Code that is loaded later lies near the libraries that were there from the start: on x86-64 and
@@ -45,13 +51,16 @@ void UserStacks::on(const ProcessEvent& event) {
         known->second.ended = true;
 }
 
-void UserStacks::on(const OriginEvent& event) {
-    // The number may have been another origin's before.
-    if (const auto old = copies_.find(event.id); old != copies_.end()) {
-        copied_bytes_ -= old->second.bytes.size();
-        copies_.erase(old);
+void UserStacks::forget(OriginId origin) {
+    if (const auto copy = copies_.find(origin); copy != copies_.end()) {
+        copied_bytes_ -= copy->second.bytes.size();
+        copies_.erase(copy);
     }
-    unwound_.erase(event.id);
+    unwound_.erase(origin);
+}
+
+void UserStacks::on(const OriginEvent& event) {
+    forget(event.id); // it may have been another origin's before
     if (!event.user_stack.empty())
         read_if_unknown(event.tgid, event.user_stack);
 }
@@ -90,8 +99,13 @@ bool UserStacks::may_read(std::uint64_t now_ns) {
 
 void UserStacks::read_if_unknown(std::uint32_t tgid, std::span<const std::uint64_t> addresses) {
     const auto known = processes_.find(tgid);
-    if (known == processes_.end())
-        return read(tgid, true);
+    if (known == processes_.end()) {
+        // In a storm of short-lived processes each is heard of many times after its end.
+        const auto failed = failed_.find(tgid);
+        if (failed == failed_.end() || monotonic_ns() - failed->second > kFailedForNs)
+            read(tgid, true);
+        return;
+    }
     const Known& process = known->second;
     const auto is_mapped = [&](std::uint64_t address) {
         return process.maps.find(address) != nullptr;
@@ -105,8 +119,12 @@ void UserStacks::read(std::uint32_t tgid, bool same_program) {
     const std::uint64_t begun_ns = monotonic_ns();
     auto maps = ProcessMaps::read(tgid);
     // A process that is on its way out has nothing mapped any more: the former copy is better.
-    if (!maps || maps->mappings().empty())
+    if (!maps || maps->mappings().empty()) {
+        if (failed_.size() >= kMostProcesses)
+            failed_.clear();
+        failed_[tgid] = begun_ns;
         return;
+    }
     if (processes_.size() >= kMostProcesses && !processes_.contains(tgid))
         forget_ended();
     Known& process = processes_[tgid];
@@ -156,7 +174,7 @@ void UserStacks::unwind(Snapshot& snapshot) {
         const auto walked = static_cast<std::size_t>(end - origin.user_stack.begin());
         if (!stack->whole && stack->addresses.size() <= walked)
             return;
-        origin.user_stack = stack->addresses;
+        origin.walked_user_stack = std::exchange(origin.user_stack, stack->addresses);
         origin.user_stack_unwound = true;
     };
     std::unordered_set<OriginId> wanted;
@@ -178,6 +196,30 @@ void UserStacks::unwind(Snapshot& snapshot) {
     for (ChargedDead& dead : snapshot.charged_dead)
         improve(dead.origin);
     unwinder_.forget();
+    share(origins);
+}
+
+// Of one call path some origins have a copy, and others have none: births before it was asked for.
+// Where only one stack is known for all that looks the same by frame pointers, it is that of them
+// all.
+void UserStacks::share(std::span<OriginEvent* const> origins) {
+    using Look = std::tuple<std::uint32_t, std::uint64_t, std::uint64_t, std::string>;
+    std::map<Look, std::set<std::vector<std::uint64_t>>> stacks;
+    const auto look_of = [&](const OriginEvent& origin, std::span<const std::uint64_t> walked) {
+        return Look(origin.tgid, origin.call_site, origin.cache_address, key(origin.tgid, walked));
+    };
+    for (const OriginEvent* origin : origins)
+        if (origin->user_stack_unwound)
+            stacks[look_of(*origin, origin->walked_user_stack)].insert(origin->user_stack);
+    for (OriginEvent* origin : origins) {
+        if (origin->user_stack_unwound || origin->user_stack.empty())
+            continue;
+        const auto known = stacks.find(look_of(*origin, origin->user_stack));
+        if (known == stacks.end() || known->second.size() != 1)
+            continue;
+        origin->user_stack = *known->second.begin();
+        origin->user_stack_unwound = true;
+    }
 }
 
 std::vector<Frame> UserStacks::symbolize(std::uint32_t tgid, std::span<const std::uint64_t> stack) {

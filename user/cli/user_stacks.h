@@ -27,6 +27,9 @@ class UserStacks {
     // seen leaves addresses without names.
     void observe(const Event& event);
 
+    // The origin has given its number back.
+    void forget(OriginId origin);
+
     // Gives the origins of what is alive, or was freed by an exit only, the stacks that were made
     // of copies, where these go further than frame pointers led.
     void unwind(Snapshot& snapshot);
@@ -50,12 +53,14 @@ class UserStacks {
     bool may_read(std::uint64_t now_ns);
     const UserUnwinder::Stack* unwound(OriginId origin);
     void keep_within_budget();
+    void share(std::span<OriginEvent* const> origins);
 
     std::unordered_map<std::uint32_t, Known> processes_;
     std::unordered_map<OriginId, UserStackCopy> copies_; // not unwound yet
     std::deque<OriginId> copied_order_;                  // the oldest first; some are gone
     std::size_t copied_bytes_ = 0;
     std::unordered_map<OriginId, UserUnwinder::Stack> unwound_;
+    std::unordered_map<std::uint32_t, std::uint64_t> failed_; // tgid: when it could not be read
     std::uint64_t first_read_ns_ = 0;
     std::uint64_t reading_ns_ = 0; // spent on reading what is mapped
     UserUnwinder unwinder_;

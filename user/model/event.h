@@ -38,6 +38,7 @@ struct OriginEvent {
     std::vector<std::uint64_t> kernel_stack; // innermost first; empty: could not be read
     std::vector<std::uint64_t> user_stack;
     bool user_stack_unwound = false; // from a copy, by unwind tables; else by frame pointers
+    std::vector<std::uint64_t> walked_user_stack; // by frame pointers, if unwound
 };
 
 // Registers of a process as it entered the kernel, and its stack from there on: of one birth of an

@@ -118,5 +118,21 @@ TEST_F(Incident, NssFillsTheDentryCache) {
     EXPECT_EQ(found, lookups) << report["groups"].dump().substr(0, 4000);
 }
 
+// A program that lives for a part of a second, in a trace of the whole host.
+TEST_F(Incident, AWholeHostTraceNamesTheLibrary) {
+    Process tool(command(
+        {"trace", "--class", "dentry", "--min-age", "0s", "--duration", "1h", "--top", "1000"}));
+    ASSERT_TRUE(tool.wait_for("tracing", true));
+    ASSERT_EQ(run({"/usr/bin/certutil", "-L", "-d", "sql:" + database_}).status, 0);
+    const Json report = report_of(end_trace(tool));
+    bool is_flood = false;
+    for (const Json& group : groups_of(report, "dentry", "certutil"))
+        if (group["kind"] == "negative-flood") {
+            is_flood = true;
+            expect_accused(group);
+        }
+    EXPECT_TRUE(is_flood) << report["groups"].dump().substr(0, 4000);
+}
+
 } // namespace
 } // namespace unfreed::e2e

@@ -12,6 +12,9 @@
 namespace unfreed::bpf {
 namespace {
 
+// Of an entry that is about to be given back. As likely the key of a birth as any other number.
+constexpr std::uint64_t kClosedKey = 2;
+
 // The kernel side writes these words while we read.
 template <class T>
 T load(const T& word) {
@@ -136,21 +139,35 @@ void ObjectTable::promote(std::span<const ObjectKey> objects) const {
     }
 }
 
-std::vector<RetiredOrigin>
-ObjectTable::retire(std::uint64_t idle_since_ns,
-                    const std::function<bool(std::uint32_t)>& process_ended) const {
-    std::vector<RetiredOrigin> retired;
+std::vector<ObjectTable::ClosedOrigin>
+ObjectTable::close_origins(const std::function<bool(std::uint32_t)>& process_ended) const {
+    std::vector<ClosedOrigin> closed;
     std::uint32_t id = 0;
     for (uf_origin& origin : origins_.as<uf_origin>()) {
         ++id;
+        const std::uint64_t key = load(origin.key);
         const std::uint32_t tgid = load(origin.tgid);
         const std::uint64_t births = load(origin.births);
-        const std::uint64_t last = load(origin.last_birth_ns);
-        if (load(origin.key) == 0 || tgid == 0 || last == 0 || last >= idle_since_ns ||
-            births != load(origin.deaths) || load(origin.exit_released) != 0 ||
-            !process_ended(tgid))
+        if (key == 0 || tgid == 0 || births == 0 || births != load(origin.deaths) ||
+            load(origin.exit_released) != 0 || !process_ended(tgid))
             continue;
-        retired.push_back({OriginId{id}, {births, births, 0, 0, load(origin.replaced)}});
+        std::atomic_ref<__u64>(origin.key).store(kClosedKey, std::memory_order_release);
+        closed.push_back({OriginId{id}, key});
+    }
+    return closed;
+}
+
+std::vector<RetiredOrigin> ObjectTable::retire(std::span<const ClosedOrigin> closed) const {
+    std::vector<RetiredOrigin> retired;
+    const std::span<uf_origin> origins = origins_.as<uf_origin>();
+    for (const ClosedOrigin& entry : closed) {
+        uf_origin& origin = origins[entry.id.value - 1];
+        const std::uint64_t births = load(origin.births);
+        if (births != load(origin.deaths) || load(origin.exit_released) != 0) {
+            std::atomic_ref<__u64>(origin.key).store(entry.key, std::memory_order_release);
+            continue;
+        }
+        retired.push_back({entry.id, {births, births, 0, 0, load(origin.replaced)}});
         origin.births = 0;
         origin.deaths = 0;
         origin.exit_pending = 0;

@@ -59,13 +59,18 @@ class ObjectTable {
     // Is this very object still in the table?
     bool holds(const ObjectKey& object) const;
 
-    // Empties origin entries that nothing will use again, for others to take: all objects dead, the
-    // last birth before `idle_since_ns`, and the process ended. A birth that is under way at this
-    // moment belongs to a living process or to none (tgid 0), whose origins stay. exit_released
-    // keeps an origin, because reports count it.
-    std::vector<RetiredOrigin>
-    retire(std::uint64_t idle_since_ns,
-           const std::function<bool(std::uint32_t tgid)>& process_ended) const;
+    // Gives origin entries back that nothing will use again: all objects dead and the process
+    // ended. In two steps, with a grace period in between. Closed entries are no longer found by
+    // their key, so that the births of programs that found one before are all counted after the
+    // grace period; one that has objects then is opened again. exit_released keeps an origin,
+    // because reports count it, and so does tgid 0 (no process).
+    struct ClosedOrigin {
+        OriginId id;
+        std::uint64_t key = 0;
+    };
+    std::vector<ClosedOrigin>
+    close_origins(const std::function<bool(std::uint32_t tgid)>& process_ended) const;
+    std::vector<RetiredOrigin> retire(std::span<const ClosedOrigin> closed) const;
 
     // Part of the slots that is in use, from a look at 1024 sets: right to about one percent.
     double fill() const;

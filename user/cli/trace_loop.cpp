@@ -21,8 +21,10 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
-// An origin of a process that has ended is kept at least so long after its last birth.
-constexpr std::uint64_t kIdleNs = 3'000'000'000;
+// Origins of ended processes are given back so often, and whenever so many new ones were heard of:
+// a storm of short-lived processes makes more than the table holds (65 536) in a second.
+constexpr nanoseconds kRetireEvery = std::chrono::seconds(1);
+constexpr std::uint64_t kRetireAfter = 4096;
 // Sweeps take at most one part in so many of a core: a full table is swept less often.
 constexpr std::uint64_t kSweepShare = 200;
 constexpr nanoseconds kSweepEvery = std::chrono::seconds(1);
@@ -78,6 +80,7 @@ Result<> TraceLoop::block_signals() {
 
 Result<> TraceLoop::drain() {
     return source_.drain([this](const Event& event) {
+        new_origins_ += std::holds_alternative<OriginEvent>(event);
         observe_(event);
         tracker_.apply(event);
     });
@@ -96,11 +99,15 @@ Result<> TraceLoop::sweep() {
         source_.walk_stacks(change.walk, true);
         source_.walk_stacks(change.spare, false);
     }
-    if (retire_origins_)
-        for (const RetiredOrigin& origin :
-             source_.retire_origins(now > kIdleNs ? now - kIdleNs : 0))
-            tracker_.forget(origin);
     return {};
+}
+
+Result<> TraceLoop::retire() {
+    Result<> drained;
+    new_origins_ = 0;
+    source_.retire_origins([&] { drained = drain(); },
+                           [this](const RetiredOrigin& origin) { tracker_.forget(origin); });
+    return drained;
 }
 
 Result<TraceLoop::Outcome> TraceLoop::run(const Limits& limits,
@@ -117,13 +124,15 @@ Result<TraceLoop::Outcome> TraceLoop::run(const Limits& limits,
     std::uint64_t next_report = after(limits.interval);
     std::uint64_t next_look = start;
     std::uint64_t next_sweep = start + static_cast<std::uint64_t>(kSweepEvery.count());
+    std::uint64_t next_retire = retire_origins_ ? next_sweep : UINT64_MAX;
     int interrupts = 0;
 
     for (;;) {
         std::array<pollfd, 3> fds{{{source_.wait_fd(), POLLIN, 0},
                                    {signals.get(), POLLIN, 0},
                                    {limits.target_pidfd, POLLIN, 0}}};
-        const std::uint64_t until = std::min({end_at, next_report, next_sweep, next_look});
+        const std::uint64_t until =
+            std::min({end_at, next_report, next_sweep, next_look, next_retire});
         const int ready = ::poll(fds.data(), fds.size(), poll_timeout_ms(monotonic_ns(), until));
         if (ready < 0 && errno != EINTR)
             return fail_errno(Errc::internal, errno, "cannot wait for events");
@@ -140,6 +149,11 @@ Result<TraceLoop::Outcome> TraceLoop::run(const Limits& limits,
             return Outcome{End::duration, std::nullopt};
         if (now >= next_look)
             next_look = now + sample_.check(now);
+        if (now >= next_retire || (retire_origins_ && new_origins_ >= kRetireAfter)) {
+            if (auto retired = retire(); !retired)
+                return fail(retired.error());
+            next_retire = monotonic_ns() + static_cast<std::uint64_t>(kRetireEvery.count());
+        }
         if (now >= next_sweep) {
             const std::uint64_t cpu_before = thread_cpu_ns();
             if (auto swept = sweep(); !swept)

@@ -54,6 +54,8 @@ class TraceLoop {
 
     // One sweep: events first, then the table, thinned before if it is too full.
     Result<> sweep();
+    // Gives origins of ended processes back.
+    Result<> retire();
 
     const SampleControl& sample() const { return sample_; }
 
@@ -67,6 +69,7 @@ class TraceLoop {
     std::chrono::nanoseconds promotion_age_;
     std::function<void(const Event&)> observe_;
     bool retire_origins_;
+    std::uint64_t new_origins_ = 0; // heard of since origins were last given back
     std::optional<StackPolicy> stack_policy_;
 };
 

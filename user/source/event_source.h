@@ -40,9 +40,11 @@ class EventSource {
     virtual void promote(std::span<const ObjectKey> objects) = 0;
     // The stacks of every birth of these origins are walked from now on, or no longer.
     virtual void walk_stacks(std::span<const OriginId> origins, bool walk) = 0;
-    // Forgets origins whose objects and process are gone, so that new ones find room; gives those
-    // it forgot. The source keeps their births and deaths in its totals.
-    virtual std::vector<RetiredOrigin> retire_origins(std::uint64_t idle_since_ns) = 0;
+    // Forgets origins whose objects and process are gone, so that new ones find room. `drain` is
+    // called once what is in flight about them has arrived, then `forget` for each, before its
+    // number can have another meaning. The source keeps their births and deaths in its totals.
+    virtual void retire_origins(const std::function<void()>& drain,
+                                const std::function<void(const RetiredOrigin&)>& forget) = 0;
     // Births and deaths of all origins ever, forgotten ones too; of a sample: estimates of all.
     virtual OriginCounts totals(const TableSnapshot& table) = 0;
     // What was not followed, by slab cache; empty where that is not counted.

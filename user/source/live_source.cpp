@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "bpf/grace_period.h"
 #include "decode/decoder.h"
 #include "decode/inspection.h"
 
@@ -41,19 +42,24 @@ void LiveSource::walk_stacks(std::span<const OriginId> origins, bool walk) {
     session_.table().walk_stacks(origins, walk);
 }
 
-std::vector<RetiredOrigin> LiveSource::retire_origins(std::uint64_t idle_since_ns) {
+void LiveSource::retire_origins(const std::function<void()>& drain,
+                                const std::function<void(const RetiredOrigin&)>& forget) {
     std::unordered_map<std::uint32_t, bool> ended;
-    auto retired = session_.table().retire(idle_since_ns, [&](std::uint32_t tgid) {
+    const auto closed = session_.table().close_origins([&](std::uint32_t tgid) {
         auto [known, is_new] = ended.try_emplace(tgid, false);
         if (is_new)
             known->second = ::kill(static_cast<pid_t>(tgid), 0) != 0 && errno == ESRCH;
         return known->second;
     });
-    for (const RetiredOrigin& origin : retired) {
+    if (closed.empty())
+        return;
+    bpf::wait_for_grace_period();
+    drain();
+    for (const RetiredOrigin& origin : session_.table().retire(closed)) {
         retired_.births += origin.counts.births * sampling().one_in;
         retired_.deaths += origin.counts.deaths * sampling().one_in;
+        forget(origin);
     }
-    return retired;
 }
 
 OriginCounts LiveSource::totals(const TableSnapshot& table) {

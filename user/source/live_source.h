@@ -25,7 +25,8 @@ class LiveSource : public EventSource {
     bool thin() override { return session_.thin(); }
     void promote(std::span<const ObjectKey> objects) override;
     void walk_stacks(std::span<const OriginId> origins, bool walk) override;
-    std::vector<RetiredOrigin> retire_origins(std::uint64_t idle_since_ns) override;
+    void retire_origins(const std::function<void()>& drain,
+                        const std::function<void(const RetiredOrigin&)>& forget) override;
     OriginCounts totals(const TableSnapshot& table) override;
     Result<std::vector<UnfollowedCache>> read_unfollowed() override {
         return session_.read_unfollowed();

@@ -131,16 +131,15 @@ void judge_churn(const std::vector<std::string>& options, Outcome& outcome) {
     churn(churn_seconds(), host.dir.path);
     std::this_thread::sleep_for(seconds(3)); // grace periods
     const Books end = read_books(walk, *table);
-    const ToolTable::Totals totals = table->totals();
     const std::int64_t rescued = table->rescued();
     const Json report = host.report();
 
     const Judgement found = judge(start, end, walk);
-    std::printf("allocated before %zu, after %zu; births %llu, deaths %llu; held as live %zu: %llu "
+    std::printf("allocated before %zu, after %zu; births %s, deaths %s; held as live %zu: %llu "
                 "are allocated, %llu are large\n",
                 start.allocated.size(), end.allocated.size(),
-                static_cast<unsigned long long>(totals.births),
-                static_cast<unsigned long long>(totals.deaths), end.live.size(),
+                report["totals"]["births"].dump().c_str(),
+                report["totals"]["deaths"].dump().c_str(), end.live.size(),
                 static_cast<unsigned long long>(found.verified),
                 static_cast<unsigned long long>(found.large));
     std::printf("missed deaths %zu, missed births %zu, deaths of unseen %lld; rescued %lld\n",

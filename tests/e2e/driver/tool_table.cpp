@@ -120,16 +120,6 @@ bool ToolTable::walks_stacks_of(pid_t pid) const {
     return false;
 }
 
-ToolTable::Totals ToolTable::totals() const {
-    Totals sum;
-    for (const uf_origin_set& set : origin_sets())
-        for (const uf_origin& origin : set.way) {
-            sum.births += origin.births;
-            sum.deaths += origin.deaths;
-        }
-    return sum;
-}
-
 void ToolTable::follow(pid_t pid) {
     static_cast<volatile std::uint8_t*>(procs_.data)[pid] = 0;
 }

@@ -29,11 +29,6 @@ class ToolTable {
     std::uint64_t births_without_origin() const;
     // Events that copy 0 of their program was skipped for and that a spare copy got.
     std::int64_t rescued() const;
-    // Sums over origins. Objects without an origin are in neither.
-    struct Totals {
-        std::uint64_t births = 0, deaths = 0;
-    };
-    Totals totals() const;
     // Whether the tool has asked for the stack of every birth of this process, at some place.
     bool walks_stacks_of(pid_t pid) const;
     // The tool does not follow what it makes itself; with this it does.

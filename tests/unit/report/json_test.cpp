@@ -100,6 +100,14 @@ TEST(Json, EscapesBytesThatAreNoUtf8) {
               "1 000 born, 0 freed in 1m 00s, straight line r²=0.99");
 }
 
+TEST(Json, SaysWhetherTheNumberOfLostEventsIsABound) {
+    const auto hooks = written(sample_report())["hooks"];
+    EXPECT_EQ(hooks[0]["events_lost"], 3);
+    EXPECT_EQ(hooks[0]["events_lost_exact"], true);
+    EXPECT_TRUE(hooks[1]["events_lost"].is_null());
+    EXPECT_TRUE(hooks[1]["events_lost_exact"].is_null());
+}
+
 TEST(Json, SampleOfOneIsTheNumberOne) {
     EXPECT_TRUE(written(clean_report())["trace"]["sample"].is_number_integer());
     EXPECT_EQ(written(sample_report())["trace"]["sample"], 0.25);

@@ -187,7 +187,7 @@ Report sample_report() {
         {"objects_not_tracked", 12'345, Severity::data_loss,
          "objects could not be followed because the object table was full; raise --max-objects"},
         {"malformed_records", 0, Severity::error, "records could not be decoded"}};
-    report.hooks = {{"slab", "birth", "kmem_cache_alloc", "raw_tp", ""},
+    report.hooks = {{"slab", "birth", "kmem_cache_alloc", "raw_tp", "", EventsLost{3, true}},
                     {"dentry", "death", "dentry_free", "none", "the compiler inlined it"}};
     report.coverage = {{"dentry", "dentry", 10'012, 10'015, 0.9997, true, "", 0, 1164, true},
                        {"maple_node", "slab", -3, std::nullopt, std::nullopt, false,

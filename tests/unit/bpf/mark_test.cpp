@@ -3,6 +3,7 @@
 // memory, on a CPU whose events nest: is what they count what was lost?
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <random>
@@ -34,7 +35,7 @@ namespace {
 enum Level { task, softirq, hardirq };
 
 struct Shape {
-    int copies;
+    std::size_t copies;
     bool softirq_on_task_stack; // arm64 before 6.0, and kernels without a stack for softirqs
 };
 
@@ -56,9 +57,9 @@ class Cpu {
         const Level outside = level_;
         level_ = level;
         const std::uint64_t ctx = context_of(level, depth);
-        int handled = 0, ran = 0;
+        unsigned handled = 0, ran = 0;
         ++events;
-        for (int copy = 0; copy < shape_.copies; ++copy) {
+        for (std::size_t copy = 0; copy < shape_.copies; ++copy) {
             step(); // between copies
             if (active_[copy]) {
                 ++misses_[copy];
@@ -87,7 +88,7 @@ class Cpu {
         // A level lies below what it interrupted.
         return (on_task ? stack_.start : kIrqStack) + kSize - 0x400 * (level + 1u) - 0x40 * depth;
     }
-    bool turn(std::uint64_t ctx, int copy) {
+    bool turn(std::uint64_t ctx, std::size_t copy) {
         const bool first = copy == 0, last = copy + 1 == shape_.copies;
         const uf_turn usual = mark__usual_turn(&marks_, ctx, first, last);
         if (usual != UF_TURN_LOOK)

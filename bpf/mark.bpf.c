@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "lib/hook.bpf.h"
 
-__noinline int copy__looks(u64 ctx, u32 hook, u32 copy, u32 copies)
+__noinline int copy__looks(u64 ctx, u32 hook, u32 copy, u32 copies, u32 preemptible)
 {
 	struct task_struct *task = compat__current_task();
 	struct uf_cpu *cpu = cpu__this();
@@ -13,5 +13,5 @@ __noinline int copy__looks(u64 ctx, u32 hook, u32 copy, u32 copies)
 	/* It ends with the registers of user space. */
 	stack.size = compat__stack_end(task) - stack.start;
 	return mark__turn(&cpu->marks[hook], &cpu->rescued[hook], ctx, &stack, copy == 0,
-			  copy + 1 >= copies);
+			  copy + 1 >= copies, preemptible != 0);
 }

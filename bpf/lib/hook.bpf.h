@@ -26,9 +26,10 @@ static __always_inline bool hook__active(enum uf_hook hook)
 
 /* Is this event this copy's? (lib/mark.h) When another event is around this one; a global function,
  * so that the verifier reads it once (mark.bpf.c). */
-int copy__looks(u64 ctx, u32 hook, u32 copy, u32 copies);
+int copy__looks(u64 ctx, u32 hook, u32 copy, u32 copies, u32 preemptible);
 
-static __always_inline bool copy__takes(void *ctx, enum uf_hook hook, u32 copy, u32 copies)
+static __always_inline bool copy__takes(void *ctx, enum uf_hook hook, u32 copy, u32 copies,
+					u32 preemptible)
 {
 	struct uf_cpu *cpu;
 	enum uf_turn turn;
@@ -41,14 +42,15 @@ static __always_inline bool copy__takes(void *ctx, enum uf_hook hook, u32 copy, 
 	turn = mark__usual_turn(&cpu->marks[hook], (u64)ctx, copy == 0, copy + 1 >= copies);
 	if (likely(turn != UF_TURN_LOOK))
 		return turn == UF_TURN_MINE;
-	return copy__looks(compat__ctx_address(ctx, compat__current_task()), hook, copy, copies);
+	return copy__looks(compat__ctx_address(ctx, compat__current_task()), hook, copy, copies,
+			   preemptible);
 }
 
 /* name(ctx, again); again: a copy before this one may have done the event all the same. */
 #define UF_COPY(section, ctx_type, hook, name, copies, repeats, n)                                 \
 	SEC("?" section) int name##_##n(ctx_type *ctx)                                             \
 	{                                                                                          \
-		return copy__takes(ctx, hook, n, copies) ? name(ctx, n && (repeats)) : 0;          \
+		return copy__takes(ctx, hook, n, copies, repeats) ? name(ctx, n && (repeats)) : 0; \
 	}
 /* Defines the copies of a program: name_0(ctx) ... up to
  * UF_COPIES_PREEMPTIBLE. Kernels of the legacy object have no preemptible tracepoints. */

@@ -23,8 +23,10 @@
  * on any other (struct uf_mark_stack).
  *
  * All that holds where events of a CPU are done in the order of a stack. Where tasks preempt one
- * another inside of a hook, marks get lost: the event is then done twice, which is harmless, and
- * `rescued` means nothing.
+ * another inside of a hook, those of tasks are not, and their marks get lost: the event is then
+ * done twice, which is harmless, but whether copy 0 was skipped is not known. The events of
+ * interrupts are in order even there, and only they are counted as rescued, so that the difference
+ * above is never less than what is lost.
  */
 #ifndef UF_LIB_MARK_H
 #define UF_LIB_MARK_H
@@ -121,19 +123,21 @@ static inline __attribute__((always_inline)) bool mark__find(struct uf_marks *ma
 	return found;
 }
 
-/* True: the event is this copy's. */
-static inline __attribute__((always_inline)) bool mark__turn(struct uf_marks *marks, __s64 *rescued,
-							     __u64 ctx,
-							     const struct uf_mark_stack *stack,
-							     bool first, bool last)
+/* True: the event is this copy's. `preemptible`: tasks preempt one another between copies. */
+static inline __attribute__((always_inline)) bool
+mark__turn(struct uf_marks *marks, __s64 *rescued, __u64 ctx, const struct uf_mark_stack *stack,
+	   bool first, bool last, bool preemptible)
 {
+	bool sure = !preemptible || ctx - stack->start >= stack->size;
+
 	if (!first) {
 		if (mark__find(marks, ctx, last))
 			return false;
-		mark__add(rescued, 1);
+		if (sure)
+			mark__add(rescued, 1);
 	}
 	/* Without room the next copy counts it once more. */
-	if (!last && !mark__leave(marks, ctx, stack))
+	if (!last && !mark__leave(marks, ctx, stack) && sure)
 		mark__add(rescued, -1);
 	return true;
 }

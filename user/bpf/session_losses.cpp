@@ -56,9 +56,9 @@ void Session::note_skipped_before() {
     const auto cpus = read_cpus();
     const SkippedByHook later = cpus ? read_skipped(*cpus) : SkippedByHook{};
     for (const auto& [hook, skipped] : later) {
-        if (counts_exactly(attached_.at(hook)))
+        if (skipped.misses.size() > 1)
             skipped_before_.at(hook).rescued = skipped.rescued;
-        else
+        else // nothing is rescued
             skipped_before_.at(hook) = skipped;
     }
 }

@@ -13,9 +13,10 @@ struct SkippedEvents {
     std::int64_t rescued = 0;          // that copy 0 missed and another copy got (lib/mark.h)
 };
 
-// How many were lost between two readings. `exact`: `rescued` means something; otherwise the copy
-// that missed least bounds it, because a lost event was missed by all. With `now.rescued` read
-// before `now.misses`, no event under way makes the result too small.
+// How many were lost between two readings. `exact`: tasks do not preempt one another inside of the
+// programs. Otherwise at most so many: `rescued` leaves out events of tasks then, and as a lost
+// event was missed by every copy, the one that missed least is a bound, too. With `now.rescued`
+// read before `now.misses`, no event under way makes the result too small.
 std::uint64_t lost_events(const SkippedEvents& before, const SkippedEvents& now, bool exact);
 
 } // namespace unfreed::bpf

@@ -47,6 +47,8 @@ TEST(Copies, KernelCodeIsPreemptedInTheModeInParentheses) {
 TEST(LostEvents, AreTheMissesThatNoCopyMadeGood) {
     EXPECT_EQ(lost_events({}, {{100, 40}, 97}, true), 3u);
     EXPECT_EQ(lost_events({{10, 9}, 8}, {{110, 49}, 105}, true), 3u);
+    // One that the spare copy ran for and took for another's.
+    EXPECT_EQ(lost_events({}, {{100, 0}, 99}, true), 1u);
 }
 
 TEST(LostEvents, AreAllMissesOfASingleCopy) {
@@ -54,9 +56,9 @@ TEST(LostEvents, AreAllMissesOfASingleCopy) {
     EXPECT_EQ(lost_events({{10}, 0}, {{17}, 0}, false), 7u);
 }
 
-TEST(LostEvents, AreBoundByTheCopyThatMissedLeast) {
-    EXPECT_EQ(lost_events({{10, 10, 10}, 5}, {{110, 30, 14}, 100}, false), 4u);
-    EXPECT_EQ(lost_events({}, {{100, 2}, 50}, true), 2u);
+TEST(LostEvents, HaveTheLesserOfTwoBoundsWherePreempted) {
+    EXPECT_EQ(lost_events({{10, 10, 10}, 5}, {{110, 30, 14}, 45}, false), 4u);
+    EXPECT_EQ(lost_events({}, {{100, 60, 50}, 98}, false), 2u);
 }
 
 TEST(LostEvents, AreNoneWhenMoreWereRescuedThanMissed) {

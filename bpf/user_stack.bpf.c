@@ -33,7 +33,8 @@ static __always_inline u32 user_stack__read(struct uf_rec_user_stack *record, u6
 }
 
 static __always_inline u32 user_stack__submit(struct uf_rec_user_stack *record,
-					      const struct pt_regs *regs, u32 id, u32 tgid)
+					      const struct pt_regs *regs, u32 id, u32 tgid,
+					      u32 wanted)
 {
 	record->origin = id;
 	record->tgid = tgid;
@@ -44,7 +45,8 @@ static __always_inline u32 user_stack__submit(struct uf_rec_user_stack *record,
 		bpf_ringbuf_discard(record, BPF_RB_NO_WAKEUP);
 		return 0;
 	}
-	if (cfg.only_targets)
+	/* What a process has mapped is read while it lives; one with survivors is known already. */
+	if (cfg.only_targets || !wanted)
 		ring__submit_now(record);
 	else
 		ring__submit(record);
@@ -89,12 +91,12 @@ __noinline u32 origin__send_user_stack(u32 id, u32 tgid, u32 wanted)
 		record->start = start;
 		record->bytes =
 			user_stack__read(record, start, UF_USER_COPY_SMALL / UF_USER_COPY_PIECE);
-		return user_stack__submit(record, regs, id, tgid);
+		return user_stack__submit(record, regs, id, tgid, wanted);
 	}
 	record = user_stack__reserve(UF_USER_COPY_LARGE);
 	if (!record)
 		return 0;
 	record->start = start;
 	record->bytes = user_stack__read(record, start, UF_USER_COPY_LARGE / UF_USER_COPY_PIECE);
-	return user_stack__submit(record, regs, id, tgid);
+	return user_stack__submit(record, regs, id, tgid, wanted);
 }

@@ -17,6 +17,9 @@ namespace {
 
 using std::chrono::seconds;
 
+// Eight copies of each program are verified on 7.0 and later, which takes an emulator 40 s.
+constexpr seconds kAttach(240);
+
 int churn_seconds() {
     const char* text = std::getenv("UNFREED_CHURN_SECONDS");
     return text != nullptr ? std::atoi(text) : 6;
@@ -90,7 +93,7 @@ void print_difference(const Judgement& found, const Books& end, const SlabWalk& 
 
 void measure_only(const std::vector<std::string>& options) {
     TracedHost host(options);
-    ASSERT_TRUE(host.tool.wait_for("tracing", true));
+    ASSERT_TRUE(host.tool.wait_for("tracing", true, kAttach));
     churn(churn_seconds(), host.dir.path);
     std::this_thread::sleep_for(seconds(4));
     const Json report = host.report();
@@ -123,7 +126,7 @@ void judge_churn(const std::vector<std::string>& options, Outcome& outcome) {
     }
     const SlabWalk walk(*memory);
     TracedHost host(options);
-    ASSERT_TRUE(host.tool.wait_for("tracing", true));
+    ASSERT_TRUE(host.tool.wait_for("tracing", true, kAttach));
     const auto table = ToolTable::open();
     ASSERT_TRUE(table);
     table->follow(host.tool.pid());

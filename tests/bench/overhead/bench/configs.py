@@ -81,6 +81,7 @@ def all_configs(unfreed: Path, bench_bin: Path, max_objects: int | None) -> list
         tool("sockets", "unfreed, class socket only", (*trace, "--class", "socket")),
         tool("sockets-1", "the same, one copy", (*trace, "--class", "socket", "--copies", "1"),
              copies=1),
+        tool("dentries", "unfreed, class dentry only", (*trace, "--class", "dentry")),
         tool("all-classes", "unfreed with its defaults", trace),
         tool("sampled-64", "unfreed, 1 of 64", (*adaptive, "--sample", "1/64"),
              skip="" if _unfreed_knows(unfreed, "--sample") else "unfreed has no --sample yet"),

@@ -64,6 +64,7 @@ def all_workloads(folder: Path, live_objects: list[int]) -> list[Workload]:
         Workload("loopback_rr", "request + answer, TCP over 127.0.0.1", "loopback_rr", unit_ns=1),
         Workload("file_churn", "open + close + stat + unlink", "file_churn",
                  (str(scratch_folder()),)),
+        Workload("stat_tree", "stat of a cached name", "stat_tree"),
         Workload("compile", "gcc -O0 of one file", "compile_loop",
                  (str(generate_source(folder)),), unit_ns=1000000, scale=2.0),
     ] + [

@@ -32,7 +32,7 @@
 #define UF_USER_COPY_LARGE 16384
 /* Copies a second of origins that nobody asked for, in a host-wide trace: processes that live for
  * less than a second are named so, too. */
-#define UF_USER_COPIES_PER_S 256
+#define UF_USER_COPIES_PER_S 128
 /* TASK_COMM_LEN of the kernel. */
 #define UF_COMM_LEN 16
 /* Names of slab caches are shorter than this in every kernel seen; longer ones are cut. */

@@ -19,10 +19,10 @@ namespace {
 // Processes kept; some 10 KiB each.
 constexpr std::size_t kMostProcesses = 2048;
 // What is mapped is read again when a stack leads to where nothing was: after a library was loaded.
-// Without frame pointers much looks so. No more than a twentieth of the time is spent on it, and
+// Without frame pointers much looks so. No more than a hundredth of the time is spent on it, and
 // this much at the start, when libraries are loaded.
 constexpr std::uint64_t kReadAtOnceNs = 50'000'000;
-constexpr std::uint64_t kReadShare = 20;
+constexpr std::uint64_t kReadShare = 100;
 // A process that could not be read is taken to have ended; its number is used again much later.
 constexpr std::uint64_t kFailedForNs = 10'000'000'000;
 // Copied stacks kept; beyond that the oldest are unwound before anybody asks.
@@ -71,8 +71,9 @@ void UserStacks::on(const UserStackCopy& copy) {
     const auto known = processes_.find(copy.tgid);
     if (known != processes_.end()) {
         const std::uint64_t code = copy.registers.back();
+        // What is aligned is data more often than code, such as a heap that grows.
         std::erase_if(words, [&](std::uint64_t word) {
-            return word - code + kNearLibraries > 2 * kNearLibraries;
+            return word % 8 == 0 || word - code + kNearLibraries > 2 * kNearLibraries;
         });
     }
     read_if_unknown(copy.tgid, words);

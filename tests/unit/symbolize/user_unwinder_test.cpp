@@ -8,6 +8,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <span>
@@ -100,10 +101,13 @@ TEST_F(UserUnwinderTest, FindsTheCallersThatLibgccFinds) {
     const UserUnwinder::Stack stack = unwinder_.unwind(now.copy, maps_);
     ASSERT_GE(stack.addresses.size(), 4U);
     EXPECT_EQ(stack.addresses[0], now.copy.registers.back());
-    const std::size_t both = std::min(stack.addresses.size() - 1, now.callers.size());
+    // A sanitizer puts a frame of its own before them.
+    const auto caller = std::find(now.callers.begin(), now.callers.end(), stack.addresses[1]);
+    ASSERT_LE(caller - now.callers.begin(), 1) << "the caller of innermost() was not found";
+    const std::span<const std::uint64_t> callers(caller, now.callers.end());
+    const std::size_t both = std::min(stack.addresses.size() - 1, callers.size());
     ASSERT_GE(both, 3U);
-    EXPECT_THAT(std::span(stack.addresses).subspan(1, both),
-                ElementsAreArray(std::span(now.callers).first(both)));
+    EXPECT_THAT(std::span(stack.addresses).subspan(1, both), ElementsAreArray(callers.first(both)));
 }
 
 TEST_F(UserUnwinderTest, OneProcessManyStacks) {

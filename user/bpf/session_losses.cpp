@@ -41,25 +41,34 @@ Session::SkippedByHook Session::read_skipped(const std::vector<uf_cpu>& cpus) co
     return skipped;
 }
 
-// Here an event under way must not make the count too large: it would hide one that is lost later.
-// So `rescued` is read a grace period after the misses, when the copies of every event that these
-// count have run.
+// A reading that a grace period later is still the same has no event under way in it. Where there
+// is none, the count must rather be too large than hide an event that is lost later: then `rescued`
+// is from after the grace period, when the copies of every event that the misses count have run.
 void Session::note_skipped_before() {
-    skipped_before_ = read_skipped({});
-    const bool any = std::any_of(skipped_before_.begin(), skipped_before_.end(), [](auto& hook) {
-        return std::any_of(hook.second.misses.begin(), hook.second.misses.end(),
-                           [](std::uint64_t misses) { return misses != 0; });
-    });
-    if (!any)
-        return;
-    wait_for_grace_period();
-    const auto cpus = read_cpus();
-    const SkippedByHook later = cpus ? read_skipped(*cpus) : SkippedByHook{};
-    for (const auto& [hook, skipped] : later) {
-        if (skipped.misses.size() > 1)
-            skipped_before_.at(hook).rescued = skipped.rescued;
-        else // nothing is rescued
-            skipped_before_.at(hook) = skipped;
+    for (int reading = 0; reading < kReadings; ++reading) {
+        const auto cpus = read_cpus();
+        skipped_before_ = read_skipped(cpus ? *cpus : std::vector<uf_cpu>{});
+        const bool any =
+            std::any_of(skipped_before_.begin(), skipped_before_.end(), [](const auto& hook) {
+                return std::any_of(hook.second.misses.begin(), hook.second.misses.end(),
+                                   [](std::uint64_t misses) { return misses != 0; });
+            });
+        if (!any)
+            return;
+        wait_for_grace_period();
+        const auto cpus_later = read_cpus();
+        const SkippedByHook later = cpus_later ? read_skipped(*cpus_later) : SkippedByHook{};
+        bool same = true;
+        for (const auto& [hook, skipped] : later) {
+            SkippedEvents& before = skipped_before_.at(hook);
+            same = same && skipped.misses == before.misses && skipped.rescued == before.rescued;
+            if (skipped.misses.size() > 1)
+                before.rescued = skipped.rescued;
+            else // nothing is rescued
+                before = skipped;
+        }
+        if (same)
+            return;
     }
 }
 
@@ -74,6 +83,8 @@ Result<std::map<uf_hook, std::uint64_t>> Session::read_lost() const {
     std::map<uf_hook, std::uint64_t> least;
     std::uint64_t sum = 1;
     for (int reading = 0; reading < kReadings && sum != 0; ++reading) {
+        if (reading > 0)
+            wait_for_grace_period();   // what was under way is done
         const auto cpus = read_cpus(); // before the misses
         if (!cpus)
             return fail(cpus.error());

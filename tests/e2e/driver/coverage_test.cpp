@@ -108,7 +108,7 @@ bool is_covered(const Json& report, const Json& row) {
 // of shrinking. An event that is missed by rule is missed each time.
 template <class Attempt>
 bool succeeds_soon(Attempt attempt) {
-    for (int i = 0; i < 3; ++i) {
+    for (int i = 0; i < 5; ++i) {
         Json report;
         if (attempt(report))
             return true;

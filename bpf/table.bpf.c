@@ -4,10 +4,8 @@
 
 __noinline long table__other_slot(u64 addr, u32 claim)
 {
-	u64 hash = uf_table_hash(addr);
-
 	for (u32 n = 0; n < UF_OTHER_SETS; n++) {
-		u32 index = uf_table_other_set(hash, n, cfg.set_mask);
+		u32 index = uf_table_other_set(addr, n, cfg.set_mask);
 		struct uf_set *set = bpf_map_lookup_elem(&objects, &index);
 
 		if (!set)

@@ -137,9 +137,11 @@ struct uf_cpu {
 	struct uf_marks marks[UF_HOOK_COUNT];
 	__s64 rescued[UF_HOOK_COUNT]; /* events that copy 0 did not get and a spare copy did */
 	/* lib/clock.bpf.h */
-	__u64 tick;			       /* jiffies when tick_ns was read */
-	__u64 tick_ns;			       /* CLOCK_MONOTONIC */
-	__u64 births_in_tick;		       /* makes (address, birth_ns) unique */
+	__u64 tick;	      /* jiffies when tick_ns was read */
+	__u64 tick_ns;	      /* CLOCK_MONOTONIC */
+	__u64 births_in_tick; /* makes (address, birth_ns) unique */
+	__u64 walks_paid_ns;  /* what was walked for survivors is paid up to here (lib/origin.bpf.h)
+			       */
 	struct uf_cache caches[UF_CACHES + 1]; /* the last: no room, or the cache is not known */
 };
 

@@ -308,6 +308,25 @@ origin__of_walked(void *ctx, const struct uf_birth *birth, u64 key)
 	return id;
 }
 
+/* May one more stack be walked on this CPU because objects of its key survive? */
+static __always_inline bool origin__walk_affordable(u64 now_ns)
+{
+	struct uf_cpu *cpu = cpu__this();
+	u64 oldest = now_ns - (u64)UF_WALKS_AT_ONCE * UF_WALK_EVERY_NS;
+	u64 paid;
+
+	if (!cpu)
+		return false;
+	paid = cpu->walks_paid_ns;
+	if (paid < oldest)
+		paid = oldest;
+	if (paid > now_ns)
+		return false;
+	/* An interrupt in between gets one walk for nothing. */
+	cpu->walks_paid_ns = paid + UF_WALK_EVERY_NS;
+	return true;
+}
+
 /* Finds the origin of a birth and notes it in meta (origin, bits). Gives its entry, NULL when the
  * table has no room. ctx is the program's. */
 static __always_inline struct uf_origin *origin__of(void *ctx, const struct uf_birth *birth,
@@ -319,8 +338,8 @@ static __always_inline struct uf_origin *origin__of(void *ctx, const struct uf_b
 
 	if (!cfg.always_walk) {
 		entry = origin__find(key, &meta->origin);
-		if (entry && (entry->flags & (UF_ORIGIN_SENT | UF_ORIGIN_WALK)) == UF_ORIGIN_SENT &&
-		    !origin__check_due(entry))
+		if (entry && (entry->flags & UF_ORIGIN_SENT) && !origin__check_due(entry) &&
+		    (!(entry->flags & UF_ORIGIN_WALK) || !origin__walk_affordable(meta->birth_ns)))
 			return entry;
 	}
 	id = origin__of_walked(ctx, birth, key);

@@ -34,6 +34,7 @@ static __always_inline void slab__born(struct bpf_raw_tracepoint_args *ctx, stru
 	birth->object_class = site__class(birth->call_site, own_cache);
 	if (birth->object_class == UF_CLASS_NONE)
 		return;
+	table__fetch(birth->addr);
 	birth->owner = context__owner(ctx);
 	/* A socket cloned in softirq for a listener: wanted if the listener is, which is found out
 	 * when the clone returns or is accepted. */

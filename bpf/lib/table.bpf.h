@@ -13,9 +13,9 @@ struct uf_slot {
 	u32 way;
 };
 
-static __always_inline struct uf_set *table__first_set(u64 hash)
+static __always_inline struct uf_set *table__home(u64 addr)
 {
-	u32 index = uf_table_first_set(hash, cfg.set_mask);
+	u32 index = uf_table_home(addr, cfg.set_mask);
 
 	return bpf_map_lookup_elem(&objects, &index);
 }
@@ -37,6 +37,16 @@ static __always_inline bool table__other(u64 addr, u32 claim, struct uf_slot *sl
 	return slot->set && slot->way < UF_WAYS;
 }
 
+/* Asks the CPU for the line that a birth will need, which is the dearest thing about it when it has
+ * to come from memory, while all else about the birth is found out. */
+static __always_inline void table__fetch(u64 addr)
+{
+	struct uf_set *set = table__home(addr);
+
+	if (set)
+		(void)((volatile struct uf_set *)set)->overflow;
+}
+
 /* Way that holds value, UF_WAYS if none. */
 static __always_inline u32 set__find(const struct uf_set *set, u64 value)
 {
@@ -49,7 +59,7 @@ static __always_inline u32 set__find(const struct uf_set *set, u64 value)
 
 static __always_inline bool table__find(u64 addr, struct uf_slot *slot)
 {
-	struct uf_set *set = table__first_set(uf_table_hash(addr));
+	struct uf_set *set = table__home(addr);
 
 	if (!set)
 		return false;
@@ -68,7 +78,7 @@ static __always_inline bool set__fill(struct uf_set *set, u32 way, u64 addr,
 				      const struct uf_meta *meta)
 {
 	if (atomic__claim(&set->addr[way], addr | UF_ADDR_FILLING,
-			  uf_table_first_set(uf_table_hash(addr), cfg.set_mask)))
+			  uf_table_home(addr, cfg.set_mask)))
 		return false;
 	set->meta[way] = *meta;
 #if defined(__TARGET_ARCH_x86)
@@ -96,7 +106,7 @@ static __always_inline bool set__claim(struct uf_set *set, u64 addr, const struc
  * first has room. False: nothing was done. */
 static __always_inline bool table__insert_new(u64 addr, const struct uf_meta *meta)
 {
-	struct uf_set *set = table__first_set(uf_table_hash(addr));
+	struct uf_set *set = table__home(addr);
 	u32 empty = UF_WAYS;
 	bool known = false;
 
@@ -116,7 +126,7 @@ static __always_inline bool table__insert_new(u64 addr, const struct uf_meta *me
 /* Enters an object that is not in the table. Counts it when there is no room. */
 static __always_inline bool table__insert(u64 addr, const struct uf_meta *meta)
 {
-	struct uf_set *set = table__first_set(uf_table_hash(addr));
+	struct uf_set *set = table__home(addr);
 	struct uf_slot slot = {};
 
 	if (!set)

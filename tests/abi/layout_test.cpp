@@ -49,7 +49,7 @@ const std::map<std::string, Layout>& expected() {
          {sizeof(uf_cpu),
           {UF_OFFSET(uf_cpu, counters), UF_OFFSET(uf_cpu, marks), UF_OFFSET(uf_cpu, rescued),
            UF_OFFSET(uf_cpu, tick), UF_OFFSET(uf_cpu, tick_ns), UF_OFFSET(uf_cpu, births_in_tick),
-           UF_OFFSET(uf_cpu, caches)}}},
+           UF_OFFSET(uf_cpu, walks_paid_ns), UF_OFFSET(uf_cpu, caches)}}},
         {"uf_rec_header",
          {sizeof(uf_rec_header),
           {UF_OFFSET(uf_rec_header, type), UF_OFFSET(uf_rec_header, size),

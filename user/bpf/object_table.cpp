@@ -129,12 +129,11 @@ void ObjectTable::promote(std::span<const ObjectKey> objects) const {
     std::span<uf_set> sets = objects_.as<uf_set>();
     const auto mask = static_cast<std::uint32_t>(sets.size() - 1);
     for (const ObjectKey& object : objects) {
-        const std::uint64_t hash = uf_table_hash(object.address);
-        uf_set& home = sets[uf_table_first_set(hash, mask)];
+        uf_set& home = sets[uf_table_home(object.address, mask)];
         if (set_promoted(home, object) || load(home.overflow) == 0)
             continue;
         for (unsigned n = 0; n < UF_OTHER_SETS; ++n)
-            if (set_promoted(sets[uf_table_other_set(hash, n, mask)], object))
+            if (set_promoted(sets[uf_table_other_set(object.address, n, mask)], object))
                 break;
     }
 }
@@ -199,7 +198,6 @@ void ObjectTable::walk_stacks(std::span<const OriginId> ids, bool walk) const {
 bool ObjectTable::holds(const ObjectKey& object) const {
     std::span<const uf_set> sets = objects_.as<const uf_set>();
     const auto mask = static_cast<std::uint32_t>(sets.size() - 1);
-    const std::uint64_t hash = uf_table_hash(object.address);
     const auto in = [&](const uf_set& set) {
         for (unsigned way = 0; way < UF_WAYS; ++way)
             if (load(set.addr[way]) == object.address &&
@@ -207,10 +205,10 @@ bool ObjectTable::holds(const ObjectKey& object) const {
                 return true;
         return false;
     };
-    if (in(sets[uf_table_first_set(hash, mask)]))
+    if (in(sets[uf_table_home(object.address, mask)]))
         return true;
     for (unsigned n = 0; n < UF_OTHER_SETS; ++n)
-        if (in(sets[uf_table_other_set(hash, n, mask)]))
+        if (in(sets[uf_table_other_set(object.address, n, mask)]))
             return true;
     return false;
 }

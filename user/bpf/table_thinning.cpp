@@ -65,8 +65,7 @@ std::uint64_t ObjectTable::evict(const Sampling& sampling) const {
             if (!std::atomic_ref<__u64>(set.addr[way]).compare_exchange_strong(address, 0))
                 continue;
             ++evicted;
-            if (const std::uint32_t home = uf_table_first_set(uf_table_hash(address), mask);
-                home != index)
+            if (const std::uint32_t home = uf_table_home(address, mask); home != index)
                 subtract(sets[home].overflow, 1);
             if (origin != 0 && origin <= origins.size())
                 subtract(origins[origin - 1].births, 1);

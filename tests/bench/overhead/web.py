@@ -2,9 +2,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What tracing costs a real HTTP server, end to end: nginx on the loopback, asked by ab, a new
 connection for each request or one kept alive. Rounds alternate between nothing attached and
-what was asked for. Needs root, nginx and ab (Debian: nginx-light, apache2-utils)."""
+what was asked for. Two figures: time from end to end, and CPU time of server and client, which
+other load on the machine disturbs less. Needs root, nginx and ab (Debian: nginx-light,
+apache2-utils)."""
 
 import argparse
+import os
 import re
 import shutil
 import statistics
@@ -12,11 +15,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from bench.configs import Config, all_configs
 from bench.errors import BenchError
-from bench.process import Child
+from bench.process import Child, cpu_seconds
 from bench.runner import wait_until_alone
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -30,29 +34,66 @@ http {{ access_log off; root {dir}; keepalive_requests 10000000;
 """
 
 
-def ask(requests: int, keep_alive: bool) -> float:
-    """Microseconds a request, end to end."""
-    command = ["ab", "-q", "-n", str(requests), "-c", "4"] + (["-k"] if keep_alive else [])
-    done = subprocess.run(command + [f"http://127.0.0.1:{PORT}/index.html"], text=True,
-                          capture_output=True, check=False)
-    rate = re.search(r"Requests per second:\s+([\d.]+)", done.stdout)
-    failed = re.search(r"Failed requests:\s+(\d+)", done.stdout)
-    if done.returncode != 0 or not rate or not failed or failed[1] != "0":
-        raise BenchError(f"ab failed: {done.stderr or done.stdout}")
-    return 1e6 / float(rate[1])
+@dataclass(frozen=True)
+class Cost:
+    """Of one request, in microseconds."""
+
+    wall: float
+    cpu: float
 
 
-def traced(config: Config, requests: int, keep_alive: bool) -> float:
-    """The same while a configuration is attached."""
-    if not config.argv:
-        return ask(requests, keep_alive)
-    tool = Child(list(config.argv), env=config.env or None)
-    try:
-        tool.wait_for(config.ready, 90)
+class Server:
+    """nginx with one worker, until the end of a `with`."""
+
+    def __init__(self, folder: Path) -> None:
+        Path(folder, "index.html").write_text("x" * 10_000, encoding="ascii")
+        config = Path(folder, "nginx.conf")
+        config.write_text(CONFIG.format(dir=folder, port=PORT), encoding="ascii")
+        self._config = config
+
+    def __enter__(self) -> "Server":
+        self._nginx = subprocess.Popen(["nginx", "-c", str(self._config)])
         time.sleep(1)
-        return ask(requests, keep_alive)
-    finally:
-        tool.stop()
+        if self._nginx.poll() is not None:
+            raise BenchError("nginx does not start")
+        children = Path(f"/proc/{self._nginx.pid}/task/{self._nginx.pid}/children")
+        self._worker = int(children.read_text().split()[0])
+        self.ask(2000, False)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._nginx.terminate()
+        self._nginx.wait()
+
+    def ask(self, requests: int, keep_alive: bool) -> Cost:
+        """So many requests, four at a time."""
+        command = ["ab", "-q", "-n", str(requests), "-c", "4"] + (["-k"] if keep_alive else [])
+        before = cpu_seconds(self._worker)
+        with tempfile.TemporaryFile("w+") as output:
+            client = subprocess.Popen(command + [f"http://127.0.0.1:{PORT}/index.html"],
+                                      stdout=output, stderr=subprocess.STDOUT)
+            _, status, usage = os.wait4(client.pid, 0)
+            client.returncode = os.waitstatus_to_exitcode(status)
+            output.seek(0)
+            said = output.read()
+        cpu = cpu_seconds(self._worker) - before + usage.ru_utime + usage.ru_stime
+        rate = re.search(r"Requests per second:\s+([\d.]+)", said)
+        failed = re.search(r"Failed requests:\s+(\d+)", said)
+        if client.returncode != 0 or not rate or not failed or failed[1] != "0":
+            raise BenchError(f"ab failed: {said}")
+        return Cost(wall=1e6 / float(rate[1]), cpu=1e6 * cpu / requests)
+
+    def ask_traced(self, config: Config, requests: int, keep_alive: bool) -> Cost:
+        """The same while a configuration is attached."""
+        if not config.argv:
+            return self.ask(requests, keep_alive)
+        tool = Child(list(config.argv), env=config.env or None)
+        try:
+            tool.wait_for(config.ready, 90)
+            time.sleep(1)
+            return self.ask(requests, keep_alive)
+        finally:
+            tool.stop()
 
 
 def chosen(args: argparse.Namespace) -> list[Config]:
@@ -72,26 +113,27 @@ def chosen(args: argparse.Namespace) -> list[Config]:
     return [known["none"]] + [known[name] for name in names]
 
 
-def compare(args: argparse.Namespace, configs: list[Config], keep_alive: bool) -> None:
-    """One line a configuration for one kind of connection."""
-    bare: list[float] = []
-    added: dict[str, list[float]] = {config.name: [] for config in configs[1:]}
+def compare(args: argparse.Namespace, server: Server, configs: list[Config],
+            keep_alive: bool) -> None:
+    """A line a configuration and figure for one kind of connection."""
+    rounds: list[dict[str, Cost]] = []
     for turn in range(args.rounds):
-        order = configs if turn % 2 == 0 else configs[::-1]
-        times = {}
-        for config in order:
+        costs = {}
+        for config in configs if turn % 2 == 0 else configs[::-1]:
             wait_until_alone(300)
-            times[config.name] = traced(config, args.requests, keep_alive)
-        bare.append(times["none"])
-        for name, values in added.items():
-            values.append((times[name] / times["none"] - 1) * 100)
-    print(f"{'kept alive' if keep_alive else 'a connection each'}: "
-          f"{statistics.median(bare):.1f} us a request, {args.rounds} rounds", flush=True)
-    for config in configs[1:]:
-        values = added[config.name]
-        quartiles = statistics.quantiles(values, n=4)
-        print(f"  {config.name:<12} {config.what:<28} added {statistics.median(values):5.1f} % "
-              f"(quartiles {quartiles[0]:.1f} to {quartiles[2]:.1f})", flush=True)
+            costs[config.name] = server.ask_traced(config, args.requests, keep_alive)
+        rounds.append(costs)
+    print("kept alive" if keep_alive else "a connection each", f"({args.rounds} rounds)", flush=True)
+    for figure, what in (("wall", "end to end"), ("cpu", "CPU of server and client")):
+        bare = statistics.median(getattr(costs["none"], figure) for costs in rounds)
+        print(f"  {what}: {bare:.1f} us a request", flush=True)
+        for config in configs[1:]:
+            added = [100 * (getattr(costs[config.name], figure) / getattr(costs["none"], figure) - 1)
+                     for costs in rounds]
+            quartiles = statistics.quantiles(added, n=4)
+            print(f"    {config.name:<12} {config.what:<28} added "
+                  f"{statistics.median(added):5.1f} % "
+                  f"(quartiles {quartiles[0]:.1f} to {quartiles[2]:.1f})", flush=True)
 
 
 def main() -> int:
@@ -111,17 +153,9 @@ def main() -> int:
         configs = chosen(args)
         with tempfile.TemporaryDirectory() as folder:
             Path(folder).chmod(0o755)
-            Path(folder, "index.html").write_text("x" * 10_000, encoding="ascii")
-            config = Path(folder, "nginx.conf")
-            config.write_text(CONFIG.format(dir=folder, port=PORT), encoding="ascii")
-            with subprocess.Popen(["nginx", "-c", str(config)]) as server:
-                try:
-                    time.sleep(1)
-                    ask(2000, False)
-                    for keep_alive in (False, True):
-                        compare(args, configs, keep_alive)
-                finally:
-                    server.terminate()
+            with Server(Path(folder)) as server:
+                for keep_alive in (False, True):
+                    compare(args, server, configs, keep_alive)
     except (BenchError, OSError) as error:
         print(f"web.py: {error}", file=sys.stderr)
         return 1

@@ -33,6 +33,8 @@
 /* Copies a second of origins that nobody asked for, in a host-wide trace: processes that live for
  * less than a second are named so, too. */
 #define UF_USER_COPIES_PER_S 128
+/* Of an origin's objects that are given to RCU, after the first: one in 2 to this power is told. */
+#define UF_GIVEN_UP_SHIFT 10
 /* TASK_COMM_LEN of the kernel. */
 #define UF_COMM_LEN 16
 /* Names of slab caches are shorter than this in every kernel seen; longer ones are cut. */

@@ -15,6 +15,7 @@ const struct uf_rec_origin *record_origin __attribute__((unused));
 const struct uf_rec_stage *record_stage __attribute__((unused));
 const struct uf_rec_free *record_free __attribute__((unused));
 const struct uf_rec_charged *record_charged __attribute__((unused));
+const struct uf_rec_given_up *record_given_up __attribute__((unused));
 const struct uf_rec_user_stack *record_user_stack __attribute__((unused));
 const struct uf_rec_process *record_process __attribute__((unused));
 

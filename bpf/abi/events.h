@@ -14,6 +14,7 @@ enum uf_rec_type {
 	UF_REC_PROCESS = 4,
 	UF_REC_CHARGED = 5,
 	UF_REC_USER_STACK = 6,
+	UF_REC_GIVEN_UP = 7,
 };
 
 struct uf_rec_header {
@@ -108,6 +109,20 @@ struct uf_rec_charged {
 	__u32 unused;
 };
 UF_ASSERT_SIZE(struct uf_rec_charged, 56);
+
+/* Who gave an object of this origin to RCU (kfree_rcu): of the first, and of a few later ones. */
+struct uf_rec_given_up {
+	struct uf_rec_header header;
+	__u32 origin;
+	__u32 tgid;   /* current; 0 in interrupt context */
+	__u8 context; /* enum uf_context */
+	__u8 unused0;
+	__u16 kernel_frames;
+	__u32 unused1;
+	char comm[UF_COMM_LEN];
+	__u64 kernel_stack[UF_KSTACK_MAX]; /* innermost first */
+};
+UF_ASSERT_SIZE(struct uf_rec_given_up, 48 + 8 * UF_KSTACK_MAX);
 
 enum uf_process_event {
 	UF_PROCESS_FORK = 1, /* a traced process made a child */

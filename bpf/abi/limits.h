@@ -39,6 +39,8 @@
  * in the second before (track/stack_policy.h), which may be a thousandth of those in the next. */
 #define UF_WALK_EVERY_NS 400000
 #define UF_WALKS_AT_ONCE 1000
+/* Of an origin's objects that are given to RCU, after the first: one in 2 to this power is told. */
+#define UF_GIVEN_UP_SHIFT 10
 /* TASK_COMM_LEN of the kernel. */
 #define UF_COMM_LEN 16
 /* Names of slab caches are shorter than this in every kernel seen; longer ones are cut. */

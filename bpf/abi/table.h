@@ -79,6 +79,7 @@ enum uf_origin_flag {
 	UF_ORIGIN_OWN_STACK = 1u << 2, /* its key holds the stack: all its births had this one */
 	UF_ORIGIN_STACK_SET = 1u << 3, /* stack_hash is valid */
 	UF_ORIGIN_COPY_SENT = 1u << 4, /* so is a copy of its user stack */
+	UF_ORIGIN_GIVEN_UP_SENT = 1u << 5, /* and who gave one of its objects to RCU */
 };
 /* Number of own-stack origins that split off this one, saturating; above the flags. */
 #define UF_ORIGIN_SPLITS_SHIFT 16

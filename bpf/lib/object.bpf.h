@@ -177,20 +177,25 @@ static __noinline __attribute__((unused)) int object__send_stage(u64 addr, u64 b
 	return 0;
 }
 
-/* Notes that an object reached a stage; nothing happens if it is not followed. */
-static __always_inline bool object__reached(u64 addr, u32 stage, u64 value)
+/* NULL: it is not followed. */
+static __always_inline struct uf_meta *object__find(u64 addr)
 {
-	struct uf_meta *meta;
 	struct uf_slot slot;
-	u32 bits;
 
 	if (!sample__follows(addr))
-		return false;
+		return NULL;
 	if (!table__find(addr, &slot) || slot.way >= UF_WAYS)
-		return false;
-	meta = &slot.set->meta[slot.way];
+		return NULL;
+	return &slot.set->meta[slot.way];
+}
+
+/* Notes that an object, which was found, reached a stage. */
+static __always_inline void object__reach(u64 addr, struct uf_meta *meta, u32 stage, u64 value)
+{
+	u32 bits;
+
 	if (meta->bits & stage)
-		return true;
+		return;
 	/* Released in good order after all, by a child of the process that had it open at its exit.
 	 */
 	if (stage == UF_STAGE_RELEASED && (meta->bits & UF_STAGE_HELD_AT_EXIT) &&
@@ -199,6 +204,16 @@ static __always_inline bool object__reached(u64 addr, u32 stage, u64 value)
 	bits = atomic__set(&meta->bits, stage);
 	if ((bits & UF_META_PROMOTED) && !(bits & stage))
 		object__send_stage(addr, meta->birth_ns, stage, value);
+}
+
+/* The same of any address; false: it is not followed. */
+static __always_inline bool object__reached(u64 addr, u32 stage, u64 value)
+{
+	struct uf_meta *meta = object__find(addr);
+
+	if (!meta)
+		return false;
+	object__reach(addr, meta, stage, value);
 	return true;
 }
 
@@ -212,13 +227,11 @@ struct uf_charges {
 /* Told once an object, and whether it is promoted or not: it dies in a moment. */
 static __always_inline void object__charged(u64 addr, const struct uf_charges *charges)
 {
+	struct uf_meta *meta = object__find(addr);
 	struct uf_rec_charged *record;
-	struct uf_meta *meta;
-	struct uf_slot slot;
 
-	if (!sample__follows(addr) || !table__find(addr, &slot) || slot.way >= UF_WAYS)
+	if (!meta)
 		return;
-	meta = &slot.set->meta[slot.way];
 	if (atomic__set(&meta->bits, UF_STAGE_MEM_HELD) & UF_STAGE_MEM_HELD)
 		return;
 	record = ring__reserve(sizeof(*record), UF_REC_CHARGED, UF_CTR_RING_DROP_STAGE);

@@ -10,6 +10,7 @@
  *
  * kvfree_call_rcu() is where an object is given up: from then on it is rcu-pending, not leaked.
  */
+#include "lib/given_up.bpf.h"
 #include "lib/object.bpf.h"
 #include "lib/trampoline.bpf.h"
 
@@ -163,16 +164,22 @@ UF_TRAMPOLINE_COPIES("fexit/kmem_cache_alloc_bulk_noprof", UF_HOOK_SLAB_ALLOC_BU
 
 /* (head, ptr); before 6.4 (head, offset of head in the object); without a head the object itself.
  */
-static __always_inline void slab__given_up(u64 head, u64 second)
+static __always_inline void slab__given_up(void *ctx, u64 head, u64 second)
 {
-	object__reached(second < 4096 ? head - second : second, UF_STAGE_RCU_PENDING, 0);
+	u64 addr = second < 4096 ? head - second : second;
+	struct uf_meta *meta = object__find(addr);
+
+	if (!meta)
+		return;
+	object__reach(addr, meta, UF_STAGE_RCU_PENDING, 0);
+	given_up__note(ctx, meta);
 }
 
 SEC("?fentry/kvfree_call_rcu")
 int slab_free_rcu(u64 *ctx)
 {
 	if (hook__active(UF_HOOK_SLAB_FREE_RCU))
-		slab__given_up(trampoline__arg(ctx, 0), trampoline__arg(ctx, 1));
+		slab__given_up(ctx, trampoline__arg(ctx, 0), trampoline__arg(ctx, 1));
 	return 0;
 }
 
@@ -180,6 +187,6 @@ SEC("?kprobe/kvfree_call_rcu")
 int slab_free_rcu_kprobe(struct pt_regs *ctx)
 {
 	if (hook__active(UF_HOOK_SLAB_FREE_RCU))
-		slab__given_up(PT_REGS_PARM1(ctx), PT_REGS_PARM2(ctx));
+		slab__given_up(ctx, PT_REGS_PARM1(ctx), PT_REGS_PARM2(ctx));
 	return 0;
 }

@@ -10,9 +10,14 @@
 
 namespace {
 
-constexpr std::size_t kSizes[] = {sizeof(uf_rec_header), sizeof(uf_rec_origin),
-                                  sizeof(uf_rec_stage), sizeof(uf_rec_free),
-                                  sizeof(uf_rec_process)};
+constexpr std::size_t kSizes[] = {sizeof(uf_rec_header),
+                                  sizeof(uf_rec_origin),
+                                  sizeof(uf_rec_stage),
+                                  sizeof(uf_rec_free),
+                                  sizeof(uf_rec_process),
+                                  sizeof(uf_rec_charged),
+                                  sizeof(uf_rec_user_stack) + UF_USER_COPY_SMALL,
+                                  sizeof(uf_rec_given_up)};
 
 void require(bool holds) {
     if (!holds)
@@ -28,6 +33,10 @@ void check(const unfreed::Result<unfreed::Event>& event) {
         require(origin->user_stack.size() <= UF_USTACK_MAX);
         require(origin->comm.size() < UF_COMM_LEN);
         require(unfreed::to_string(origin->object_class) != "unknown");
+    } else if (const auto* given_up = std::get_if<unfreed::GivenUpEvent>(&*event)) {
+        require(given_up->origin.value != 0);
+        require(given_up->kernel_stack.size() <= UF_KSTACK_MAX);
+        require(given_up->comm.size() < UF_COMM_LEN);
     } else if (const auto* stage = std::get_if<unfreed::StageEvent>(&*event)) {
         require(unfreed::stage_name(stage->stage) != "unknown");
     }

@@ -89,7 +89,7 @@ class Grouper {
         if (source.origin) {
             key.cache = source.origin->cache_name;
             key.frees_hidden = options_.frees_hidden && options_.frees_hidden(*source.origin);
-            key.kernel_stack = normalized_stack(*source.origin, options_);
+            key.kernel_stack = normalized_stack(source.origin->kernel_stack, options_);
             if (options_.kernel_key)
                 key.kernel_stack = options_.kernel_key(key.kernel_stack);
         }
@@ -258,9 +258,9 @@ class Grouper {
 
 } // namespace
 
-std::vector<std::uint64_t> normalized_stack(const OriginEvent& origin,
+std::vector<std::uint64_t> normalized_stack(const std::vector<std::uint64_t>& kernel_stack,
                                             const AnalyzeOptions& options) {
-    return options.normalize ? options.normalize(origin.kernel_stack) : origin.kernel_stack;
+    return options.normalize ? options.normalize(kernel_stack) : kernel_stack;
 }
 
 Grouping group(const Snapshot& snapshot, const AnalyzeOptions& options) {

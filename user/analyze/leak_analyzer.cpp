@@ -4,6 +4,7 @@
 #include "analyze/dentry_rows.h"
 #include "analyze/estimate.h"
 #include "analyze/evidence.h"
+#include "analyze/given_up.h"
 #include "analyze/grouping.h"
 #include "analyze/growth.h"
 #include "analyze/holders.h"
@@ -176,6 +177,8 @@ class Analysis {
             AnalyzedGroup group = describe(key, source, source.rcu_pending, counts);
             group.verdict = "rcu-pending";
             group.evidence = "freed by its user; the memory waits for an RCU grace period";
+            group.advice = kRcuPendingAdvice;
+            group.given_up_by = given_up_by(source.rcu_pending.alive, snapshot_, options_);
             result_.rcu_pending += group.count;
             result_.groups.push_back(std::move(group));
         }
@@ -204,7 +207,7 @@ class Analysis {
             group.held = held.count;
         group.origins = source.origins;
         if (source.example) {
-            group.kernel_stack = normalized_stack(*source.example, options_);
+            group.kernel_stack = normalized_stack(source.example->kernel_stack, options_);
             group.context = source.example->context;
             group.user_stack = source.example->user_stack;
             group.user_stack_tgid = source.example->tgid;

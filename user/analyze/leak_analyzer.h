@@ -41,8 +41,8 @@ struct AnalyzeOptions {
     std::function<std::string(std::uint32_t tgid, std::span<const std::uint64_t>)> user_key;
 };
 
-// The kernel stack of an origin as the options want it shown.
-std::vector<std::uint64_t> normalized_stack(const OriginEvent& origin,
+// A kernel stack as the options want it shown.
+std::vector<std::uint64_t> normalized_stack(const std::vector<std::uint64_t>& kernel_stack,
                                             const AnalyzeOptions& options);
 
 // Groups the survivors by origin, counts them and ranks the groups. Pure: the same input gives the

@@ -176,6 +176,25 @@ Result<Event> decode_charged(std::span<const std::byte> bytes) {
     return Event{event};
 }
 
+Result<Event> decode_given_up(std::span<const std::byte> bytes) {
+    auto record = copy_record<uf_rec_given_up>(bytes, "given-up");
+    if (!record)
+        return fail(std::move(record.error()));
+    if (record->origin == 0)
+        return malformed("given-up record names no origin");
+    auto context = context_of(record->context);
+    if (!context)
+        return fail(std::move(context.error()));
+    auto kernel_stack = stack_of(record->kernel_stack, record->kernel_frames, "kernel stack");
+    if (!kernel_stack)
+        return fail(std::move(kernel_stack.error()));
+    auto comm = text_of(record->comm, "comm of a given-up record");
+    if (!comm)
+        return fail(std::move(comm.error()));
+    return Event{GivenUpEvent{record->header.ktime_ns, OriginId{record->origin}, record->tgid,
+                              *context, std::move(*comm), std::move(*kernel_stack)}};
+}
+
 // Registers of a copied user stack, the program counter last; 0: a machine not known here.
 std::size_t registers_of(std::uint32_t machine) {
     switch (machine) {
@@ -264,6 +283,8 @@ Result<Event> decode(std::span<const std::byte> bytes) noexcept {
         return decode_charged(bytes);
     case UF_REC_USER_STACK:
         return decode_user_stack(bytes);
+    case UF_REC_GIVEN_UP:
+        return decode_given_up(bytes);
     default:
         return malformed(fmt::format("unknown record type {}", header.type));
     }

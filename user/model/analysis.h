@@ -13,6 +13,14 @@
 
 namespace unfreed {
 
+// Who gave objects to RCU.
+struct GivenUpBy {
+    std::uint32_t tgid = 0; // 0: an interrupt
+    std::string comm;
+    Context context = Context::process;
+    std::vector<std::uint64_t> kernel_stack; // normalized; empty: could not be read
+};
+
 // Objects that belong together: one class, cache, kernel stack, user stack, executable and kind.
 // Fields that Group (model/report.h) has too mean the same there.
 struct AnalyzedGroup {
@@ -52,9 +60,10 @@ struct AnalyzedGroup {
     std::string file_system;
     std::uint32_t device = 0; // as the kernel has it; 0: none, or several
     std::optional<bool> reclaimable;
-    bool cache_destroyed = false;    // their slab cache does not exist any more
-    std::vector<LiveObject> objects; // the oldest few
-    std::vector<ObjectKey> members;  // all of them, if they were asked for: dentries only
+    bool cache_destroyed = false;         // their slab cache does not exist any more
+    std::optional<GivenUpBy> given_up_by; // rcu-pending only; nullopt: not known
+    std::vector<LiveObject> objects;      // the oldest few
+    std::vector<ObjectKey> members;       // all of them, if they were asked for: dentries only
 };
 
 struct AnalyzedGroups {

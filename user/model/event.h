@@ -74,6 +74,16 @@ struct ChargedEvent {
     std::int32_t forward_alloc = 0;
 };
 
+// An object of this origin was given to RCU: who did it, and where.
+struct GivenUpEvent {
+    std::uint64_t time_ns = 0;
+    OriginId origin;
+    std::uint32_t tgid = 0; // 0: an interrupt
+    Context context = Context::process;
+    std::string comm;
+    std::vector<std::uint64_t> kernel_stack; // innermost first; empty: could not be read
+};
+
 struct FreeEvent {
     std::uint64_t time_ns = 0;
     std::uint64_t address = 0;
@@ -93,7 +103,7 @@ struct ProcessEvent {
     std::string comm;
 };
 
-using Event =
-    std::variant<OriginEvent, StageEvent, FreeEvent, ProcessEvent, ChargedEvent, UserStackCopy>;
+using Event = std::variant<OriginEvent, StageEvent, FreeEvent, ProcessEvent, ChargedEvent,
+                           UserStackCopy, GivenUpEvent>;
 
 } // namespace unfreed

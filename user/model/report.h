@@ -60,6 +60,14 @@ struct StackChecks {
     std::uint64_t differed = 0; // of these, births with another stack
 };
 
+// Who gave objects to RCU, and where.
+struct GivenUp {
+    std::uint32_t pid = 0; // 0: an interrupt
+    std::string comm;      // empty: an interrupt
+    std::string context = "process";
+    std::vector<Frame> kernel_stack; // innermost first; empty: could not be read
+};
+
 struct Ages {
     std::uint64_t min = 0;
     std::uint64_t p50 = 0;
@@ -105,10 +113,11 @@ struct Group {
     std::string directory;     // of dentries; ends with "/**" where they are in several below it
     std::string file_system;   // its type; empty: several, or unknown
     std::string device;        // "254:0"
-    std::optional<bool> reclaimable;   // the kernel can free them whenever it needs memory
-    bool cache_destroyed = false;      // their slab cache does not exist any more
-    std::optional<Reclaim> reclaim;    // --probe-reclaim
-    std::vector<ReportObject> objects; // the oldest few
+    std::optional<bool> reclaimable;    // the kernel can free them whenever it needs memory
+    bool cache_destroyed = false;       // their slab cache does not exist any more
+    std::optional<GivenUp> given_up_by; // of one object; rcu-pending only; nullopt: not known
+    std::optional<Reclaim> reclaim;     // --probe-reclaim
+    std::vector<ReportObject> objects;  // the oldest few
 };
 
 enum class Severity : std::uint8_t { info, notice, data_loss, error };

@@ -134,7 +134,8 @@ struct Snapshot {
     std::vector<LiveObject> objects;
     std::unordered_map<OriginId, OriginEvent> origins;
     std::unordered_map<OriginId, OriginCounts> counts;
-    std::map<BirthPlace, OriginCounts> retired; // of origins that gave their number back
+    std::unordered_map<OriginId, GivenUpEvent> given_up; // the latest of each that was heard of
+    std::map<BirthPlace, OriginCounts> retired;          // of origins that gave their number back
     std::unordered_map<std::uint32_t, ProcessInfo> processes; // by tgid: the latest of each number
     std::vector<ProcessInfo> former_processes; // earlier ones; sorted by tgid, then started_at_ns
     std::vector<ChargedDead> charged_dead;

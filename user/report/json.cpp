@@ -102,6 +102,15 @@ Json from_reclaim(const std::optional<Reclaim>& reclaim) {
     return {{"reclaimed", reclaim->reclaimed}, {"remaining", reclaim->remaining}};
 }
 
+Json from_given_up(const std::optional<GivenUp>& given_up) {
+    if (!given_up)
+        return nullptr;
+    return {{"pid", given_up->pid ? Json(given_up->pid) : Json()},
+            {"comm", text(given_up->comm)},
+            {"context", text(given_up->context)},
+            {"kernel_stack", array_of(given_up->kernel_stack, from_frame)}};
+}
+
 Json from_kernel_dentries(const KernelDentries& kernel) {
     return {{"total", number_or_null(kernel.total)},
             {"unused", number_or_null(kernel.unused)},
@@ -176,6 +185,7 @@ Json from_group(const Group& group) {
             {"device", text_or_null(group.device)},
             {"reclaimable", number_or_null(group.reclaimable)},
             {"cache_destroyed", group.cache_destroyed},
+            {"given_up_by", from_given_up(group.given_up_by)},
             {"reclaim", from_reclaim(group.reclaim)},
             {"objects", array_of(group.objects, from_object)}};
 }

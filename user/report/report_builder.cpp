@@ -25,6 +25,30 @@ ReportObject build_object(const LiveObject& object, std::uint64_t now_ns) {
     return out;
 }
 
+// The kernel side cannot tell a hardirq from a softirq; the stack can.
+std::string refined_context(Context context, const std::vector<Frame>& kernel_stack) {
+    const Context by_stack = context_of(kernel_stack);
+    const bool refine = context == Context::softirq && by_stack != Context::process;
+    return std::string(to_string(refine ? by_stack : context));
+}
+
+std::vector<Frame> symbolize_stack(const std::vector<std::uint64_t>& addresses,
+                                   const KernelSymbols& symbols) {
+    std::vector<Frame> frames;
+    for (std::uint64_t address : addresses)
+        frames.push_back(symbolize_return_address(address, symbols));
+    return frames;
+}
+
+GivenUp build_given_up(const GivenUpBy& from, const KernelSymbols& symbols) {
+    GivenUp out;
+    out.pid = from.tgid;
+    out.comm = from.comm;
+    out.kernel_stack = symbolize_stack(from.kernel_stack, symbols);
+    out.context = refined_context(from.context, out.kernel_stack);
+    return out;
+}
+
 Group build_group(const AnalyzedGroup& from, std::uint64_t now_ns, const KernelSymbols& symbols,
                   const UserNames& user_names) {
     Group group;
@@ -58,12 +82,10 @@ Group build_group(const AnalyzedGroup& from, std::uint64_t now_ns, const KernelS
             std::to_string(from.device >> 20) + ":" + std::to_string(from.device & 0xfffff);
     group.reclaimable = from.reclaimable;
     group.cache_destroyed = from.cache_destroyed;
-    for (std::uint64_t address : from.kernel_stack)
-        group.kernel_stack.push_back(symbolize_return_address(address, symbols));
-    // The kernel side cannot tell a hardirq from a softirq; the stack can.
-    const Context by_stack = context_of(group.kernel_stack);
-    const bool refine = from.context == Context::softirq && by_stack != Context::process;
-    group.context = to_string(refine ? by_stack : from.context);
+    group.kernel_stack = symbolize_stack(from.kernel_stack, symbols);
+    group.context = refined_context(from.context, group.kernel_stack);
+    if (from.given_up_by)
+        group.given_up_by = build_given_up(*from.given_up_by, symbols);
     if (!from.user_stack.empty()) {
         group.user_stack = user_names(from.user_stack_tgid, from.user_stack);
         group.user_stack_by = from.user_stack_unwound ? "unwind_tables" : "frame_pointers";

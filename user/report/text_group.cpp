@@ -16,6 +16,7 @@ namespace unfreed {
 namespace {
 
 constexpr std::size_t kFramesShown = 24;
+constexpr std::size_t kGivenUpFramesShown = 8;
 constexpr std::size_t kProcessesShown = 5;
 constexpr std::size_t kObjectsShown = 3;
 constexpr std::size_t kIndent = 4;
@@ -84,13 +85,14 @@ std::string frame_line(const Frame& frame, std::size_t width) {
     return cut_middle(name + offset + place, width);
 }
 
-void write_stack(Page& page, std::string_view title, std::span<const Frame> stack) {
+void write_stack(Page& page, std::string_view title, std::span<const Frame> stack,
+                 std::size_t frames_shown = kFramesShown) {
     page.paragraph(title, {kIndent, kIndent + 2});
     const std::string indent(kFrameIndent, ' ');
-    for (const Frame& frame : stack.first(std::min(stack.size(), kFramesShown)))
+    for (const Frame& frame : stack.first(std::min(stack.size(), frames_shown)))
         page.line(indent + frame_line(frame, page.width() - kFrameIndent));
-    if (stack.size() > kFramesShown)
-        page.line(fmt::format("{}... {} more", indent, stack.size() - kFramesShown));
+    if (stack.size() > frames_shown)
+        page.line(fmt::format("{}... {} more", indent, stack.size() - frames_shown));
 }
 
 std::string inferred(const Group& group) {
@@ -115,6 +117,21 @@ void write_stacks(Page& page, const Group& group) {
                         ? "User stack, of one birth, by unwind tables:"
                         : "User stack:",
                     group.user_stack);
+}
+
+// Where the memory that waits was given to RCU: who asks why it is still there begins there.
+void write_given_up(Page& page, const std::optional<GivenUp>& given_up) {
+    if (!given_up)
+        return;
+    const std::string by =
+        given_up->pid ? fmt::format("{}[{}]", escape_for_terminal(given_up->comm), given_up->pid)
+                      : escape_for_terminal(given_up->context);
+    if (given_up->kernel_stack.empty())
+        page.paragraph(fmt::format("Given up by: {}; its stack could not be read", by),
+                       {kIndent, kIndent + 2});
+    else
+        write_stack(page, fmt::format("Given up by: {}, kernel stack, innermost first:", by),
+                    given_up->kernel_stack, kGivenUpFramesShown);
 }
 
 void write_processes(Page& page, const Group& group) {
@@ -240,6 +257,7 @@ void write_group(Page& page, const Report& report, const Group& group, std::size
     if (group.context != "process")
         labelled(page, "Made in", escape_for_terminal(group.context));
     write_stacks(page, group);
+    write_given_up(page, group.given_up_by);
     write_objects(page, group);
     labelled(page, "Id", group.id);
 }

@@ -56,6 +56,7 @@ void LifetimeTracker::forget(const RetiredOrigin& origin) {
         charged_before_.back().origin.id = OriginId{};
         charged_dead_.erase(charged);
     }
+    given_up_.erase(origin.id);
     history_.forget(origin.id);
 }
 
@@ -95,6 +96,13 @@ void LifetimeTracker::on(const ChargedEvent& event) {
     sum.rmem_alloc += event.rmem_alloc;
     sum.wmem_queued += event.wmem_queued;
     sum.forward_alloc += event.forward_alloc;
+}
+
+// The latest is nearest to what is pending now. One without a stack says less than one before it.
+void LifetimeTracker::on(const GivenUpEvent& event) {
+    GivenUpEvent& known = given_up_[event.origin];
+    if (known.kernel_stack.empty() || !event.kernel_stack.empty())
+        known = event;
 }
 
 void LifetimeTracker::note_freed(const ObjectKey& key, std::uint64_t time_ns) {
@@ -228,6 +236,7 @@ Snapshot LifetimeTracker::snapshot(const TableSnapshot& table) const {
     }
     snapshot.origins = origins_;
     snapshot.counts = table.origins;
+    snapshot.given_up = given_up_;
     snapshot.retired = retired_;
     snapshot.charged_dead = charged_before_;
     for (const auto& [id, dead] : charged_dead_)

@@ -96,6 +96,7 @@ class LifetimeTracker {
     void on(const StageEvent& event);
     void on(const FreeEvent& event);
     void on(const ChargedEvent& event);
+    void on(const GivenUpEvent& event);
     void on(const UserStackCopy&) {} // read by who names user stacks
     void on(const ProcessEvent& event) { processes_.apply(event); }
 
@@ -114,6 +115,7 @@ class LifetimeTracker {
     AddressMap<Freed> freed_;
     StageTimes stage_times_;
     std::unordered_map<OriginId, OriginEvent> origins_;
+    std::unordered_map<OriginId, GivenUpEvent> given_up_;
     std::map<BirthPlace, OriginCounts> retired_;
     std::map<OriginId, ChargedDead> charged_dead_;
     std::vector<ChargedDead> charged_before_; // of origins that are forgotten

@@ -3,10 +3,12 @@
 #include "tool.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace unfreed::e2e {
 namespace {
@@ -66,6 +68,59 @@ INSTANTIATE_TEST_SUITE_P(
         // Its pages stay, and so do the objects: nothing frees them.
         ModuleCase{"destroyed_cache", "destroyed 50", "unfreed_gone", "leak_destroyed", 50}),
     [](const auto& tested) { return tested.param.name; });
+
+// What the report says of the hook that sees kfree_rcu().
+Json given_up_hook(const Json& report) {
+    for (const Json& hook : report["hooks"])
+        if (hook["class"] == "slab" && hook["stage"] == "rcu_pending")
+            return hook;
+    return {{"attached_as", "none"}, {"reason", "there is no such hook"}};
+}
+
+// By each kind of program that can serve the hook.
+class ModuleRcu : public testing::TestWithParam<std::string> {};
+
+// Objects that were freed, but whose memory a reader of RCU holds: who freed them is told. With -p:
+// a trace of the host waits for the reader, too, whenever a process has ended.
+TEST_P(ModuleRcu, SaysWhoGaveUpWhatIsPending) {
+    if (!std::ifstream(kModule))
+        GTEST_SKIP() << "the module unfreed_leaky is not loaded: only a VM loads it";
+    const std::string pid = std::to_string(::getpid());
+    std::vector<std::string> options{"trace", "-p", pid, "--class", "slab", "--min-age", "1s"};
+    if (GetParam() == "kprobe")
+        options.insert(options.end(), {"--without", "fentry"});
+    Process tool(command(options));
+    const bool tracing = tool.wait_for("tracing", true);
+    if (tool.errors().find("cannot be seen on this kernel without fentry") != std::string::npos)
+        GTEST_SKIP() << tool.errors();
+    ASSERT_TRUE(tracing) << tool.errors();
+    std::ofstream module(kModule);
+    module << "rcu 50 12" << std::flush;
+    ASSERT_TRUE(module) << "the module does not give objects to RCU";
+    std::this_thread::sleep_for(std::chrono::seconds(3));
+    tool.signal(SIGINT);
+    const Json report = report_of(tool.finish());
+    if (const Json hook = given_up_hook(report); hook["attached_as"] != GetParam())
+        GTEST_SKIP() << "kvfree_call_rcu is not hooked by " << GetParam() << " here, but by "
+                     << hook["attached_as"] << ": " << hook["reason"];
+    std::uint64_t count = 0;
+    for (const Json& group : report["groups"]) {
+        if (!stack_has(group, "rcu_alloc_one"))
+            continue;
+        count += group["count"].get<std::uint64_t>();
+        EXPECT_EQ(group["verdict"], "rcu-pending") << group;
+        const Json& by = group["given_up_by"];
+        ASSERT_TRUE(by.is_object()) << group;
+        EXPECT_EQ(by["pid"], ::getpid());
+        EXPECT_EQ(by["context"], "process");
+        EXPECT_EQ(by["kernel_stack"].at(0)["function"], "kvfree_call_rcu") << by;
+        EXPECT_EQ(by["kernel_stack"].at(1)["function"], "rcu_give_up_one") << by;
+    }
+    EXPECT_EQ(count, 50U) << report["groups"].dump().substr(0, 4000);
+}
+
+INSTANTIATE_TEST_SUITE_P(Kernel, ModuleRcu, testing::Values("fentry", "kprobe"),
+                         [](const auto& tested) { return tested.param; });
 
 } // namespace
 } // namespace unfreed::e2e

@@ -114,6 +114,33 @@ TEST(Decoder, EveryFieldOfChargesArrives) {
     EXPECT_FALSE(decode_record(none));
 }
 
+TEST(Decoder, EveryFieldOfAGivenUpRecordArrives) {
+    const auto event = decode_record(given_up_record());
+    ASSERT_TRUE(event) << event.error().message;
+    const auto& given_up = std::get<GivenUpEvent>(*event);
+    EXPECT_EQ(given_up.time_ns, 7 * kSecond);
+    EXPECT_EQ(given_up.origin, OriginId{7});
+    EXPECT_EQ(given_up.tgid, 100U);
+    EXPECT_EQ(given_up.context, Context::kworker);
+    EXPECT_EQ(given_up.comm, "kworker/0:1");
+    EXPECT_THAT(given_up.kernel_stack, ElementsAre(0xffffffff81000030U, 0xffffffff81000040U));
+}
+
+TEST(Decoder, AGivenUpRecordIsChecked) {
+    uf_rec_given_up record = given_up_record();
+    record.origin = 0;
+    expect_malformed(decode_record(record), "names no origin");
+    record = given_up_record();
+    record.context = UF_CONTEXT_IDLE + 1;
+    expect_malformed(decode_record(record), "context 5");
+    record = given_up_record();
+    record.kernel_frames = UF_KSTACK_MAX + 1;
+    expect_malformed(decode_record(record), "65 frames");
+    record = given_up_record();
+    std::memset(record.comm, 'x', sizeof(record.comm));
+    expect_malformed(decode_record(record), "not terminated");
+}
+
 TEST(Decoder, EveryFieldOfAFreeArrives) {
     const auto event = decode_record(free_record());
     ASSERT_TRUE(event) << event.error().message;
@@ -275,8 +302,9 @@ TEST(Decoder, WhatIsNoSystemCallIsMinusOne) {
 
 TEST(Decoder, SizesMustMatchTheType) {
     expect_malformed(decode({}), "too short");
-    for (const auto& whole : {bytes_of(origin_record()), bytes_of(stage_record()),
-                              bytes_of(free_record()), bytes_of(process_record())}) {
+    for (const auto& whole :
+         {bytes_of(origin_record()), bytes_of(stage_record()), bytes_of(free_record()),
+          bytes_of(process_record()), bytes_of(given_up_record())}) {
         ASSERT_TRUE(decode(whole));
         for (std::size_t size = 0; size < whole.size(); ++size)
             EXPECT_FALSE(decode(std::span(whole).first(size))) << size;

@@ -108,6 +108,19 @@ TEST(Json, SaysWhetherTheNumberOfLostEventsIsABound) {
     EXPECT_TRUE(hooks[1]["events_lost_exact"].is_null());
 }
 
+TEST(Json, SaysWhoGaveUpWhatIsPending) {
+    Report report = sample_report();
+    const json by = written(report)["groups"][4]["given_up_by"];
+    EXPECT_EQ(by["pid"], 4712);
+    EXPECT_EQ(by["comm"], "r\x1b[2J");
+    EXPECT_EQ(by["context"], "process");
+    EXPECT_EQ(by["kernel_stack"][1]["function"], "fib_release_info");
+    EXPECT_TRUE(written(report)["groups"][0]["given_up_by"].is_null());
+    report.groups[4].given_up_by = GivenUp{0, "", "softirq", {}};
+    EXPECT_THAT(validate(schema(), written(report)), IsEmpty());
+    EXPECT_TRUE(written(report)["groups"][4]["given_up_by"]["pid"].is_null());
+}
+
 TEST(Json, SampleOfOneIsTheNumberOne) {
     EXPECT_TRUE(written(clean_report())["trace"]["sample"].is_number_integer());
     EXPECT_EQ(written(sample_report())["trace"]["sample"], 0.25);

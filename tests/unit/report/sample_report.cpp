@@ -126,6 +126,28 @@ Group hidden_group() {
     return group;
 }
 
+Group pending_group() {
+    Group group;
+    group.id = "dddddddddddd";
+    group.cache = "kmalloc-64";
+    group.verdict = "rcu-pending";
+    group.evidence = "freed by its user; the memory waits for an RCU grace period";
+    group.count = 5000;
+    group.bytes = 5000 * 64;
+    group.births = 90'000;
+    group.deaths = 85'000;
+    group.age_ns = Ages{3 * kSecond, 11 * kSecond, 25 * kSecond};
+    group.processes = {{4711, "router", "/usr/sbin/router", "/", "", true, 5000}};
+    group.kernel_stack = {kernel("__kmalloc_noprof", 0x1f3), kernel("fib_create_info", 0x5e)};
+    GivenUp& by = group.given_up_by.emplace();
+    by.pid = 4712;
+    by.comm = "r\x1b[2J";
+    by.kernel_stack = {kernel("kvfree_call_rcu", 0x5), kernel("fib_release_info", 0xa1)};
+    for (int i = 0; i < 7; ++i)
+        by.kernel_stack.push_back(kernel("fib_table_delete", 0x200, "fib"));
+    return group;
+}
+
 // Bytes of a path that must not reach a terminal as they are.
 SocketSection older_sockets() {
     SocketGroup hoard;
@@ -219,7 +241,8 @@ Report sample_report() {
                       {1'607, 9, 0, std::nullopt, std::nullopt, std::nullopt, std::nullopt},
                       561'700,
                       std::nullopt};
-    report.groups = {socket_group(), dentry_group(), unknown_group(), hidden_group()};
+    report.groups = {socket_group(), dentry_group(), unknown_group(), hidden_group(),
+                     pending_group()};
     report.groups_omitted = 4;
     report.young_objects = 37;
     report.pre_attach_sockets = older_sockets();

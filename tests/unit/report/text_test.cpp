@@ -135,6 +135,21 @@ TEST(Text, ARatioIsNoVerdictOnWhatTheKernelDoesNotKnow) {
     EXPECT_THAT(text_of(report), HasSubstr("0.00 %"));
 }
 
+TEST(Text, SaysWhoGaveUpWhatIsPending) {
+    Report report = sample_report();
+    report.groups = {report.groups.back()};
+    EXPECT_THAT(text_of(report),
+                HasSubstr("    Given up by: r\\x1b[2J[4712], kernel stack, innermost first:\n"
+                          "      kvfree_call_rcu+0x5\n"
+                          "      fib_release_info+0xa1\n"));
+    EXPECT_THAT(text_of(report), HasSubstr("fib_table_delete+0x200 [fib]\n      ... 1 more\n"));
+    report.groups[0].given_up_by = GivenUp{0, "", "softirq", {}};
+    EXPECT_THAT(text_of(report),
+                HasSubstr("    Given up by: softirq; its stack could not be read\n"));
+    report.groups[0].given_up_by.reset();
+    EXPECT_THAT(text_of(report), Not(HasSubstr("Given up")));
+}
+
 TEST(Text, UnknownNumbersAreNoZeros) {
     Report report = sample_report();
     report.groups = {report.groups[2]};

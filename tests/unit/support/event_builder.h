@@ -77,6 +77,19 @@ inline uf_rec_charged charged_record() {
     return record;
 }
 
+inline uf_rec_given_up given_up_record() {
+    uf_rec_given_up record{};
+    record.header = {UF_REC_GIVEN_UP, sizeof(record), 1, 7 * kSecond};
+    record.origin = 7;
+    record.tgid = 100;
+    record.context = UF_CONTEXT_KTHREAD;
+    record.kernel_frames = 2;
+    std::memcpy(record.comm, "kworker/0:1", 12);
+    record.kernel_stack[0] = 0xffffffff81000030;
+    record.kernel_stack[1] = 0xffffffff81000040;
+    return record;
+}
+
 inline uf_rec_process process_record() {
     uf_rec_process record{};
     record.header = {UF_REC_PROCESS, sizeof(record), 1, 8 * kSecond};
@@ -133,6 +146,18 @@ struct StageSpec {
 };
 inline StageEvent stage_event(const StageSpec& spec = {}) {
     return StageEvent{spec.time_ns, spec.address, spec.birth_ns, spec.stage, 100, 0};
+}
+
+struct GivenUpSpec {
+    std::uint32_t origin = 1;
+    std::uint32_t tgid = 100;
+    std::string comm = "giver";
+    Context context = Context::process;
+    std::vector<std::uint64_t> kernel_stack = {0x30, 0x40};
+};
+inline GivenUpEvent given_up_event(const GivenUpSpec& spec = {}) {
+    return GivenUpEvent{2 * kSecond, OriginId{spec.origin}, spec.tgid, spec.context,
+                        spec.comm,   spec.kernel_stack};
 }
 
 struct FreeSpec {

@@ -18,6 +18,9 @@ int leak_oneof(char** args);
 int leak_kmalloc(char** args);
 int leak_destroyed(char** args);
 
+/* rcu.c: objects that wait for a grace period. */
+int give_up(char** args);
+
 /* references.c: references that are never put, and a wrong account. */
 int leak_sock(char** args);
 int corrupt_sockmem(char** args);

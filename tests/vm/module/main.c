@@ -9,6 +9,7 @@
  *	oneof N M	allocate N objects through one call path, free all but M
  *	kmalloc N SIZE	leak N allocations of SIZE bytes
  *	destroyed N	destroy a cache (unfreed_gone) with N objects in it
+ *	rcu N SECONDS	give N objects to kfree_rcu() while a reader keeps them that long
  *	sock [tcp]	take a reference to a socket (UDP, or TCP) that is never put
  *	sockmem [N]	free a TCP socket whose sk_forward_alloc is N (1) bytes off
  *	dentry PATH	take a reference to a dentry that is never put
@@ -60,7 +61,7 @@ static const struct command {
     {"oneof", 2, 2, leak_oneof},         {"kmalloc", 2, 2, leak_kmalloc},
     {"destroyed", 1, 1, leak_destroyed}, {"sock", 0, 1, leak_sock},
     {"sockmem", 0, 1, corrupt_sockmem},  {"dentry", 1, 1, leak_dentry},
-    {"file", 1, 1, leak_file},
+    {"file", 1, 1, leak_file},           {"rcu", 2, 2, give_up},
 };
 
 static int run_command(char* line) {

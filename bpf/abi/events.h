@@ -81,7 +81,7 @@ struct uf_rec_stage {
 	__u64 birth_ns;
 	__u32 stage; /* one bit of enum uf_stage */
 	__u32 tgid;  /* of the task that caused it */
-	__u64 value; /* TCP_STATE: the new state; MEM_HELD: the bytes */
+	__u64 value; /* MEM_HELD: the bytes */
 };
 UF_ASSERT_SIZE(struct uf_rec_stage, 48);
 

@@ -189,12 +189,12 @@ static __always_inline struct uf_meta *object__find(u64 addr)
 	return &slot.set->meta[slot.way];
 }
 
-/* Notes that an object, which was found, reached a stage. */
+/* Notes that an object, which was found, reached a stage, or two at once. */
 static __always_inline void object__reach(u64 addr, struct uf_meta *meta, u32 stage, u64 value)
 {
 	u32 bits;
 
-	if (meta->bits & stage)
+	if ((meta->bits & stage) == stage)
 		return;
 	/* Released in good order after all, by a child of the process that had it open at its exit.
 	 */
@@ -202,8 +202,14 @@ static __always_inline void object__reach(u64 addr, struct uf_meta *meta, u32 st
 	    !(UF_TASK(compat__current_task(), flags) & UF_PF_EXITING))
 		atomic__clear(&meta->bits, UF_STAGE_HELD_AT_EXIT);
 	bits = atomic__set(&meta->bits, stage);
-	if ((bits & UF_META_PROMOTED) && !(bits & stage))
-		object__send_stage(addr, meta->birth_ns, stage, value);
+	stage &= ~bits;
+	if ((bits & UF_META_PROMOTED) && stage) {
+		u32 first = stage & -stage;
+
+		object__send_stage(addr, meta->birth_ns, first, value);
+		if (stage != first)
+			object__send_stage(addr, meta->birth_ns, stage - first, value);
+	}
 }
 
 /* The same of any address; false: it is not followed. */
@@ -245,6 +251,12 @@ static __always_inline void object__charged(u64 addr, const struct uf_charges *c
 	record->wmem_queued = charges->wmem_queued;
 	record->forward_alloc = charges->forward_alloc;
 	ring__submit(record);
+}
+
+static __always_inline void object__charged_any(u64 addr, const struct uf_charges *charges)
+{
+	if (charges->rmem_alloc || charges->wmem_queued || charges->forward_alloc)
+		object__charged(addr, charges);
 }
 
 /* The process an object is made for, 0 if it is not followed. */

@@ -9,6 +9,7 @@
 #define UF_S_IFSOCK 0140000
 #define UF_AF_UNIX  1
 #define UF_AF_INET  2
+#define UF_AF_INET6 10
 /* enum sock_flags, include/net/sock.h: the first value since 2.6. */
 #define UF_SOCK_DEAD (1UL << 0)
 

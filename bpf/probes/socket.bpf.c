@@ -10,6 +10,7 @@
  * have no recursion guard (bpf_prog_check_recur), so that one copy is exact even under preemption.
  */
 #include "lib/object.bpf.h"
+#include "lib/socket.bpf.h"
 #include "lib/trampoline.bpf.h"
 
 static __always_inline void socket__born(void *ctx, u64 sk, bool again)
@@ -90,27 +91,42 @@ SEC("?fexit/sk_alloc")
 int socket_describe(u64 *ctx)
 {
 	struct uf_birth birth = {.object_class = UF_CLASS_SOCKET};
-	struct sock *sk;
+	/* sk_alloc(net, family, priority, prot, kern) */
+	const struct proto *prot = (const struct proto *)ctx[3];
 
 	if (!hook__active(UF_HOOK_SOCKET_DESCRIBE))
 		return 0;
-	sk = (struct sock *)trampoline__ret(ctx, 5);
-	if (!sk || !sample__follows((u64)sk))
+	birth.addr = trampoline__ret(ctx, 5);
+	if (!birth.addr || !sample__follows(birth.addr))
 		return 0;
-	birth.addr = (u64)sk;
 	birth.owner = context__owner(ctx);
-	birth.cache = (u64)BPF_CORE_READ(sk, __sk_common.skc_prot, slab);
+	/* A typed pointer that is read of another cannot become a number. */
+	birth.cache = (u64)BPF_CORE_READ(prot, slab);
 	object__claim(ctx, &birth, false);
 	return 0;
 }
 
+/* The destructor of the protocol has run (__sk_destruct). That of inet sockets leaves nothing
+ * charged to them. */
 SEC("?lsm/sk_free_security")
 int socket_free_lsm(u64 *ctx)
 {
-	if (hook__active(UF_HOOK_SOCKET_FREE)) {
-		u64 sk = trampoline__arg(ctx, 0);
+	/* A typed pointer, whose members are read without a helper; and its number. */
+	const struct sock *sk = (const struct sock *)ctx[0];
+	u64 addr = trampoline__arg(ctx, 0);
+	u16 family = sk->__sk_common.skc_family;
 
-		socket__died(ctx, sk);
+	if (!hook__active(UF_HOOK_SOCKET_FREE))
+		return 0;
+	if (family == UF_AF_INET || family == UF_AF_INET6) {
+		const struct uf_charges charges = {
+			.rmem_alloc = sk->sk_backlog.rmem_alloc.counter,
+			.wmem_queued = sk->sk_wmem_queued,
+			.forward_alloc = sk->sk_forward_alloc,
+		};
+
+		object__charged_any(addr, &charges);
 	}
+	socket__died(ctx, addr);
 	return 0;
 }

@@ -78,8 +78,7 @@ static __always_inline void socket__accepted(void *ctx, u64 file)
 	/* Not followed so far: its listener is older than the trace, or nobody could tell whose
 	 * it was. */
 	object__claim(ctx, &birth, cfg.only_targets);
-	object__reached(birth.addr, UF_STAGE_FD_INSTALLED, 0);
-	object__reached(birth.addr, UF_STAGE_ACCEPTED, 0);
+	object__reached(birth.addr, UF_STAGE_FD_INSTALLED | UF_STAGE_ACCEPTED, 0);
 }
 
 SEC("?fexit/do_accept")

@@ -2,34 +2,39 @@
 /*
  * The steps of a socket's end: the last file reference goes (sock_close), tcp_close, the protocol
  * is done with it (tcp_destroy_sock), its queues are killed. A socket that stays alive misses one.
+ * Its TCP state is no step: the report reads that of what is left, and each connection changes it
+ * six times.
  */
 #include "lib/compat.bpf.h"
 #include "lib/object.bpf.h"
 #include "lib/socket.bpf.h"
 #include "lib/trampoline.bpf.h"
 
-static __always_inline void socket__file_made(u64 file)
+/* sock_alloc_file(sock, flags, dname): accept() makes the file before it has a sock; do_accept
+ * notes those. */
+static __always_inline void socket__file_made(u64 sk, u64 file)
 {
-	u64 sk = object__is_pointer(file) ? socket__sk_of_file((struct file *)file) : 0;
-
-	/* accept() makes the file before it has a sock; do_accept notes those. */
-	if (sk)
+	if (sk && object__is_pointer(file))
 		object__reached(sk, UF_STAGE_FD_INSTALLED, 0);
 }
 
 SEC("?fexit/sock_alloc_file")
 int socket_file(u64 *ctx)
 {
+	const struct socket *sock = (const struct socket *)ctx[0];
+
 	if (hook__active(UF_HOOK_SOCKET_FILE))
-		socket__file_made(trampoline__ret(ctx, 3));
+		socket__file_made((u64)BPF_CORE_READ(sock, sk), trampoline__ret(ctx, 3));
 	return 0;
 }
 
 SEC("?kretprobe/sock_alloc_file")
 int socket_file_kretprobe(struct pt_regs *ctx)
 {
-	if (hook__active(UF_HOOK_SOCKET_FILE))
-		socket__file_made(PT_REGS_RC(ctx));
+	u64 file = PT_REGS_RC(ctx);
+
+	if (hook__active(UF_HOOK_SOCKET_FILE) && object__is_pointer(file))
+		socket__file_made(socket__sk_of_file((struct file *)file), file);
 	return 0;
 }
 
@@ -105,6 +110,10 @@ int socket_tcp_close_kprobe(struct pt_regs *ctx)
 	return 0;
 }
 
+/* What it is called for (inet_csk_destroy_sock) has called the protocol's destroy just before, so
+ * that tcp_destroy_sock needs no program of its own where this one runs. */
+#define UF_STAGES_AT_KILL_QUEUES (UF_STAGE_DESTROYED | UF_STAGE_QUEUES_KILLED)
+
 /* At its end nothing may be charged to the socket any more but what it has received. With IPv6 that
  * may be charged to forward_alloc (ipv6_pinfo.pktoptions). */
 SEC("?fexit/sk_stream_kill_queues")
@@ -117,7 +126,7 @@ int socket_kill_queues(u64 *ctx)
 
 	if (!hook__active(UF_HOOK_SOCKET_KILL_QUEUES))
 		return 0;
-	if (!object__reached(addr, UF_STAGE_QUEUES_KILLED, 0))
+	if (!object__reached(addr, UF_STAGES_AT_KILL_QUEUES, 0))
 		return 0;
 	charges.wmem_queued = sk->sk_wmem_queued;
 	if (sk->__sk_common.skc_family == UF_AF_INET)
@@ -131,21 +140,15 @@ SEC("?kprobe/sk_stream_kill_queues")
 int socket_kill_queues_kprobe(struct pt_regs *ctx)
 {
 	if (hook__active(UF_HOOK_SOCKET_KILL_QUEUES))
-		object__reached(PT_REGS_PARM1(ctx), UF_STAGE_QUEUES_KILLED, 0);
+		object__reached(PT_REGS_PARM1(ctx), UF_STAGES_AT_KILL_QUEUES, 0);
 	return 0;
 }
 
 /*
  * The protocol has taken the last of its queues down; the memory of the sock is freed next. Where
  * __sk_destruct is the death, the socket is not followed any more, and only what
- * sk_stream_kill_queues shows is noticed.
+ * sk_stream_kill_queues shows is noticed. Where an LSM program is, it looks itself (socket.bpf.c).
  */
-static __always_inline void socket__destructed(u64 sk, const struct uf_charges *charges)
-{
-	if (charges->rmem_alloc || charges->wmem_queued || charges->forward_alloc)
-		object__charged(sk, charges);
-}
-
 SEC("?fexit/inet_sock_destruct")
 int socket_destruct(u64 *ctx)
 {
@@ -157,7 +160,7 @@ int socket_destruct(u64 *ctx)
 	};
 
 	if (hook__active(UF_HOOK_SOCKET_DESTRUCT))
-		socket__destructed(trampoline__arg(ctx, 0), &charges);
+		object__charged_any(trampoline__arg(ctx, 0), &charges);
 	return 0;
 }
 
@@ -173,7 +176,7 @@ int socket_destruct_kprobe(struct pt_regs *ctx)
 	};
 
 	if (hook__active(UF_HOOK_SOCKET_DESTRUCT))
-		socket__destructed((u64)sk, &charges);
+		object__charged_any((u64)sk, &charges);
 	return 0;
 }
 
@@ -183,14 +186,5 @@ int socket_destroy(struct bpf_raw_tracepoint_args *ctx)
 {
 	if (hook__active(UF_HOOK_SOCKET_DESTROY))
 		object__reached(ctx->args[0], UF_STAGE_DESTROYED, 0);
-	return 0;
-}
-
-/* sock:inet_sock_set_state (sk, oldstate, newstate) */
-SEC("?raw_tp/inet_sock_set_state")
-int socket_tcp_state(struct bpf_raw_tracepoint_args *ctx)
-{
-	if (hook__active(UF_HOOK_SOCKET_STATE))
-		object__reached(ctx->args[0], UF_STAGE_TCP_STATE, ctx->args[2]);
 	return 0;
 }

@@ -56,7 +56,6 @@ constexpr Variant kVariants[] = {
     {UF_HOOK_SOCKET_KILL_QUEUES, K::kprobe,    "sk_stream_kill_queues", "socket_kill_queues_kprobe", false},
     {UF_HOOK_SOCKET_DESTRUCT,    K::fexit,     "inet_sock_destruct",    "socket_destruct",          false},
     {UF_HOOK_SOCKET_DESTRUCT,    K::kprobe,    "security_sk_free",      "socket_destruct_kprobe",   false},
-    {UF_HOOK_SOCKET_STATE,       K::raw_tp,    "inet_sock_set_state",   "socket_tcp_state",         false},
 
     {UF_HOOK_DENTRY_ALLOC, K::fexit,     "__d_alloc",   "dentry_alloc",           true},
     {UF_HOOK_DENTRY_ALLOC, K::kretprobe, "__d_alloc",   "dentry_alloc_kretprobe", false},
@@ -95,7 +94,6 @@ constexpr HookInfo kHooks[UF_HOOK_COUNT] = {
     {UF_HOOK_SOCKET_DESTROY,     "socket",  "destroyed",     false},
     {UF_HOOK_SOCKET_KILL_QUEUES, "socket",  "queues_killed", false},
     {UF_HOOK_SOCKET_DESTRUCT,    "socket",  "memory_held",   false},
-    {UF_HOOK_SOCKET_STATE,       "socket",  "tcp_state",     false},
     {UF_HOOK_DENTRY_ALLOC,       "dentry",  "birth",         true},
     {UF_HOOK_DENTRY_FREE,        "dentry",  "death",         true},
     {UF_HOOK_DENTRY_LRU,         "dentry",  "unreferenced",  false},

@@ -216,32 +216,6 @@ Result<> Session::check_essential() const {
     return {};
 }
 
-void Session::report_hooks(const AttachPlan& plan) {
-    for (const HookPlan& hook : plan.hooks) {
-        // Only an LSM birth needs it.
-        if (hook.hook == UF_HOOK_SOCKET_DESCRIBE && !attached_.contains(hook.hook))
-            continue;
-        const HookInfo& info = hook_info(hook.hook);
-        HookReport report{std::string(info.object_class), std::string(info.stage), "", "none", ""};
-        if (kmem_births_ && hook.hook == UF_HOOK_DENTRY_FREE)
-            report.stage = stage_name(UF_STAGE_RCU_PENDING);
-        std::vector<std::string> reasons = hook.reasons;
-        auto more = reasons_.find(hook.hook);
-        if (more != reasons_.end())
-            reasons.insert(reasons.end(), more->second.begin(), more->second.end());
-        auto found = attached_.find(hook.hook);
-        if (found != attached_.end()) {
-            report.function = found->second.variant.target;
-            report.attached_as = to_string(found->second.variant.kind);
-            if (info.tested && !fired(hook.hook))
-                reasons.emplace_back("not called in the self-test: this stage may be missing");
-        }
-        report.reason = fmt::format("{}", fmt::join(reasons, "; "));
-        hooks_.push_back(std::move(report));
-        reported_.push_back(hook.hook);
-    }
-}
-
 Result<Session> Session::start(const TraceRequest& asked, const KernelFeatures& features) {
     const BtfPtr btf(btf__load_vmlinux_btf());
     const Preemptible preemptible = find_preemptible(btf.get());
@@ -292,32 +266,11 @@ Result<Session> Session::start(const TraceRequest& asked, const KernelFeatures& 
         session.object_->state().describe_births =
             session.attached_.contains(UF_HOOK_SOCKET_DESCRIBE) &&
             session.fired(UF_HOOK_SOCKET_DESCRIBE);
+        session.detach_covered();
         session.report_hooks(*plan);
         return session;
     }
     return fail(last);
-}
-
-std::uint32_t Session::visible_stages() const {
-    std::uint32_t stages = UF_STAGE_HELD_AT_EXIT;
-    for (const HookReport& hook : hooks_)
-        for (std::uint32_t bit = 1; bit <= UF_STAGE_MASK; bit <<= 1)
-            if (hook.attached_as != "none" && hook.stage == stage_name(bit))
-                stages |= bit;
-    return stages;
-}
-
-bool Session::knows_every_cache() const {
-    // Legacy: by the page, if its map was found.
-    return cache_of_ && (edition_ == Edition::current || object_->state().vmemmap != 0);
-}
-
-bool Session::sees_bulk_frees() const {
-    for (const HookReport& hook : hooks_)
-        if (hook.object_class == "slab" && hook.stage.starts_with("death") &&
-            hook.attached_as == "none")
-            return false;
-    return true;
 }
 
 Result<> Session::add_target(std::uint32_t tgid) {

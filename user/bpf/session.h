@@ -73,6 +73,7 @@ class Session {
     void run_selftest(const AttachPlan& plan);
     bool fired(uf_hook hook) const;
     Result<> check_essential() const;
+    void detach_covered();
     void report_hooks(const AttachPlan& plan);
     Result<std::vector<uf_cpu>> read_cpus() const;
     using SkippedByHook = std::map<uf_hook, SkippedEvents>;
@@ -84,6 +85,7 @@ class Session {
     std::unique_ptr<KernelObject> object_;
     std::map<uf_hook, Attached> attached_;                // after object_: detached first
     std::map<uf_hook, std::vector<std::string>> reasons_; // why variants failed
+    std::map<uf_hook, uf_hook> covered_;                  // noted by the program of another hook
     SkippedByHook skipped_before_;                        // before tracing was on
     Sampling sampling_;
     bool may_thin_ = true;

@@ -27,7 +27,7 @@ std::string kmalloc_name(std::uint32_t bytes) {
 }
 
 // Every stage bit that has a meaning; the highest is the last of enum uf_stage.
-constexpr std::uint32_t kKnownStages = (UF_STAGE_TCP_STATE << 1) - 1;
+constexpr std::uint32_t kKnownStages = (UF_STAGE_HELD_AT_EXIT << 1) - 1;
 
 tl::unexpected<Error> malformed(std::string message) {
     return fail(Errc::malformed, std::move(message));

@@ -10,12 +10,17 @@ struct StageName {
 };
 
 constexpr std::array kStageNames{
-    StageName{UF_STAGE_FD_INSTALLED, "fd_installed"},   StageName{UF_STAGE_ACCEPTED, "accepted"},
-    StageName{UF_STAGE_TCP_STATE, "tcp_state"},         StageName{UF_STAGE_SHUTDOWN, "shutdown"},
-    StageName{UF_STAGE_HELD_AT_EXIT, "held_at_exit"},   StageName{UF_STAGE_RELEASED, "released"},
-    StageName{UF_STAGE_TCP_CLOSE, "tcp_close"},         StageName{UF_STAGE_DESTROYED, "destroyed"},
-    StageName{UF_STAGE_QUEUES_KILLED, "queues_killed"}, StageName{UF_STAGE_MEM_HELD, "memory_held"},
-    StageName{UF_STAGE_UNREFERENCED, "unreferenced"},   StageName{UF_STAGE_LAST_DPUT, "last_dput"},
+    StageName{UF_STAGE_FD_INSTALLED, "fd_installed"},
+    StageName{UF_STAGE_ACCEPTED, "accepted"},
+    StageName{UF_STAGE_SHUTDOWN, "shutdown"},
+    StageName{UF_STAGE_HELD_AT_EXIT, "held_at_exit"},
+    StageName{UF_STAGE_RELEASED, "released"},
+    StageName{UF_STAGE_TCP_CLOSE, "tcp_close"},
+    StageName{UF_STAGE_DESTROYED, "destroyed"},
+    StageName{UF_STAGE_QUEUES_KILLED, "queues_killed"},
+    StageName{UF_STAGE_MEM_HELD, "memory_held"},
+    StageName{UF_STAGE_UNREFERENCED, "unreferenced"},
+    StageName{UF_STAGE_LAST_DPUT, "last_dput"},
     StageName{UF_STAGE_RCU_PENDING, "rcu_pending"},
 };
 

@@ -185,7 +185,7 @@ TEST(Decoder, AllEnumValuesOfTheContractAreKnown) {
         EXPECT_EQ(std::get<OriginEvent>(*event).context, context);
     }
     uf_rec_stage stage = stage_record();
-    for (std::uint32_t bit = 1; bit <= UF_STAGE_TCP_STATE; bit <<= 1) {
+    for (std::uint32_t bit = 1; bit <= UF_STAGE_HELD_AT_EXIT; bit <<= 1) {
         stage.stage = bit;
         EXPECT_TRUE(decode_record(stage)) << bit;
         EXPECT_NE(stage_name(bit), "unknown") << bit;
@@ -270,7 +270,7 @@ TEST(Decoder, ValuesOutOfRangeAreRefused) {
     expect_malformed(decode_record(origin), "context 5");
 
     uf_rec_stage stage = stage_record();
-    for (std::uint32_t wrong : {0U, 3U, UF_STAGE_TCP_STATE * 2U, 1U << 31}) {
+    for (std::uint32_t wrong : {0U, 3U, UF_STAGE_HELD_AT_EXIT * 2U, 1U << 31}) {
         stage.stage = wrong;
         expect_malformed(decode_record(stage), "stage");
     }

@@ -62,7 +62,7 @@ Group socket_group() {
     group.missing_stage = "released";
     group.objects = {{0xffff888103a5c000,
                       61 * kSecond,
-                      {{"fd_installed", 61 * kSecond}, {"tcp_state", std::nullopt}},
+                      {{"fd_installed", 61 * kSecond}, {"accepted", std::nullopt}},
                       {{"local", "127.0.0.1:43210"}, {"state", "CLOSE_WAIT"}},
                       {}}};
     group.holders = {{812, "worker", 40, {"fd"}, {3, 4, 7}}, {813, "", 1, {"cwd", "fd"}, {9}}};

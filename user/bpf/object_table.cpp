@@ -182,6 +182,13 @@ std::vector<RetiredOrigin> ObjectTable::retire(std::span<const ClosedOrigin> clo
     return retired;
 }
 
+void ObjectTable::reopen(std::span<const ClosedOrigin> closed) const {
+    const std::span<uf_origin> origins = origins_.as<uf_origin>();
+    for (const ClosedOrigin& entry : closed)
+        std::atomic_ref<__u64>(origins[entry.id.value - 1].key)
+            .store(entry.key, std::memory_order_release);
+}
+
 void ObjectTable::walk_stacks(std::span<const OriginId> ids, bool walk) const {
     std::span<uf_origin> origins = origins_.as<uf_origin>();
     for (OriginId id : ids) {

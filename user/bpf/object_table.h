@@ -71,6 +71,8 @@ class ObjectTable {
     std::vector<ClosedOrigin>
     close_origins(const std::function<bool(std::uint32_t tgid)>& process_ended) const;
     std::vector<RetiredOrigin> retire(std::span<const ClosedOrigin> closed) const;
+    // Takes that back: births find these entries again.
+    void reopen(std::span<const ClosedOrigin> closed) const;
 
     // Part of the slots that is in use, from a look at 1024 sets: right to about one percent.
     double fill() const;

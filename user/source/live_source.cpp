@@ -3,17 +3,23 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "bpf/grace_period.h"
 #include "decode/decoder.h"
 #include "decode/inspection.h"
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <unordered_map>
 #include <utility>
 
 namespace unfreed {
+namespace {
+
+// The trace stands still meanwhile.
+constexpr std::chrono::milliseconds kGracePatience{500};
+
+} // namespace
 
 Result<> LiveSource::drain(const std::function<void(const Event&)>& consume) {
     auto drained = session_.ring().drain([&](std::span<const std::byte> bytes) {
@@ -53,7 +59,10 @@ void LiveSource::retire_origins(const std::function<void()>& drain,
     });
     if (closed.empty())
         return;
-    bpf::wait_for_grace_period();
+    if (!grace_period_.wait(kGracePatience)) { // a stall: another time
+        session_.table().reopen(closed);
+        return;
+    }
     drain();
     for (const RetiredOrigin& origin : session_.table().retire(closed)) {
         retired_.births += origin.counts.births * sampling().one_in;

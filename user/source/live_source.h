@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include "bpf/grace_period.h"
 #include "bpf/holder_reader.h"
 #include "bpf/inspector.h"
 #include "bpf/session.h"
@@ -46,6 +47,7 @@ class LiveSource : public EventSource {
     std::uint64_t malformed_ = 0;
     std::uint64_t inspect_failed_ = 0;
     OriginCounts retired_;
+    bpf::GracePeriod grace_period_;
 };
 
 } // namespace unfreed

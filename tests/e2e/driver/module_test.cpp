@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <fstream>
 #include <string>
 #include <thread>
@@ -80,8 +81,7 @@ Json given_up_hook(const Json& report) {
 // By each kind of program that can serve the hook.
 class ModuleRcu : public testing::TestWithParam<std::string> {};
 
-// Objects that were freed, but whose memory a reader of RCU holds: who freed them is told. With -p:
-// a trace of the host waits for the reader, too, whenever a process has ended.
+// Objects that were freed, but whose memory a reader of RCU holds: who freed them is told.
 TEST_P(ModuleRcu, SaysWhoGaveUpWhatIsPending) {
     if (!std::ifstream(kModule))
         GTEST_SKIP() << "the module unfreed_leaky is not loaded: only a VM loads it";
@@ -121,6 +121,28 @@ TEST_P(ModuleRcu, SaysWhoGaveUpWhatIsPending) {
 
 INSTANTIATE_TEST_SUITE_P(Kernel, ModuleRcu, testing::Values("fentry", "kprobe"),
                          [](const auto& tested) { return tested.param; });
+
+// What gives origins of ended processes back waits for a grace period. While none ends, the report
+// of a whole host comes all the same. The tool itself ends when the kernel lets go of its thread.
+TEST(ModuleStall, TheReportDoesNotWaitForTheReader) {
+    if (!std::ifstream(kModule))
+        GTEST_SKIP() << "the module unfreed_leaky is not loaded: only a VM loads it";
+    Process tool(command({"trace", "--class", "slab", "--min-age", "1s"}));
+    ASSERT_TRUE(tool.wait_for("tracing", true)) << tool.errors();
+    constexpr std::chrono::seconds kStall{15};
+    const auto start = std::chrono::steady_clock::now();
+    std::ofstream module(kModule);
+    module << "rcu 50 " << kStall.count() << std::flush;
+    ASSERT_TRUE(module) << "the module does not give objects to RCU";
+    for (int i = 0; i < 3; ++i) {
+        Process({"/bin/sh", "-c", "exit 0"}).finish();
+        std::this_thread::sleep_for(std::chrono::seconds(1));
+    }
+    tool.signal(SIGINT);
+    EXPECT_TRUE(tool.wait_for("objects are outstanding")) << tool.errors();
+    EXPECT_LT(std::chrono::steady_clock::now() - start, kStall);
+    tool.finish();
+}
 
 } // namespace
 } // namespace unfreed::e2e

@@ -77,5 +77,13 @@ TEST_F(Retire, OpensAnEntryAgainThatGotAnObjectMeanwhile) {
     EXPECT_EQ(origins_[0].births, 6u);
 }
 
+TEST_F(Retire, ReopensWhatWasClosed) {
+    add(0, 7, 5, 5);
+    table_.reopen(close());
+    EXPECT_EQ(origins_[0].key, 1000u);
+    EXPECT_EQ(origins_[0].births, 5u);
+    EXPECT_EQ(close().size(), 1u) << "it is found again";
+}
+
 } // namespace
 } // namespace unfreed::bpf

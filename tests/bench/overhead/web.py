@@ -102,6 +102,10 @@ def chosen(args: argparse.Namespace) -> list[Config]:
     trace = (str(unfreed), "trace", "-o", "/dev/null")
     own = [Config("socket", "unfreed, class socket only", (*trace, "--class", "socket"),
                   ready="unfreed: tracing")]
+    if args.before:
+        own.append(Config("before", "another build, adaptive-2",
+                          (str(args.before), "trace", "-o", "/dev/null", "--class", "slab",
+                           "--stacks", "adaptive", "--copies", "2"), ready="unfreed: tracing"))
     known = {config.name: config
              for config in all_configs(unfreed, args.build / "tests/bench/bin", None) + own}
     names = args.configs.split(",")
@@ -141,6 +145,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", type=Path, default=ROOT / "build", help="build folder")
     parser.add_argument("--unfreed", type=Path, help="the tool (default: the one in --build)")
+    parser.add_argument("--before", type=Path,
+                        help="another build of the tool, as configuration `before`")
     parser.add_argument("--configs", default="all-classes",
                         help="names of bench/configs.py, and `socket`; default all-classes")
     parser.add_argument("--rounds", type=int, default=9)

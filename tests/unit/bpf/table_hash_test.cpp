@@ -67,7 +67,8 @@ TEST(TableHash, ObjectsOfAPageAreInOnePageOfTheTable) {
 }
 
 TEST(TableHash, EverySizeFillsTheTableEvenly) {
-    for (const std::uint64_t size : {8, 16, 32, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096}) {
+    for (const unsigned size :
+         {8U, 16U, 32U, 64U, 96U, 128U, 192U, 256U, 512U, 1024U, 2048U, 4096U}) {
         const Filled half = fill(size, 0.44);
         EXPECT_EQ(half.full_at, 1) << size;
         // By chance 0.7 % do.

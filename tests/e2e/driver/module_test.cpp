@@ -139,7 +139,7 @@ TEST(ModuleStall, TheReportDoesNotWaitForTheReader) {
         std::this_thread::sleep_for(std::chrono::seconds(1));
     }
     tool.signal(SIGINT);
-    EXPECT_TRUE(tool.wait_for("objects are outstanding")) << tool.errors();
+    EXPECT_TRUE(tool.wait_for("unfreed-report/1")) << tool.errors();
     EXPECT_LT(std::chrono::steady_clock::now() - start, kStall);
     tool.finish();
 }

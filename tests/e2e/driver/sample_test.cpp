@@ -72,7 +72,8 @@ TEST(Sample, ATableThatFillsUpIsThinned) {
     Process tool(
         command({"trace", "--class", "socket", "--max-objects", "4000", "--min-age", "2s"}));
     ASSERT_TRUE(tool.wait_for("tracing", true));
-    Process leaker({program_path("tcp_leaker"), std::to_string(kLeaked), "--balanced", "5",
+    // So slowly that the tool looks often enough at so small a table, on a busy machine too.
+    Process leaker({program_path("tcp_leaker"), std::to_string(kLeaked), "--balanced", "25",
                     "--hold", "forever"});
     ASSERT_TRUE(leaker.wait_for("leaked"));
     std::this_thread::sleep_for(std::chrono::seconds(4));

@@ -14,11 +14,11 @@ namespace {
 struct Cover {
     uf_hook hook;
     uf_hook by;
-    std::optional<AttachKind> only; // with this kind of program; nullopt: with any
+    AttachKind kind; // of program: a kprobe may miss calls, which nobody counts
 };
 
 constexpr Cover kCovers[] = {
-    {UF_HOOK_SOCKET_DESTROY, UF_HOOK_SOCKET_KILL_QUEUES, std::nullopt},
+    {UF_HOOK_SOCKET_DESTROY, UF_HOOK_SOCKET_KILL_QUEUES, AttachKind::fexit},
     {UF_HOOK_SOCKET_DESTRUCT, UF_HOOK_SOCKET_FREE, AttachKind::lsm},
 };
 
@@ -27,8 +27,7 @@ constexpr Cover kCovers[] = {
 void Session::detach_covered() {
     for (const Cover& cover : kCovers) {
         const auto by = attached_.find(cover.by);
-        if (by == attached_.end() || !fired(cover.by) ||
-            cover.only.value_or(by->second.variant.kind) != by->second.variant.kind)
+        if (by == attached_.end() || !fired(cover.by) || cover.kind != by->second.variant.kind)
             continue;
         attached_.erase(cover.hook);
         covered_.emplace(cover.hook, cover.by);

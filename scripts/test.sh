@@ -65,12 +65,10 @@ unit() { ctest --test-dir build -L unit --output-on-failure -j2; }
 
 abi() { ctest --test-dir build -L abi --output-on-failure; }
 
-build_clang() { cmake --preset ci-clang >/dev/null && cmake --build build-clang; }
+# With the sanitizers, so that clang compiles everything once.
+build_clang() { cmake --preset asan >/dev/null && cmake --build build-asan; }
 
-sanitized_unit() {
-    cmake --preset asan >/dev/null && cmake --build build-asan &&
-        ctest --test-dir build-asan -L unit --output-on-failure -j2
-}
+sanitized_unit() { ctest --test-dir build-asan -L unit --output-on-failure -j2; }
 
 live() {
     need_root || return
@@ -83,7 +81,7 @@ e2e() {
 }
 
 vm() {
-    tests/vm/test.sh 6.1 6.12
+    tests/vm/test.sh
 }
 
 tier dependencies dependencies

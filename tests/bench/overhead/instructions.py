@@ -7,6 +7,7 @@ know nothing of caches and stalls. Needs root as tests/vm does; no KVM, no quiet
 
 import argparse
 import json
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -35,10 +36,25 @@ measure() { # name workload [tool arguments]
         wait $tool
     fi
 }
+# The kernel's own count for each program, which costs some itself: after what is measured.
+programs() { # workload tool...
+    workload=$1
+    shift
+    "$@" >/dev/null 2>/tmp/tool.err &
+    tool=$!
+    until grep -q "tracing" /tmp/tool.err; do sleep 0.1; done
+    echo 1 >/proc/sys/kernel/bpf_stats_enabled
+    ops=$(echo | /t/$workload SECONDS | sed -n 's/.*"ops": *\([0-9]*\).*/\1/p')
+    echo 0 >/proc/sys/kernel/bpf_stats_enabled
+    echo "{\"workload\": \"$workload\", \"ops\": $ops, \"programs\": $(/t/bpftool -j prog show)}"
+    kill -INT $tool
+    wait $tool
+}
 ip link set lo up 2>/dev/null || ifconfig lo up
 for round in ROUNDS; do
 MEASURES
 done
+PROGRAMS
 """
 
 
@@ -58,14 +74,28 @@ CASES = (
 )
 
 
-def script(cases: list[Case], seconds: float, rounds: int) -> str:
+def script(cases: list[Case], seconds: float, rounds: int, programs: bool) -> str:
     """What the guest runs."""
-    lines = []
+    lines, by_program = [], []
     for case in cases:
         tool = " ".join(("/t/unfreed", "trace", *case.arguments))
         lines += [f"measure none {case.workload}", f"measure unfreed {case.workload} {tool}"]
-    return (GUEST.replace("SECONDS", str(seconds)).replace("MEASURES", "\n".join(lines))
+        by_program += [f"programs {case.workload} {tool}"] if programs else []
+    return (GUEST.replace("MEASURES", "\n".join(lines)).replace("PROGRAMS", "\n".join(by_program))
+            .replace("SECONDS", str(seconds))
             .replace("ROUNDS", " ".join(str(n) for n in range(rounds))))
+
+
+def print_programs(sample: dict) -> None:
+    """A table of what each program takes, without what it takes to call it."""
+    print(f"\n{sample['workload']}, by program\n\n| program | runs an operation | instructions a run |"
+          "\n|---|--:|--:|")
+    operations = sample["ops"]
+    for program in sorted(sample["programs"], key=lambda one: -one.get("run_time_ns", 0)):
+        runs = program.get("run_cnt", 0)
+        if runs >= operations / 10:
+            print(f"| {program.get('name', program['id'])} | {runs / operations:.1f} | "
+                  f"{program['run_time_ns'] / runs:.0f} |")
 
 
 def main() -> int:
@@ -77,6 +107,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--timeout", type=float, default=1500)
     parser.add_argument("--workload", action="append", choices=[case.workload for case in CASES])
+    parser.add_argument("--programs", action="store_true", help="each BPF program's part, too")
     args = parser.parse_args()
     cases = [case for case in CASES if not args.workload or case.workload in args.workload]
     built = subprocess.run(["ninja", "-C", str(args.build), "bench_overhead"], check=False,
@@ -88,11 +119,14 @@ def main() -> int:
     files = [str(args.build / "unfreed")] + [str(bench_bin / case.workload) for case in cases]
     command = [str(ROOT / "tests" / "vm" / "run.py"), args.kernel, "--icount", "--timeout",
                str(args.timeout)]
+    if args.programs:
+        files.append(shutil.which("bpftool") or "/usr/sbin/bpftool")
     for file in files:
         command += ["--file", file]
-    done = subprocess.run(command + ["--", script(cases, args.seconds, args.rounds)], check=False,
+    done = subprocess.run(command + ["--", script(cases, args.seconds, args.rounds, args.programs)], check=False,
                           stdout=subprocess.PIPE, text=True)
-    samples = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    samples = [line for line in lines if "programs" not in line]
     if done.returncode != 0 or len(samples) != 2 * len(cases) * args.rounds:
         print(done.stdout, "\ninstructions.py: the guest failed", file=sys.stderr)
         return 1
@@ -105,6 +139,9 @@ def main() -> int:
         added = 100 * (least["unfreed"] / least["none"] - 1)
         print(f"| {case.workload} | {' '.join(case.arguments)} | {least['none']:.0f} | "
               f"{least['unfreed']:.0f} | {added:.1f} % |")
+    for line in lines:
+        if "programs" in line:
+            print_programs(line)
     return 0
 
 

@@ -22,7 +22,7 @@
 
 /* uf_meta.bits: stages (low half), class, flags. */
 enum uf_stage {
-	UF_STAGE_FD_INSTALLED = 1u << 0, /* a file descriptor refers to the socket */
+	UF_STAGE_FD_INSTALLED = 1u << 0, /* it has a file; set by accept(), and by the report */
 	UF_STAGE_ACCEPTED = 1u << 1,	 /* accept() handed it to a program */
 	UF_STAGE_SHUTDOWN = 1u << 2,	 /* shutdown() */
 	UF_STAGE_RELEASED = 1u << 3,  /* last file reference dropped: sock_close, __sock_release */

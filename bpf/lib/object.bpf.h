@@ -160,6 +160,21 @@ static __always_inline bool object__died(void *ctx, u64 addr)
 	return meta.origin != 0;
 }
 
+/* The object turns out to be for a process that is not followed: as if it had never been born. */
+static __always_inline void object__disown(u64 addr)
+{
+	struct uf_origin *origin;
+	struct uf_meta meta;
+
+	if (!sample__follows(addr) || !table__remove(addr, &meta))
+		return;
+	origin = origin__by_id(meta.origin);
+	if (origin)
+		__sync_fetch_and_add(&origin->births, -1);
+	if (meta.bits & UF_META_PROMOTED)
+		object__send_free(addr, &meta);
+}
+
 static __noinline __attribute__((unused)) int object__send_stage(u64 addr, u64 birth_ns, u32 stage,
 								 u64 value)
 {
@@ -272,8 +287,10 @@ static __always_inline bool object__owner(u64 addr, u32 *tgid)
 
 /* Gives an object to another process and origin: a socket that a softirq made for a listener comes
  * to its program at accept(). Its birth stays. An object that is not followed is born now, if
- * `or_born`: to the process that is traced its life begins here. */
-static __always_inline void object__claim(void *ctx, const struct uf_birth *birth, bool or_born)
+ * `or_born`: to the process that is traced its life begins here. It reaches these stages with it.
+ */
+static __always_inline void object__claim(void *ctx, const struct uf_birth *birth, u32 stages,
+					  bool or_born)
 {
 	struct uf_meta fresh = {};
 	struct uf_slot slot = {};
@@ -286,7 +303,7 @@ static __always_inline void object__claim(void *ctx, const struct uf_birth *birt
 	if (!known && !or_born)
 		return;
 	fresh.birth_ns = clock__birth_ns();
-	fresh.bits = birth->object_class << UF_CLASS_SHIFT;
+	fresh.bits = (birth->object_class << UF_CLASS_SHIFT) | stages;
 	origin = origin__of(ctx, birth, &fresh);
 	fresh.tgid = birth->owner.tgid;
 	if (known && slot.way < UF_WAYS) {
@@ -301,6 +318,8 @@ static __always_inline void object__claim(void *ctx, const struct uf_birth *birt
 			atomic__set_high(&meta->bits, UF_META_STACK_CHECKED);
 		else
 			atomic__clear_high(&meta->bits, UF_META_STACK_CHECKED);
+		if (stages)
+			object__reach(birth->addr, meta, stages, 0);
 	} else {
 		if (!table__insert(birth->addr, &fresh))
 			return;

@@ -13,6 +13,7 @@ struct uf_birth {
 	u64 addr;
 	u64 call_site; /* 0: unknown */
 	u64 cache;     /* struct kmem_cache *, 0: unknown */
+	u64 prot;      /* struct proto * of a socket, which knows its cache */
 	u32 size;      /* bytes, 0: see the cache */
 	u32 object_class;
 	struct uf_owner owner;
@@ -62,7 +63,8 @@ UF_ORIGIN_FUNC u64 origin__hash_user_words(struct uf_scratch *buffer, u64 hash, 
 					   u64 start, u64 end);
 #endif
 
-/* The entry with this key if it is in its first set, where most are. */
+/* The entry with this key if it is in its first set, where most are. Ways fill in order, each is a
+ * cache line, and most sets have one entry: the others are not looked at. */
 static __always_inline struct uf_origin *origin__find(u64 key, u32 *id)
 {
 	u32 index = (u32)(key >> 8) & cfg.origin_mask;
@@ -72,9 +74,12 @@ static __always_inline struct uf_origin *origin__find(u64 key, u32 *id)
 	if (!set)
 		return NULL;
 #pragma unroll
-	for (u32 way = 0; way < UF_ORIGIN_WAYS; way++)
-		if (((volatile struct uf_origin_set *)set)->way[way].key == key)
+	for (u32 way = 0; way < UF_ORIGIN_WAYS; way++) {
+		if (((volatile struct uf_origin_set *)set)->way[way].key == key) {
 			found = way;
+			break;
+		}
+	}
 	if (found >= UF_ORIGIN_WAYS)
 		return NULL;
 	*id = index * UF_ORIGIN_WAYS + found + 1;
@@ -105,7 +110,8 @@ static __always_inline bool origin__is_user_task(const struct uf_birth *birth)
 
 static __always_inline u64 origin__cheap_key(const struct uf_birth *birth)
 {
-	u64 key = hash__mix(birth->call_site, birth->cache ? birth->cache : birth->size);
+	u64 what = birth->cache ? birth->cache : birth->prot ? birth->prot : birth->size;
+	u64 key = hash__mix(birth->call_site, what);
 
 	key = hash__mix(key, ((u64)birth->owner.tgid << 8) | birth->object_class);
 	if (origin__is_user_task(birth)) {

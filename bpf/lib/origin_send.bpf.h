@@ -97,9 +97,13 @@ UF_ORIGIN_FUNC int origin__send(const struct uf_birth *birth, u32 id,
 	struct uf_scratch *buffer;
 	struct uf_rec_origin *record;
 	u64 pid_tgid = bpf_get_current_pid_tgid();
+	const struct proto *prot;
+	u64 cache;
 
 	if (!birth || !stacks)
 		return 0;
+	cache = birth->cache;
+	prot = (const struct proto *)birth->prot;
 	record = ring__reserve(sizeof(*record), UF_REC_ORIGIN, UF_CTR_RING_DROP_ORIGIN);
 	if (!record)
 		return 0;
@@ -114,10 +118,12 @@ UF_ORIGIN_FUNC int origin__send(const struct uf_birth *birth, u32 id,
 	record->user_frames = stacks->user_frames;
 	record->syscall = stacks->syscall;
 	record->call_site = birth->call_site;
-	record->cache = birth->cache;
 	record->cache_size = birth->size;
-	if (birth->cache)
-		origin__describe_cache(record, birth->cache);
+	if (!cache && prot)
+		cache = (u64)BPF_CORE_READ(prot, slab);
+	record->cache = cache;
+	if (cache)
+		origin__describe_cache(record, cache);
 	buffer = scratch__at(stacks->buffer);
 	if (buffer) {
 		bpf_probe_read_kernel(record->kernel_stack, sizeof(record->kernel_stack),

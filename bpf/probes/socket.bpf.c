@@ -20,7 +20,7 @@ static __always_inline void socket__born(void *ctx, u64 sk, bool again)
 	if (!object__is_pointer(sk) || !sample__follows(sk))
 		return;
 	birth.owner = context__owner(ctx);
-	birth.cache = (u64)BPF_CORE_READ((struct sock *)sk, __sk_common.skc_prot, slab);
+	birth.prot = (u64)BPF_CORE_READ((struct sock *)sk, __sk_common.skc_prot);
 	if (context__wanted(birth.owner.tgid))
 		object__born(ctx, &birth, again);
 }
@@ -91,8 +91,6 @@ SEC("?fexit/sk_alloc")
 int socket_describe(u64 *ctx)
 {
 	struct uf_birth birth = {.object_class = UF_CLASS_SOCKET};
-	/* sk_alloc(net, family, priority, prot, kern) */
-	const struct proto *prot = (const struct proto *)ctx[3];
 
 	if (!hook__active(UF_HOOK_SOCKET_DESCRIBE))
 		return 0;
@@ -100,9 +98,9 @@ int socket_describe(u64 *ctx)
 	if (!birth.addr || !sample__follows(birth.addr))
 		return 0;
 	birth.owner = context__owner(ctx);
-	/* A typed pointer that is read of another cannot become a number. */
-	birth.cache = (u64)BPF_CORE_READ(prot, slab);
-	object__claim(ctx, &birth, false);
+	/* sk_alloc(net, family, priority, prot, kern) */
+	birth.prot = trampoline__arg(ctx, 3);
+	object__claim(ctx, &birth, 0, false);
 	return 0;
 }
 

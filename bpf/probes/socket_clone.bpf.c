@@ -13,29 +13,29 @@
 
 /* The clone may be in the table already (LSM, slab tracepoint), without an owner. One copy is
  * enough: connections are made with bottom halves off, so no other clone comes in between. */
-static __always_inline void socket__cloned(void *ctx, u64 parent, u64 child)
+static __always_inline void socket__cloned(void *ctx, u64 parent, u64 child, u64 prot)
 {
-	struct uf_birth birth = {.addr = child, .object_class = UF_CLASS_SOCKET};
+	struct uf_birth birth = {.addr = child, .prot = prot, .object_class = UF_CLASS_SOCKET};
 	bool known;
 
 	if (!object__is_pointer(child) || !sample__follows(child))
 		return;
 	birth.owner = context__owner(ctx);
 	known = object__owner(parent, &birth.owner.tgid);
-	if (run_state.clone_births) {
-		birth.cache = (u64)BPF_CORE_READ((struct sock *)child, __sk_common.skc_prot, slab);
-		if (known || context__wanted(birth.owner.tgid))
-			object__born(ctx, &birth, false);
-	} else {
-		birth.cache = (u64)BPF_CORE_READ((struct sock *)child, __sk_common.skc_prot, slab);
-		object__claim(ctx, &birth, known && cfg.only_targets);
-	}
+	if (!run_state.clone_births)
+		object__claim(ctx, &birth, 0, known && cfg.only_targets);
+	else if (known || context__wanted(birth.owner.tgid))
+		object__born(ctx, &birth, false);
 }
 
 static __always_inline int socket__clone_returns(u64 *ctx)
 {
+	struct sock *parent = (struct sock *)trampoline__arg(ctx, 0);
+
+	/* The clone has the protocol of its listener. */
 	if (hook__active(UF_HOOK_SOCKET_CLONE))
-		socket__cloned(ctx, trampoline__arg(ctx, 0), trampoline__ret(ctx, 2));
+		socket__cloned(ctx, (u64)parent, trampoline__ret(ctx, 2),
+			       (u64)BPF_CORE_READ(parent, __sk_common.skc_prot));
 	return 0;
 }
 
@@ -55,37 +55,53 @@ int socket_clone_v7(u64 *ctx)
 SEC("?kretprobe/sk_clone_lock")
 int socket_clone_kretprobe(struct pt_regs *ctx)
 {
+	struct sock *child = (struct sock *)PT_REGS_RC(ctx);
+
 	if (hook__active(UF_HOOK_SOCKET_CLONE))
-		socket__cloned(ctx, 0, PT_REGS_RC(ctx));
+		socket__cloned(ctx, 0, (u64)child, (u64)BPF_CORE_READ(child, __sk_common.skc_prot));
 	return 0;
 }
 
-static __always_inline void socket__accepted(void *ctx, u64 file)
+/* `sk`: NULL if the call failed. */
+static __always_inline void socket__accepted(void *ctx, struct sock *sk)
 {
 	struct uf_birth birth = {.object_class = UF_CLASS_SOCKET};
-	struct sock *sk;
+	bool wanted;
 
-	if (!object__is_pointer(file))
-		return;
 	birth.owner = context__owner(ctx);
-	if (!context__wanted(birth.owner.tgid))
+	wanted = context__wanted(birth.owner.tgid);
+	if (!wanted && !cfg.only_targets)
 		return;
-	sk = (struct sock *)socket__sk_of_file((struct file *)file);
 	if (!sk)
 		return;
 	birth.addr = (u64)sk;
-	birth.cache = (u64)BPF_CORE_READ(sk, __sk_common.skc_prot, slab);
+	/* The other end of a unix connection is made by the process that connects. */
+	if (!wanted) {
+		object__disown(birth.addr);
+		return;
+	}
+	birth.prot = (u64)BPF_CORE_READ(sk, __sk_common.skc_prot);
 	/* Not followed so far: its listener is older than the trace, or nobody could tell whose
 	 * it was. */
-	object__claim(ctx, &birth, cfg.only_targets);
-	object__reached(birth.addr, UF_STAGE_FD_INSTALLED | UF_STAGE_ACCEPTED, 0);
+	object__claim(ctx, &birth, UF_STAGE_FD_INSTALLED | UF_STAGE_ACCEPTED, cfg.only_targets);
+}
+
+/* The file that do_accept returns is that of a socket. */
+static __always_inline struct sock *socket__of_accept(u64 file)
+{
+	struct inode *inode;
+
+	if (!object__is_pointer(file))
+		return NULL;
+	inode = BPF_CORE_READ((struct file *)file, f_inode);
+	return BPF_CORE_READ(socket__of_inode(inode), sk);
 }
 
 SEC("?fexit/do_accept")
 int socket_accept(u64 *ctx)
 {
 	if (hook__active(UF_HOOK_SOCKET_ACCEPT))
-		socket__accepted(ctx, trampoline__ret(ctx, 5));
+		socket__accepted(ctx, socket__of_accept(trampoline__ret(ctx, 5)));
 	return 0;
 }
 
@@ -108,7 +124,7 @@ int socket_accept_sys_exit(struct bpf_raw_tracepoint_args *ctx)
 	if (bpf_probe_read_kernel(&file, sizeof(file), files + fd))
 		counter__inc(UF_CTR_READ_FAILED);
 	else
-		socket__accepted(ctx, (u64)file);
+		socket__accepted(ctx, (struct sock *)socket__sk_of_file(file));
 	return 0;
 }
 
@@ -116,6 +132,6 @@ SEC("?kretprobe/do_accept")
 int socket_accept_kretprobe(struct pt_regs *ctx)
 {
 	if (hook__active(UF_HOOK_SOCKET_ACCEPT))
-		socket__accepted(ctx, PT_REGS_RC(ctx));
+		socket__accepted(ctx, socket__of_accept(PT_REGS_RC(ctx)));
 	return 0;
 }

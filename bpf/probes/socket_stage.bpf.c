@@ -2,41 +2,13 @@
 /*
  * The steps of a socket's end: the last file reference goes (sock_close), tcp_close, the protocol
  * is done with it (tcp_destroy_sock), its queues are killed. A socket that stays alive misses one.
- * Its TCP state is no step: the report reads that of what is left, and each connection changes it
- * six times.
+ * Its TCP state is no step, nor is that it gets a file: the report reads both of what is left, and
+ * a connection changes the one six times and gets two of the other.
  */
 #include "lib/compat.bpf.h"
 #include "lib/object.bpf.h"
 #include "lib/socket.bpf.h"
 #include "lib/trampoline.bpf.h"
-
-/* sock_alloc_file(sock, flags, dname): accept() makes the file before it has a sock; do_accept
- * notes those. */
-static __always_inline void socket__file_made(u64 sk, u64 file)
-{
-	if (sk && object__is_pointer(file))
-		object__reached(sk, UF_STAGE_FD_INSTALLED, 0);
-}
-
-SEC("?fexit/sock_alloc_file")
-int socket_file(u64 *ctx)
-{
-	const struct socket *sock = (const struct socket *)ctx[0];
-
-	if (hook__active(UF_HOOK_SOCKET_FILE))
-		socket__file_made((u64)BPF_CORE_READ(sock, sk), trampoline__ret(ctx, 3));
-	return 0;
-}
-
-SEC("?kretprobe/sock_alloc_file")
-int socket_file_kretprobe(struct pt_regs *ctx)
-{
-	u64 file = PT_REGS_RC(ctx);
-
-	if (hook__active(UF_HOOK_SOCKET_FILE) && object__is_pointer(file))
-		socket__file_made(socket__sk_of_file((struct file *)file), file);
-	return 0;
-}
 
 /* sock_close(inode, file) is called through socket_file_ops only, so it cannot be inlined. */
 static __always_inline void socket__closed(u64 inode)

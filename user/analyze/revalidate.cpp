@@ -23,6 +23,14 @@ bool is_open_socket(const LiveObject& object) {
            !object.facts->socket.orphan && !object.facts->socket.no_file;
 }
 
+// No program sees that a socket gets a file: it has one now, or had until it was released.
+void note_file(LiveObject& object) {
+    if (object.slot.object_class != ObjectClass::socket)
+        return;
+    if (!object.facts->socket.no_file || (object.slot.stages & UF_STAGE_RELEASED))
+        object.slot.stages |= UF_STAGE_FD_INSTALLED;
+}
+
 // Looks a second time at the sockets that are about to be accused.
 template <class Accused>
 void confirm(
@@ -90,6 +98,7 @@ std::uint64_t revalidate(Snapshot& snapshot, const Inspect& inspect) {
             if (answer.verdict == Inspection::Verdict::alive) {
                 LiveObject& object = snapshot.objects[places[i]];
                 object.facts = answer.facts;
+                note_file(object);
                 DentryFacts& dentry = object.facts->dentry;
                 dentry.pattern = patterns.of(answer.location.name);
                 if (dentry.root)

@@ -70,10 +70,10 @@ bool kernel_has(uf_hook hook, const std::map<std::string, bool>& has_function) {
     return false;
 }
 
-constexpr uf_hook kSocketStages[] = {UF_HOOK_SOCKET_CLONE,       UF_HOOK_SOCKET_FILE,
-                                     UF_HOOK_SOCKET_ACCEPT,      UF_HOOK_SOCKET_CLOSE,
-                                     UF_HOOK_SOCKET_TCP_CLOSE,   UF_HOOK_SOCKET_DESTROY,
-                                     UF_HOOK_SOCKET_KILL_QUEUES, UF_HOOK_SOCKET_DESTRUCT};
+constexpr uf_hook kSocketStages[] = {UF_HOOK_SOCKET_CLONE,   UF_HOOK_SOCKET_ACCEPT,
+                                     UF_HOOK_SOCKET_CLOSE,   UF_HOOK_SOCKET_TCP_CLOSE,
+                                     UF_HOOK_SOCKET_DESTROY, UF_HOOK_SOCKET_KILL_QUEUES,
+                                     UF_HOOK_SOCKET_DESTRUCT};
 constexpr uf_hook kProcessHooks[] = {UF_HOOK_PROCESS_FORK, UF_HOOK_PROCESS_EXEC,
                                      UF_HOOK_PROCESS_EXIT};
 

@@ -41,8 +41,6 @@ constexpr Variant kVariants[] = {
     {UF_HOOK_SOCKET_CLONE, K::fexit,     "sk_clone",          "socket_clone_v7",        false},
     {UF_HOOK_SOCKET_CLONE, K::kretprobe, "sk_clone_lock",     "socket_clone_kretprobe", false},
 
-    {UF_HOOK_SOCKET_FILE,        K::fexit,     "sock_alloc_file",       "socket_file",              false},
-    {UF_HOOK_SOCKET_FILE,        K::kretprobe, "sock_alloc_file",       "socket_file_kretprobe",    false},
     {UF_HOOK_SOCKET_ACCEPT,      K::fexit,     "do_accept",             "socket_accept",            false},
     {UF_HOOK_SOCKET_ACCEPT,      K::kretprobe, "do_accept",             "socket_accept_kretprobe",  false},
     {UF_HOOK_SOCKET_ACCEPT,      K::raw_tp,    "sys_exit",              "socket_accept_sys_exit",   false},
@@ -87,7 +85,6 @@ constexpr HookInfo kHooks[UF_HOOK_COUNT] = {
     {UF_HOOK_SOCKET_DESCRIBE,    "socket",  "origin",        false},
     {UF_HOOK_SOCKET_CLONE,       "socket",  "clone",         false},
     {UF_HOOK_SOCKET_FREE,        "socket",  "death",         true},
-    {UF_HOOK_SOCKET_FILE,        "socket",  "fd_installed",  false},
     {UF_HOOK_SOCKET_ACCEPT,      "socket",  "accepted",      false},
     {UF_HOOK_SOCKET_CLOSE,       "socket",  "released",      false},
     {UF_HOOK_SOCKET_TCP_CLOSE,   "socket",  "tcp_close",     false},

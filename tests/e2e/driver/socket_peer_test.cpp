@@ -126,6 +126,16 @@ TEST_F(SocketPeer, OfAConnectionIsNamed) {
     expect_accepted_peers(objects(report, "never-closed"), server);
 }
 
+// The client makes both ends. Those that somebody else has accepted are that one's.
+TEST_F(SocketPeer, ThatWasAcceptedElsewhereIsNotTheClients) {
+    Server server(dir_.path, SOCK_STREAM);
+    const Json report = trace("connected", server, true);
+    std::uint64_t count = 0;
+    for (const Json& group : groups_of(report, "socket", "unixkind_leaker"))
+        count += group["count"].get<std::uint64_t>();
+    EXPECT_EQ(count, std::uint64_t{kConnections}) << report.dump(1);
+}
+
 TEST_F(SocketPeer, ThatWaitsForAcceptIsNamed) {
     Server server(dir_.path, SOCK_STREAM);
     const Json report = trace("connected", server, false);

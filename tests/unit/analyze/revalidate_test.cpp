@@ -52,6 +52,25 @@ TEST(Revalidate, AsksNothingOfPlainSlabObjectsAndSurvivesSilence) {
     EXPECT_THAT(builder.snapshot.objects, SizeIs(3));
 }
 
+TEST(Revalidate, TellsWhichSocketsGotAFile) {
+    SnapshotBuilder builder;
+    builder.origin({.id = 1})
+        .objects(2, {})
+        .objects(1, {.stages = UF_STAGE_RELEASED})
+        .objects(1, {.object_class = ObjectClass::dentry});
+    revalidate(builder.snapshot, [](std::span<const InspectRequest> requests) {
+        std::vector<Inspection> answers(requests.size(), {Verdict::alive, {}, {}});
+        answers[0].facts.socket.no_file = true;
+        answers[2].facts.socket.no_file = true;
+        return answers;
+    });
+    std::vector<std::uint32_t> stages;
+    for (const LiveObject& object : builder.snapshot.objects)
+        stages.push_back(object.slot.stages);
+    EXPECT_THAT(stages, ElementsAre(0U, UF_STAGE_FD_INSTALLED,
+                                    UF_STAGE_RELEASED | UF_STAGE_FD_INSTALLED, 0U));
+}
+
 TEST(Revalidate, LooksAgainBeforeItAccusesTheKernel) {
     SnapshotBuilder builder;
     builder.origin({.id = 1}).objects(3, {});

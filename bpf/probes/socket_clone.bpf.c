@@ -20,8 +20,11 @@ static __always_inline void socket__cloned(void *ctx, u64 parent, u64 child, u64
 
 	if (!object__is_pointer(child) || !sample__follows(child))
 		return;
-	birth.owner = context__owner(ctx);
+	/* Whoever sent the packet is a bystander: its user stack tells nothing. */
+	birth.owner.context = UF_CONTEXT_SOFTIRQ;
 	known = object__owner(parent, &birth.owner.tgid);
+	if (!known)
+		birth.owner = context__owner(ctx);
 	if (!run_state.clone_births)
 		object__claim(ctx, &birth, 0, known && cfg.only_targets);
 	else if (known || context__wanted(birth.owner.tgid))

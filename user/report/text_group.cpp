@@ -192,8 +192,10 @@ void write_objects(Page& page, const Group& group) {
         for (const auto& [name, value] : object.details)
             text += fmt::format(", {} {}", escape_for_terminal(name), escape_for_terminal(value));
         for (const auto& [stage, age_ns] : object.stages)
-            text += fmt::format(", {} {}", escape_for_terminal(stage),
-                                age_ns ? human_duration(*age_ns) + " ago" : "(time unknown)");
+            // That a socket has a file is told by its references.
+            if (age_ns || stage != "fd_installed")
+                text += fmt::format(", {} {}", escape_for_terminal(stage),
+                                    age_ns ? human_duration(*age_ns) + " ago" : "(time unknown)");
         labelled(page, i == 0 ? "Oldest" : "and", text);
     }
 }

@@ -110,6 +110,8 @@ TEST(SocketKind, NeverAcceptedNamesTheListener) {
         if (group["kind"] == "never-accepted" &&
             group["evidence"].get<std::string>().find(owner) != std::string::npos) {
             EXPECT_EQ(group["missing_stage"], "accepted");
+            // That of whoever connects says nothing of the listener's program.
+            EXPECT_TRUE(group["user_stack"].empty()) << group["user_stack"];
             count += group["count"].get<std::uint64_t>();
         }
     EXPECT_EQ(count, 10u) << report["groups"].dump(1);

@@ -59,7 +59,7 @@ modules() {
 }
 
 boot() {
-    python3 tests/vm/run.py "$1" --timeout "${UNFREED_VM_TIMEOUT:-2700}" --module "$(modules "$1")" \
+    python3 tests/vm/run.py "$1" --timeout "${UNFREED_VM_TIMEOUT:-3300}" --module "$(modules "$1")" \
         --append slab_nomerge "${files[@]}" -- "$guest'$(tests_for "$1")'"
 }
 

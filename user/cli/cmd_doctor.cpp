@@ -7,8 +7,8 @@
 #include "bpf/table_memory.h"
 #include "cli/commands.h"
 #include "cli/host_info.h"
-#include "cli/output.h"
 #include "cli/site_ranges.h"
+#include "output/output.h"
 #include "report/humanize.h"
 #include "symbolize/kallsyms.h"
 

@@ -9,11 +9,11 @@
 #include "cli/child.h"
 #include "cli/commands.h"
 #include "cli/host_info.h"
-#include "cli/output.h"
 #include "cli/reporter.h"
 #include "cli/site_ranges.h"
 #include "cli/target.h"
 #include "cli/trace_loop.h"
+#include "output/output.h"
 #include "source/live_source.h"
 #include "symbolize/kallsyms.h"
 #include "track/proc_process_reader.h"
@@ -71,11 +71,13 @@ std::string describe(const Options& options) {
 }
 
 // The report file could not be written: the report itself must not be lost.
-void rescue_report(const Options& options, const std::string& text) {
-    if (options.output.empty())
+void rescue_report(Output& output, const std::string& text) {
+    if (output.is_stdout())
         return;
     if (auto fallback = Output::open(""); fallback && fallback->write(text))
         log::warning("the report went to stdout instead");
+    else if (const std::string path = output.keep(); !path.empty())
+        log::warning(fmt::format("the report was kept in {}", path));
 }
 
 // Loading left large free blocks behind, and a trace may go on for days.
@@ -193,7 +195,7 @@ Result<int> run_trace(const Options& options) {
         const std::string text = render(*built, options, *output);
         auto written = output->write(text);
         if (!written)
-            rescue_report(options, text);
+            rescue_report(*output, text);
         return written;
     };
     Result<> interval_failure;

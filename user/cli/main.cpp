@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "output/standard_fds.h"
 
 #include <cstdio>
 #include <exception>
@@ -9,6 +10,10 @@
 int main(int argc, char** argv) {
     using namespace unfreed;
     try {
+        if (auto occupied = occupy_standard_fds(); !occupied) {
+            log::error(occupied.error().message);
+            return 1;
+        }
         cli::ParsedCommandLine parsed = cli::parse_command_line(argc, argv);
         if (!parsed.options) {
             std::fputs(parsed.text.c_str(), parsed.exit_code == 0 ? stdout : stderr);

@@ -3,10 +3,10 @@
 
 #include "bpf/session.h"
 #include "cli/options.h"
-#include "cli/output.h"
 #include "cli/socket_report.h"
 #include "cli/user_stacks.h"
 #include "kernel_counts/kernel_books.h"
+#include "output/output.h"
 #include "source/event_source.h"
 #include "symbolize/kernel_symbols.h"
 #include "track/lifetime_tracker.h"

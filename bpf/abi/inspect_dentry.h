@@ -19,6 +19,7 @@ enum uf_dentry_state {
 	UF_DENTRY_SB_ROOT = 1u << 2,	/* the root of a file system, which holds it */
 	UF_DENTRY_DIRECTORY = 1u << 3,	/* may have entries */
 	UF_DENTRY_PERSISTENT = 1u << 4, /* its file system says that it holds it (7.0 and later) */
+	UF_DENTRY_SOCKET = 1u << 5,	/* the file that a unix socket is bound to */
 };
 
 struct uf_inspect_dentry {

@@ -56,6 +56,7 @@ struct uf_inspect_socket {
 	__u64 peer;	/* unix: struct sock * that it is connected to */
 	__u64 listener; /* unix, not accepted yet: struct sock * (6.10 and later) */
 	__u64 name; /* unix: struct unix_address *, which a listener shares with its connections */
+	__u64 dentry;	    /* unix: struct dentry * of its path, which it holds; 0: it has none */
 	__u64 in_flight;    /* unix: how often its file is in messages on their way */
 	__u64 cookie;	    /* sock_gen_cookie(); 0: nobody has asked for it */
 	__s64 file_refs;    /* references on its file, those of messages too */
@@ -78,6 +79,6 @@ struct uf_inspect_socket {
 	__s32 unix_path_bytes; /* 0: unnamed or no unix socket; the first byte 0: abstract */
 	char unix_path[UF_UNIX_PATH];
 };
-UF_ASSERT_SIZE(struct uf_inspect_socket, 304);
+UF_ASSERT_SIZE(struct uf_inspect_socket, 312);
 
 #endif

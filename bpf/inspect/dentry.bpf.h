@@ -9,8 +9,9 @@
 #include "abi/inspect.h"
 #include "inspect/children.bpf.h"
 
-#define UF_S_IFMT  0170000
-#define UF_S_IFDIR 0040000
+#define UF_S_IFMT   0170000
+#define UF_S_IFDIR  0040000
+#define UF_S_IFSOCK 0140000
 
 enum dentry_flags___uf {
 	DCACHE_PERSISTENT___uf = 1, /* 7.0 and later; the value is the kernel's */
@@ -50,6 +51,8 @@ static __always_inline u32 dentry_state(struct dentry *dentry, struct dentry *pa
 		state |= UF_DENTRY_SB_ROOT;
 	if ((mode & UF_S_IFMT) == UF_S_IFDIR)
 		state |= UF_DENTRY_DIRECTORY;
+	if ((mode & UF_S_IFMT) == UF_S_IFSOCK)
+		state |= UF_DENTRY_SOCKET;
 	if (bpf_core_enum_value_exists(enum dentry_flags___uf, DCACHE_PERSISTENT___uf) &&
 	    BPF_CORE_READ(dentry, d_flags) &
 		    bpf_core_enum_value(enum dentry_flags___uf, DCACHE_PERSISTENT___uf))

@@ -33,6 +33,7 @@ static __always_inline void inspect_unix(struct sock *sk, struct uf_inspect_sock
 	struct sock *peer = BPF_CORE_READ(unix_sk, peer);
 
 	inspect_unix_name(unix_sk, to);
+	to->dentry = (u64)dentry;
 	/* Its name pins the dentry; unlink() and rename() take the inode's last name. */
 	if (inode && !BPF_CORE_READ(inode, i_nlink))
 		to->flags |= UF_SOCKET_PATH_DELETED;

@@ -2,10 +2,26 @@
 #include "analyze/dentry_holders.h"
 
 #include "analyze/kind.h"
+#include "analyze/socket_relations.h"
 
+#include <unordered_map>
 #include <vector>
 
 namespace unfreed {
+namespace {
+
+// Unix sockets that were read, by the dentry of the path that they are bound to: bind() keeps its
+// reference in unix_sk->path, and a connection takes one more for itself (unix_stream_connect).
+std::unordered_map<std::uint64_t, std::uint32_t> sockets_by_dentry(const Snapshot& snapshot) {
+    std::unordered_map<std::uint64_t, std::uint32_t> sockets;
+    for_each_socket(snapshot, [&](const LiveObject&, const SocketFacts& socket) {
+        if (socket.dentry != 0)
+            ++sockets[socket.dentry];
+    });
+    return sockets;
+}
+
+} // namespace
 
 void note_holders(Snapshot& snapshot, const Inspect& inspect_details,
                   const MountReferences& mount_references,
@@ -13,6 +29,7 @@ void note_holders(Snapshot& snapshot, const Inspect& inspect_details,
     constexpr std::size_t kAtOnce = 256;
     if (!snapshot.holders.known())
         return;
+    const auto sockets = sockets_by_dentry(snapshot);
     std::vector<InspectRequest> requests;
     std::vector<LiveObject*> suspects;
     const auto look = [&] {
@@ -28,7 +45,9 @@ void note_holders(Snapshot& snapshot, const Inspect& inspect_details,
             dentry.unhashed = answers[i].facts.dentry.unhashed;
             dentry.kept_by_fs = answers[i].facts.dentry.kept_by_fs;
             *dentry.holders += mount_references(answers[i].location);
-            if (may_be_held_unseen && may_be_held_unseen(answers[i].location))
+            // Not all sockets are read: those of other processes are not.
+            const bool bound = answers[i].facts.dentry.socket_file;
+            if (bound || (may_be_held_unseen && may_be_held_unseen(answers[i].location)))
                 dentry.holders.reset(); // never a leak by guess
         }
         requests.clear();
@@ -40,6 +59,8 @@ void note_holders(Snapshot& snapshot, const Inspect& inspect_details,
             continue;
         object.facts->dentry.holders =
             static_cast<std::uint32_t>(snapshot.holders.of(object.slot.address).size());
+        if (const auto bound = sockets.find(object.slot.address); bound != sockets.end())
+            *object.facts->dentry.holders += bound->second;
         if (dentry_kind({object, 0, 0, false}) != Kind::pinned)
             continue;
         requests.push_back(inspect_request(snapshot, object.slot));

@@ -47,6 +47,7 @@ DentryFacts facts_of(const uf_inspect_dentry& dentry) {
     const bool keeper = std::find(kKeepers.begin(), kKeepers.end(), type) != kKeepers.end();
     facts.kept_by_fs = (dentry.state & UF_DENTRY_PERSISTENT) != 0 ||
                        (keeper && dentry.inode != 0 && !facts.unhashed && !facts.root);
+    facts.socket_file = (dentry.state & UF_DENTRY_SOCKET) != 0;
     facts.used_again = (dentry.flags & kUsedAgain) != 0;
     facts.children = dentry.children;
     facts.parent = dentry.parent;

@@ -53,6 +53,7 @@ SocketFacts socket_facts(const uf_inspect_socket& socket, std::uint64_t jiffy_ns
     facts.peer = socket.peer;
     facts.listener = socket.listener;
     facts.name = socket.name;
+    facts.dentry = socket.dentry;
     facts.in_flight = socket.in_flight;
     if (has(UF_SOCKET_FILE_REFS))
         facts.file_refs = socket.file_refs;

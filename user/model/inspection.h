@@ -19,6 +19,7 @@ struct DentryFacts {
     bool root = false;          // of a file system, or of none (pipes, sockets)
     bool sb_root = false;       // root of a file system, which holds it
     bool kept_by_fs = false;    // its file system holds it for as long as the file exists (tmpfs)
+    bool socket_file = false;   // unix sockets may be bound to it, each of which holds it
     bool used_again = false;    // looked up since it was first unreferenced, as far as that shows
     std::uint32_t children = 0; // cached entries, each of which holds it
     std::uint64_t parent = 0;   // address

@@ -54,6 +54,7 @@ struct SocketFacts {
     std::uint64_t peer = 0;     // unix: address of the sock it is connected to
     std::uint64_t listener = 0; // unix, not accepted yet: address of its listener, if known
     std::uint64_t name = 0;     // unix: address of its name, which connections share
+    std::uint64_t dentry = 0;   // unix: address of the dentry of its path, which it holds
     std::uint64_t in_flight = 0;
     std::optional<std::int64_t> file_refs; // in_flight is a part of it
     std::optional<std::uint64_t> idle_ns;  // TCP: since it last sent or received data

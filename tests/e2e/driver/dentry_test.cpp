@@ -226,6 +226,31 @@ std::uint64_t peak_kib(pid_t pid) {
     return 0;
 }
 
+// The socket holds the path that it is bound to: no reference is lost.
+TEST(Dentries, ThePathOfABoundUnixSocketIsInUse) {
+    DiskDir dir;
+    SKIP_WITHOUT_DISK(dir);
+    for (const char* classes : {"socket,dentry", "dentry"}) {
+        Process tool(command({"trace", "--class", classes, "--min-age", "1s", "--top", "500"}));
+        ASSERT_TRUE(tool.wait_for("tracing", true));
+        Process program({program_path("unix_leaker"), "20", "--bind-path", dir.path, "--balanced",
+                         "0", "--hold", "forever"});
+        ASSERT_TRUE(program.wait_for("leaked"));
+        const Json report = report_of(end_trace(tool));
+        if (cannot_inspect(report))
+            GTEST_SKIP() << "dentries cannot be read here";
+        std::uint64_t open = 0; // beside those that the sockets have in sockfs
+        for (const Json& row : rows(report, "unix_leaker", "open"))
+            open += row["directory"] == dir.path ? row["count"].get<std::uint64_t>() : 0;
+        EXPECT_EQ(open, 20u) << dump(report);
+        EXPECT_TRUE(rows(report, "unix_leaker", "pinned").empty());
+        program.signal(SIGTERM);
+        program.finish();
+        for (const auto& file : fs::directory_iterator(dir.path))
+            fs::remove(file.path());
+    }
+}
+
 // Far more names than can be followed at once: one row, and memory for no more than can be
 // followed.
 TEST(Dentries, AFloodOfNamesIsOneRowInBoundedMemory) {

@@ -14,6 +14,7 @@ struct OneDentry {
     int references_later = 2;
     std::uint32_t mounts = 0;
     bool held_unseen = false;
+    bool socket_file = false;
 
     explicit OneDentry(std::size_t holders) {
         builder.objects(1, {.object_class = ObjectClass::dentry});
@@ -27,9 +28,10 @@ struct OneDentry {
         note_holders(
             builder.snapshot,
             [&](std::span<const InspectRequest> requests) {
-                return std::vector<Inspection>(
-                    requests.size(),
-                    {Inspection::Verdict::alive, {.refcount = references_later}, {}});
+                ObjectFacts facts{.refcount = references_later};
+                facts.dentry.socket_file = socket_file;
+                return std::vector<Inspection>(requests.size(),
+                                               {Inspection::Verdict::alive, facts, {}});
             },
             [&](const DentryLocation&) { return mounts; },
             [&](const DentryLocation&) { return held_unseen; });
@@ -65,6 +67,30 @@ TEST(DentryHolders, WhereTheKernelMayHoldItUnseenNothingIsPinned) {
 TEST(DentryHolders, WithoutALookNothingIsPinned) {
     OneDentry dentry(0);
     dentry.builder.snapshot.holders = HolderIndex();
+    EXPECT_EQ(dentry.kind(), Kind::open);
+}
+
+// bind() keeps a reference on the dentry of the path, and so does each accepted connection: sockets
+// hold them, whether the trace follows them or they are older.
+TEST(DentryHolders, AUnixSocketHoldsThePathItIsBoundTo) {
+    OneDentry dentry(0);
+    const std::uint64_t address = dentry.builder.snapshot.objects[0].slot.address;
+    dentry.builder.objects(1, {.object_class = ObjectClass::socket});
+    ObjectFacts bound;
+    bound.socket.dentry = address;
+    dentry.builder.snapshot.objects[1].facts = bound;
+    EXPECT_EQ(dentry.kind(), Kind::pinned); // one of two references
+    OtherSocket older;
+    older.object.slot.object_class = ObjectClass::socket;
+    older.object.facts = bound;
+    dentry.builder.snapshot.other_sockets.push_back(older);
+    EXPECT_EQ(dentry.kind(), Kind::open);
+}
+
+// The sockets of other processes are not read with -p.
+TEST(DentryHolders, ASocketThatIsNotReadMayHoldItsPath) {
+    OneDentry dentry(0);
+    dentry.socket_file = true;
     EXPECT_EQ(dentry.kind(), Kind::open);
 }
 

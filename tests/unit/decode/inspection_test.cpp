@@ -100,6 +100,7 @@ TEST(Inspection, FactsAreReadWithoutDetails) {
     one.socket.flags = UF_SOCKET_PATH_DELETED | UF_SOCKET_PEER_DEAD | UF_SOCKET_NO_SOCKET;
     one.socket.unix_path_bytes = 5;
     one.socket.recv_packets = 6;
+    one.socket.dentry = 0xffff888000000123;
     one.socket.accept_queue = 99; // not kept by unix sockets
     const Inspection inspection = decode(one);
     const SocketFacts& facts = inspection.facts.socket;
@@ -108,6 +109,7 @@ TEST(Inspection, FactsAreReadWithoutDetails) {
     EXPECT_TRUE(facts.path_deleted && facts.peer_dead && facts.sends_no_more);
     EXPECT_FALSE(facts.receives_no_more || facts.linger || facts.timer_runs || facts.kernel_made);
     EXPECT_EQ(facts.accept_queue, 6U);
+    EXPECT_EQ(facts.dentry, 0xffff888000000123);
     one.socket.state = 77; // a kernel to come
     EXPECT_EQ(decode(one).facts.socket.state, SocketState::unknown);
 }

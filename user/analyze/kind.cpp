@@ -8,59 +8,59 @@ namespace unfreed {
 namespace {
 
 constexpr std::array kRows{
-    KindRow{Kind::never_closed, "never-closed", "released", "live",
+    KindRow{Kind::never_closed, "never-closed", "released", Verdict::live,
             "Close the descriptor where the program is done with the socket; the stack shows where "
             "it was made."},
-    KindRow{Kind::never_closed_peer_gone, "never-closed-peer-gone", "released", "live",
+    KindRow{Kind::never_closed_peer_gone, "never-closed-peer-gone", "released", Verdict::live,
             "Close the socket when reading from it gives an end of file or an error: nothing more "
             "can come of it."},
-    KindRow{Kind::half_closed, "half-closed", "released", "live",
+    KindRow{Kind::half_closed, "half-closed", "released", Verdict::live,
             "shutdown() does not free a socket: close it too, at the latest when the peer has not "
             "answered for long enough."},
-    KindRow{Kind::never_accepted, "never-accepted", "accepted", "live",
+    KindRow{Kind::never_accepted, "never-accepted", "accepted", Verdict::live,
             "Look at the accept() loop of the listener's program: it is stuck, too slow, or out of "
             "descriptors."},
-    KindRow{Kind::in_flight, "in-flight", "received", "in-flight",
+    KindRow{Kind::in_flight, "in-flight", "received", Verdict::in_flight,
             "Look at the program that should receive the descriptor (recvmsg), or close the socket "
             "that holds the message."},
-    KindRow{Kind::closed_still_alive, "closed-still-alive", "destroyed", "live",
+    KindRow{Kind::closed_still_alive, "closed-still-alive", "destroyed", Verdict::live,
             "Look at the peer or the network: the program has closed it, but the kernel has not "
             "finished."},
-    KindRow{Kind::closed_unexplained, "closed-unexplained", "unreferenced", "live",
+    KindRow{Kind::closed_unexplained, "closed-unexplained", "unreferenced", Verdict::live,
             "Suspect the kernel code or module that used the socket: a reference was taken and not "
             "put (sock_hold without sock_put)."},
-    KindRow{Kind::memory_not_returned, "memory-not-returned", "memory_returned", "live",
+    KindRow{Kind::memory_not_returned, "memory-not-returned", "memory_returned", Verdict::live,
             "Suspect the kernel code or module that used the socket: its memory account was wrong "
             "when it died, and the rest stays charged to the protocol for ever."},
-    KindRow{Kind::path_deleted, "path-deleted", "released", "live",
+    KindRow{Kind::path_deleted, "path-deleted", "released", Verdict::live,
             "Nobody can connect to it any more: the program that unlinked or replaced the path "
             "should close it."},
-    KindRow{Kind::abstract_name, "abstract-name", "released", "live",
+    KindRow{Kind::abstract_name, "abstract-name", "released", Verdict::live,
             "Close the descriptor to set the name free: an abstract name stays bound as long as "
             "the socket is open."},
-    KindRow{Kind::listener, "listener", "", "live",
+    KindRow{Kind::listener, "listener", "", Verdict::live,
             "A listener is meant to live: too many of them would be a leak."},
-    KindRow{Kind::buffer_hog, "buffer-hog", "", "live",
+    KindRow{Kind::buffer_hog, "buffer-hog", "", Verdict::live,
             "Read what has come, or look why the peer does not read; a smaller SO_RCVBUF or "
             "SO_SNDBUF bounds the memory."},
-    KindRow{Kind::kernel_socket, "kernel-socket", "released", "live",
+    KindRow{Kind::kernel_socket, "kernel-socket", "released", Verdict::live,
             "Kernel code made it for itself, and mostly means to keep it: the stack shows which."},
-    KindRow{Kind::open, "open", "", "live", ""},
-    KindRow{Kind::pinned, "pinned", "unreferenced", "pinned",
+    KindRow{Kind::open, "open", "", Verdict::live, ""},
+    KindRow{Kind::pinned, "pinned", "unreferenced", Verdict::pinned,
             "no open file, directory in use or mount holds it: look for a dget() without its "
             "dput() in the kernel code that was given this path"},
-    KindRow{Kind::kept_by_fs, "kept-by-fs", "", "live",
+    KindRow{Kind::kept_by_fs, "kept-by-fs", "", Verdict::live,
             "a file of a file system in memory: it stays until it is deleted"},
-    KindRow{Kind::negative, "negative", "", "cached", ""},
-    KindRow{Kind::negative_flood, "negative-flood", "", "cached",
+    KindRow{Kind::negative, "negative", "", Verdict::cached, ""},
+    KindRow{Kind::negative_flood, "negative-flood", "", Verdict::cached,
             "names that do not exist are looked up, ever new ones, and the kernel remembers each: "
             "look for them less often, always under the same name, or in a directory that is "
             "removed afterwards. The kernel takes the memory back when it needs it"},
-    KindRow{Kind::unused, "unused", "", "cached", ""},
-    KindRow{Kind::unused_growth, "unused-growth", "", "cached",
+    KindRow{Kind::unused, "unused", "", Verdict::cached, ""},
+    KindRow{Kind::unused_growth, "unused-growth", "", Verdict::cached,
             "cache of files that exist: the kernel takes it back when it needs the memory; "
             "vm.vfs_cache_pressure above 100 makes it do so sooner"},
-    KindRow{Kind::outstanding, "outstanding", "", "live", ""},
+    KindRow{Kind::outstanding, "outstanding", "", Verdict::live, ""},
 };
 static_assert(kRows.size() == static_cast<std::size_t>(Kind::count_));
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "model/snapshot.h"
+#include "model/verdict.h"
 
 #include <cstdint>
 #include <string_view>
@@ -40,7 +41,7 @@ struct KindRow {
     Kind kind;
     std::string_view name;
     std::string_view missing_stage; // what did not happen to them; empty: no one stage
-    std::string_view verdict;       // of docs/report-schema.json
+    Verdict verdict;                // if numbers say no more
     std::string_view advice;        // one sentence; empty: none
 };
 const KindRow& row_of(Kind kind);

@@ -165,6 +165,8 @@ class Analysis {
             for (const std::string& clause :
                  socket_evidence(kind, bucket.alive, relations_, snapshot_.one_in))
                 group.evidence += "; " + clause;
+            if (options_.structure)
+                apply(options_.structure(group), group.facts);
             if (bucket.charged_dead)
                 group.evidence += "; " + charged_text(*bucket.charged_dead, snapshot_.one_in);
             else if (group.judged)
@@ -175,7 +177,7 @@ class Analysis {
         }
         if (source.rcu_pending.count()) {
             AnalyzedGroup group = describe(key, source, source.rcu_pending, counts);
-            group.verdict = "rcu-pending";
+            group.verdict = Verdict::rcu_pending;
             group.evidence = "freed by its user; the memory waits for an RCU grace period";
             group.advice = kRcuPendingAdvice;
             group.given_up_by = given_up_by(source.rcu_pending.alive, snapshot_, options_);
@@ -222,6 +224,11 @@ class Analysis {
                 group.members.push_back({object->slot.address, object->slot.birth_ns});
         describe_survivors(group, bucket.alive, snapshot_.taken_at_ns, options_.objects_per_group);
         return group;
+    }
+
+    static void apply(StructureFinding finding, VerdictFacts& facts) {
+        facts.structure = finding.structure;
+        facts.structure_reason = std::move(finding.reason);
     }
 
     static void accuse_destroyer(AnalyzedGroup& group) {

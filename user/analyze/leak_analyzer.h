@@ -15,6 +15,12 @@ namespace unfreed {
 
 enum class TraceMode : std::uint8_t { host, pid, run };
 
+// What the kernel's structure says of a group, with the reason as half a sentence.
+struct StructureFinding {
+    Structure structure = Structure::none;
+    std::string reason;
+};
+
 struct AnalyzeOptions {
     TraceMode mode = TraceMode::host;
     std::uint64_t min_age_ns = 0;
@@ -32,6 +38,8 @@ struct AnalyzeOptions {
     // True: there is no slab cache of this name any more, though objects of it were made. Default:
     // not known of any.
     std::function<bool(const std::string& cache)> cache_destroyed;
+    // Pure: of a group of which all but verdict, confidence and facts is known. Default: nothing.
+    std::function<StructureFinding(const AnalyzedGroup&)> structure;
     // Removes the frames of tracing from a kernel stack. Default: all frames stay.
     std::function<std::vector<std::uint64_t>(std::span<const std::uint64_t>)> normalize;
     // What of a normalized kernel stack tells groups apart. Default: all of it.

@@ -37,7 +37,7 @@ bool is_kernel_bug(const AnalyzedGroup& group) {
 int tier_of(const AnalyzedGroup& group, TraceMode mode, bool all_processes_ended) {
     if (!group.judged)
         return 6;
-    if (group.verdict == "rcu-pending")
+    if (group.verdict == Verdict::rcu_pending)
         return 5;
     if (is_kernel_bug(group))
         return 1;

@@ -28,7 +28,9 @@ struct AnalyzedGroup {
     std::string cache;   // empty: unknown
     std::string program; // what groups: path of the executable, else a process name; may be empty
     std::string kind;    // analyze/kind.h
-    std::string verdict = "live"; // or rcu-pending
+    Verdict verdict = Verdict::live;
+    std::optional<double> confidence; // that they leak; nullopt: not judged by numbers
+    VerdictFacts facts;
     std::string evidence;
     std::string advice;
     std::uint64_t count = 0;            // alive + released_at_exit

@@ -5,6 +5,7 @@
 
 #include "model/dentry_overview.h"
 #include "model/object_class.h"
+#include "model/verdict.h"
 
 #include <array>
 #include <cstdint>
@@ -85,7 +86,8 @@ struct Group {
     ObjectClass object_class = ObjectClass::slab;
     std::string cache; // empty: unknown
     std::string kind;  // the class's own leak class; empty: none
-    std::string verdict = "live";
+    Verdict verdict = Verdict::live;
+    VerdictFacts facts; // that the verdict was made from
     std::string evidence;
     bool judged = true; // false: this host hides frees of its objects, so they may be dead
     std::string advice;

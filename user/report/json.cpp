@@ -146,16 +146,48 @@ Json from_reclaim_report(const std::optional<ReclaimReport>& reclaim) {
             {"slab_after", number_or_null(reclaim->slab_after)}};
 }
 
+Json from_gates(const std::optional<GateFacts>& gates) {
+    if (!gates)
+        return nullptr;
+    return {{"age_ns", gates->age_ns},
+            {"survivors", gates->survivors},
+            {"died", gates->died},
+            {"exposure_s", gates->exposure_s},
+            {"cells", gates->cells},
+            {"cells_met", gates->cells_met},
+            {"largest_cell", gates->largest_cell},
+            {"last_third", gates->last_third},
+            {"older_gone", gates->older_gone},
+            {"steady", gates->steady},
+            {"p_out", gates->p_out},
+            {"p_now", gates->p_now},
+            {"p_grow", gates->p_grow},
+            {"confidence", gates->confidence}};
+}
+
+Json from_facts(const VerdictFacts& facts) {
+    return {{"window_ns", facts.window_ns},
+            {"structure", to_string(facts.structure)},
+            {"structure_reason", text(facts.structure_reason)},
+            {"gates", from_gates(facts.gates)},
+            {"confidence_at_half", number_or_null(facts.confidence_at_half)},
+            {"objects_per_hour", facts.objects_per_hour},
+            {"bytes_per_hour", number_or_null(facts.bytes_per_hour)},
+            {"sentence", text(facts.sentence)},
+            {"needs_ns", number_or_null(facts.needs_ns)}};
+}
+
 Json from_group(const Group& group) {
     return {{"id", text(group.id)},
             {"class", to_string(group.object_class)},
             {"cache", text(group.cache)},
             {"kind", text(group.kind)},
-            {"verdict", text(group.verdict)},
+            {"verdict", to_string(group.verdict)},
             {"evidence", text(group.evidence)},
             {"judged", group.judged},
             {"advice", text(group.advice)},
             {"confidence", number_or_null(group.confidence)},
+            {"facts", from_facts(group.facts)},
             {"count", group.count},
             {"released_at_exit", group.released_at_exit},
             {"bytes", number_or_null(group.bytes)},

@@ -133,7 +133,7 @@ std::string what_phrase(const Group& group) {
 }
 
 std::string fate_phrase(const Group& group) {
-    if (const std::string_view fate = look_up(kFates, group.verdict); !fate.empty())
+    if (const std::string_view fate = look_up(kFates, to_string(group.verdict)); !fate.empty())
         return std::string(fate);
     if (group.count != 0 && group.released_at_exit >= group.count)
         return "freed only by the exit";
@@ -141,7 +141,7 @@ std::string fate_phrase(const Group& group) {
         return std::string(kind);
     // Where others of the same origin are freed, these may only be late.
     const bool others_freed = freed_before_exit(group) != 0;
-    return group.verdict == "live" && others_freed ? "not freed" : "never freed";
+    return group.verdict == Verdict::live && others_freed ? "not freed" : "never freed";
 }
 
 std::string_view kind_phrase(std::string_view kind) {
@@ -225,10 +225,10 @@ std::string command_phrase(const std::vector<std::string>& command) {
     return phrase;
 }
 
-Ink verdict_ink(std::string_view verdict) {
-    if (verdict == "leaking" || verdict == "owner-dead")
+Ink verdict_ink(Verdict verdict) {
+    if (verdict == Verdict::leaking)
         return Ink::red;
-    return verdict == "suspect" ? Ink::yellow : Ink::bold;
+    return verdict == Verdict::suspect ? Ink::yellow : Ink::bold;
 }
 
 } // namespace unfreed

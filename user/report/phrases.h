@@ -42,6 +42,6 @@ std::string_view severity_phrase(Severity severity);
 // Arguments with blanks get quotes.
 std::string command_phrase(const std::vector<std::string>& command);
 
-Ink verdict_ink(std::string_view verdict);
+Ink verdict_ink(Verdict verdict);
 
 } // namespace unfreed

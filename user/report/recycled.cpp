@@ -30,9 +30,10 @@ bool is_refill(const Group& group) {
 
 void mark_recycled(std::vector<Group>& groups, std::uint64_t cpus) {
     for (Group& group : groups) {
-        if (!is_refill(group) || group.verdict != "live" || group.count > kBuffersPerCpu * cpus)
+        if (!is_refill(group) || group.verdict != Verdict::live ||
+            group.count > kBuffersPerCpu * cpus)
             continue;
-        group.verdict = "cached";
+        group.verdict = Verdict::cached;
         group.evidence += fmt::format("; taken in bulk into the NAPI caches, which keep up to {} "
                                       "socket buffers a CPU for re-use",
                                       kBuffersPerCpu);

@@ -56,6 +56,8 @@ Group build_group(const AnalyzedGroup& from, std::uint64_t now_ns, const KernelS
     group.cache = from.cache;
     group.kind = from.kind;
     group.verdict = from.verdict;
+    group.confidence = from.confidence;
+    group.facts = from.facts;
     group.evidence = from.evidence;
     group.advice = from.advice;
     group.judged = from.judged;

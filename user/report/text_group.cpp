@@ -38,9 +38,9 @@ std::string age_phrase(const Group& group) {
 }
 
 std::string verdict_phrase(const Group& group) {
-    if (group.verdict == "live" && group.kind.empty() && !group.confidence)
+    if (group.verdict == Verdict::live && group.kind.empty() && !group.confidence)
         return {};
-    std::string phrase = escape_for_terminal(group.verdict);
+    std::string phrase(to_string(group.verdict));
     if (!group.kind.empty())
         phrase += fmt::format(", {}", escape_for_terminal(group.kind));
     if (group.confidence)
@@ -204,8 +204,9 @@ void write_objects(Page& page, const Group& group) {
 
 void write_overview(Page& page, const std::vector<Group>& groups) {
     using enum Table::Align;
-    const bool verdicts = std::any_of(groups.begin(), groups.end(),
-                                      [](const Group& group) { return group.verdict != "live"; });
+    const bool verdicts = std::any_of(groups.begin(), groups.end(), [](const Group& group) {
+        return group.verdict != Verdict::live;
+    });
     const bool with_verdict = verdicts && page.width() >= 100;
     std::vector<Table::Column> columns{{"#", right},         {"COUNT", right},    {"GROWTH", right},
                                        {"OLDEST", right},    {"SIZE", right},     {"WHAT", left, 5},
@@ -225,7 +226,7 @@ void write_overview(Page& page, const std::vector<Group>& groups) {
                                      process_phrase(group),
                                      escape_for_terminal(allocation_site(group.kernel_stack))};
         if (with_verdict)
-            row.push_back(escape_for_terminal(group.verdict));
+            row.emplace_back(to_string(group.verdict));
         table.add_row(std::move(row));
     }
     const std::vector<std::string> lines = table.lines(page.width());

@@ -159,7 +159,7 @@ TEST(DentryRows, WhatIsHeldIsNoCache) {
     object.facts->dentry.holders = 0;
     const AnalyzedGroups pinned = analyze(names.builder.snapshot, host());
     EXPECT_EQ(pinned.groups.at(0).kind, "pinned");
-    EXPECT_EQ(pinned.groups.at(0).verdict, "pinned");
+    EXPECT_EQ(pinned.groups.at(0).verdict, unfreed::Verdict::pinned);
     EXPECT_EQ(pinned.groups.at(0).missing_stage, "unreferenced");
     EXPECT_EQ(pinned.groups.at(0).reclaimable, false);
 }

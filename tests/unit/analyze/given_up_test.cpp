@@ -32,9 +32,9 @@ TEST(GivenUp, IsToldOfWhatIsPendingOnly) {
     };
     const AnalyzedGroups found = analyze(builder.snapshot, options);
     ASSERT_THAT(found.groups, SizeIs(2));
-    EXPECT_EQ(found.groups[0].verdict, "live");
+    EXPECT_EQ(found.groups[0].verdict, Verdict::live);
     EXPECT_FALSE(found.groups[0].given_up_by);
-    EXPECT_EQ(found.groups[1].verdict, "rcu-pending");
+    EXPECT_EQ(found.groups[1].verdict, Verdict::rcu_pending);
     EXPECT_THAT(found.groups[1].advice, HasSubstr("grace period does not end"));
     ASSERT_TRUE(found.groups[1].given_up_by);
     const GivenUpBy& by = *found.groups[1].given_up_by;

@@ -32,7 +32,7 @@ TEST_F(NotJudgedTest, TheyComeLastAndAreNotOutstanding) {
     EXPECT_TRUE(result.groups[0].judged);
     EXPECT_EQ(result.groups[1].count, 800U);
     EXPECT_FALSE(result.groups[1].judged);
-    EXPECT_EQ(result.groups[1].verdict, "live");
+    EXPECT_EQ(result.groups[1].verdict, Verdict::live);
     EXPECT_EQ(result.not_judged, (std::map<std::string, std::uint64_t>{{"maple_node", 800}}));
 }
 

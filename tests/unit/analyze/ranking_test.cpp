@@ -18,7 +18,7 @@ struct GroupSpec {
     std::uint64_t outliving = 0;
     std::optional<std::uint64_t> bytes = 10'000;
     std::optional<double> growth_per_s = 1;
-    std::string verdict = "live";
+    Verdict verdict = Verdict::live;
 };
 AnalyzedGroup make(const GroupSpec& spec) {
     AnalyzedGroup group;
@@ -63,7 +63,7 @@ TEST(Ranking, KernelBugsComeFirstAndListenersAfterOtherSockets) {
 }
 
 TEST(Ranking, AfterARunWhatOutlivesItComesFirstAndExitOnlySlabLast) {
-    EXPECT_THAT(order({{.name = "rcu", .bytes = 1'000'000'000, .verdict = "rcu-pending"},
+    EXPECT_THAT(order({{.name = "rcu", .bytes = 1'000'000'000, .verdict = Verdict::rcu_pending},
                        {.name = "slab-exit",
                         .object_class = kSlab,
                         .kind = "outstanding",

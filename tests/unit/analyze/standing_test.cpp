@@ -179,9 +179,9 @@ TEST(Standing, RcuPendingIsNeverOutstanding) {
     builder.objects(2, {.stages = UF_STAGE_RCU_PENDING}).objects(1, {});
     const AnalyzedGroups found = analyze(builder.snapshot, run_mode());
     ASSERT_THAT(found.groups, SizeIs(2));
-    EXPECT_EQ(found.groups[0].verdict, "live");
+    EXPECT_EQ(found.groups[0].verdict, Verdict::live);
     EXPECT_EQ(found.groups[0].count, 1U);
-    EXPECT_EQ(found.groups[1].verdict, "rcu-pending");
+    EXPECT_EQ(found.groups[1].verdict, Verdict::rcu_pending);
     EXPECT_EQ(found.groups[1].count, 2U);
     EXPECT_EQ(found.groups[1].outliving, 0U);
     EXPECT_EQ(found.outstanding, 1U);
@@ -200,7 +200,7 @@ TEST(Standing, WhatTheExitGaveToRcuCountsAsReleasedAtExit) {
         .objects(2, {.stages = UF_STAGE_RCU_PENDING | UF_STAGE_HELD_AT_EXIT});
     const AnalyzedGroups found = analyze(builder.snapshot, run_mode());
     ASSERT_THAT(found.groups, SizeIs(2));
-    EXPECT_EQ(found.groups[0].verdict, "live");
+    EXPECT_EQ(found.groups[0].verdict, Verdict::live);
     EXPECT_EQ(found.groups[0].count, 2U);
     EXPECT_EQ(found.groups[0].released_at_exit, 2U);
     EXPECT_EQ(found.groups[0].outliving, 0U);

@@ -210,7 +210,7 @@ TEST(Phrases, FreedByExitIsNotFreedByTheProgram) {
     group.deaths = 5;
     EXPECT_EQ(fate_phrase(group), "not freed");
     EXPECT_EQ(evidence_phrase(group, 60'000'000'000), "15 born, 5 freed in 1m 00s");
-    group.verdict = "rcu-pending";
+    group.verdict = Verdict::rcu_pending;
     EXPECT_EQ(fate_phrase(group), "waiting for RCU");
 }
 

@@ -154,5 +154,15 @@ TEST(Json, IsIndentedInSchemaOrderAndEndsWithALineEnd) {
     EXPECT_EQ(text, to_json(sample_report()));
 }
 
+TEST(Json, AVerdictHasTheNumbersItWasMadeFrom) {
+    const json groups = written(sample_report())["groups"];
+    const json& facts = groups[0]["facts"];
+    EXPECT_EQ(facts["structure"], "none");
+    EXPECT_EQ(facts["gates"]["survivors"], 880);
+    EXPECT_EQ(facts["gates"]["steady"], true);
+    EXPECT_TRUE(facts["confidence_at_half"].is_null());
+    EXPECT_TRUE(groups[1]["facts"]["gates"].is_null());
+}
+
 } // namespace
 } // namespace unfreed::testing

@@ -24,10 +24,10 @@ TEST(Recycled, NapiCachesAreCachedUpToTheirSize) {
                               group_of("napi_skb_cache_get", 257),
                               group_of("kmem_cache_alloc_node", 10)};
     mark_recycled(groups, 2);
-    EXPECT_EQ(groups[0].verdict, "cached");
+    EXPECT_EQ(groups[0].verdict, Verdict::cached);
     EXPECT_NE(groups[0].evidence.find("for re-use"), std::string::npos);
-    EXPECT_EQ(groups[1].verdict, "live"); // no cache is so large
-    EXPECT_EQ(groups[2].verdict, "live"); // one by one: somebody's
+    EXPECT_EQ(groups[1].verdict, Verdict::live); // no cache is so large
+    EXPECT_EQ(groups[2].verdict, Verdict::live); // one by one: somebody's
 }
 
 } // namespace

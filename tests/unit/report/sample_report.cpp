@@ -27,10 +27,24 @@ Group socket_group() {
     group.object_class = ObjectClass::socket;
     group.cache = "TCP";
     group.kind = "never-closed";
-    group.verdict = "leaking";
+    group.verdict = Verdict::leaking;
     group.evidence = "1 000 born, 0 freed in 1m 00s, straight line r²=0.99";
     group.advice = "close the socket on the error path of open_connection()";
     group.confidence = 0.97;
+    group.facts.window_ns = 61 * kSecond;
+    group.facts.gates = GateFacts{.age_ns = 7 * kSecond,
+                                  .survivors = 880,
+                                  .exposure_s = 24'000,
+                                  .cells = 8,
+                                  .cells_met = 8,
+                                  .largest_cell = 0.13,
+                                  .last_third = 291,
+                                  .steady = true,
+                                  .p_out = 1,
+                                  .p_now = 1,
+                                  .p_grow = 0.97,
+                                  .confidence = 0.97};
+    group.facts.objects_per_hour = 58'667;
     group.count = 1000;
     group.released_at_exit = 993;
     group.bytes = 1'700'000;
@@ -76,7 +90,7 @@ Group dentry_group() {
     group.object_class = ObjectClass::dentry;
     group.cache = "dentry";
     group.kind = "negative-flood";
-    group.verdict = "cached";
+    group.verdict = Verdict::cached;
     group.count = 10'012;
     group.bytes = 10'012 * 192;
     group.births = 12'500;
@@ -130,7 +144,7 @@ Group pending_group() {
     Group group;
     group.id = "dddddddddddd";
     group.cache = "kmalloc-64";
-    group.verdict = "rcu-pending";
+    group.verdict = Verdict::rcu_pending;
     group.evidence = "freed by its user; the memory waits for an RCU grace period";
     group.count = 5000;
     group.bytes = 5000 * 64;

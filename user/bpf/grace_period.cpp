@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -18,6 +19,23 @@ void pass_grace_period() {
         std::this_thread::sleep_for(std::chrono::milliseconds(50));
 }
 
+// A thread that is made while this lives gets no signal: it may outlive the moment in which the
+// main thread takes them.
+class SignalsBlocked {
+  public:
+    SignalsBlocked() {
+        sigset_t all;
+        sigfillset(&all);
+        ::pthread_sigmask(SIG_SETMASK, &all, &before_);
+    }
+    SignalsBlocked(const SignalsBlocked&) = delete;
+    SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+    ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+  private:
+    sigset_t before_{};
+};
+
 } // namespace
 
 bool GracePeriod::wait(std::chrono::milliseconds patience) {
@@ -28,6 +46,7 @@ bool GracePeriod::wait(std::chrono::milliseconds patience) {
     std::packaged_task<void()> task(pass_grace_period);
     under_way_ = task.get_future();
     try {
+        const SignalsBlocked blocked;
         std::thread(std::move(task)).detach();
     } catch (const std::system_error&) { // no thread to be had
         under_way_ = {};

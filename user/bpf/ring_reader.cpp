@@ -19,7 +19,11 @@ int RingReader::epoll_fd() const {
 
 int RingReader::on_record(void* context, void* data, std::size_t size) noexcept {
     const auto* sink = static_cast<const Sink*>(context);
-    (*sink->consumer)({static_cast<const std::byte*>(data), size});
+    try {
+        (*sink->consumer)({static_cast<const std::byte*>(data), size});
+    } catch (...) { // libbpf is C; what is thrown is for want of memory
+        return -ENOMEM;
+    }
     return 0;
 }
 

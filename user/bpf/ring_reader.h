@@ -20,8 +20,8 @@ class RingReader {
 
     // Readable when the kernel side wants the ring emptied.
     int epoll_fd() const;
-    // Hands every waiting record to `consume`, which must not throw; the bytes are valid during the
-    // call only. Returns how many there were.
+    // Hands every waiting record to `consume`; the bytes are valid during the call only. Returns
+    // how many there were. If it throws, the record is lost, and that is an error.
     Result<std::size_t> drain(const Consumer& consume);
 
   private:

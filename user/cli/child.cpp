@@ -23,17 +23,16 @@ Result<std::array<UniqueFd, 2>> make_pipe() {
 }
 
 // In the child, between fork and exec: async-signal-safe calls only.
-[[noreturn]] void wait_and_exec(int go_fd, int failed_fd, char* const* arguments) {
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, nullptr);
+[[noreturn]] void wait_and_exec(int go_fd, int failed_fd, char* const* arguments,
+                                const FormerSignals& signals) {
     char byte = 0;
     ssize_t got = 0;
     do
         got = ::read(go_fd, &byte, 1);
     while (got < 0 && errno == EINTR);
     if (got != 1)
-        ::_exit(127); // the tracer ended before it was ready
+        ::_exit(127);  // the tracer ended before it was ready
+    signals.restore(); // what came meanwhile acts now
     ::execvp(arguments[0], arguments);
     const int error = errno;
     ssize_t ignored = ::write(failed_fd, &error, sizeof(error));
@@ -43,7 +42,8 @@ Result<std::array<UniqueFd, 2>> make_pipe() {
 
 } // namespace
 
-Result<Child> Child::prepare(const std::vector<std::string>& command, bool stdout_to_stderr) {
+Result<Child> Child::prepare(const std::vector<std::string>& command, bool stdout_to_stderr,
+                             const FormerSignals& signals) {
     auto go = make_pipe();
     auto failed = make_pipe();
     if (!go || !failed)
@@ -61,7 +61,7 @@ Result<Child> Child::prepare(const std::vector<std::string>& command, bool stdou
         (*go)[1].reset(); // or the end of the tracer would go unnoticed
         if (stdout_to_stderr)
             ::dup2(STDERR_FILENO, STDOUT_FILENO);
-        wait_and_exec((*go)[0].get(), (*failed)[1].get(), arguments.data());
+        wait_and_exec((*go)[0].get(), (*failed)[1].get(), arguments.data(), signals);
     }
     Child child;
     child.pid_ = pid;

@@ -3,6 +3,7 @@
 
 #include "base/result.h"
 #include "base/unique_fd.h"
+#include "cli/signals.h"
 
 #include <sys/types.h>
 
@@ -16,8 +17,10 @@ namespace unfreed::cli {
 class Child {
   public:
     // Forks. The new process waits before its exec. stdout_to_stderr: what the command prints goes
-    // to our stderr, because our stdout carries the report.
-    static Result<Child> prepare(const std::vector<std::string>& command, bool stdout_to_stderr);
+    // to our stderr, because our stdout carries the report. signals: what it gets, as if we were
+    // not between it and its caller.
+    static Result<Child> prepare(const std::vector<std::string>& command, bool stdout_to_stderr,
+                                 const FormerSignals& signals);
 
     pid_t pid() const { return pid_; }
     // Lets it exec. Error: the command cannot be executed; it is gone then.

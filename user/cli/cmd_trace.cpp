@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // `unfreed trace` and `unfreed run`: connects the stages and lets the loop drive them.
 #include "analyze/leak_analyzer.h"
+#include "base/caught.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "bpf/libbpf_log.h"
@@ -8,8 +9,10 @@
 #include "bpf/session.h"
 #include "cli/child.h"
 #include "cli/commands.h"
+#include "cli/delivery.h"
 #include "cli/host_info.h"
 #include "cli/reporter.h"
+#include "cli/signals.h"
 #include "cli/site_ranges.h"
 #include "cli/target.h"
 #include "cli/trace_loop.h"
@@ -70,16 +73,6 @@ std::string describe(const Options& options) {
     return options.pid ? fmt::format("PID {}", *options.pid) : "the whole host";
 }
 
-// The report file could not be written: the report itself must not be lost.
-void rescue_report(Output& output, const std::string& text) {
-    if (output.is_stdout())
-        return;
-    if (auto fallback = Output::open(""); fallback && fallback->write(text))
-        log::warning("the report went to stdout instead");
-    else if (const std::string path = output.keep(); !path.empty())
-        log::warning(fmt::format("the report was kept in {}", path));
-}
-
 // Loading left large free blocks behind, and a trace may go on for days.
 void give_memory_back() {
 #ifdef __GLIBC__
@@ -108,8 +101,9 @@ Result<int> run_trace(const Options& options) {
     auto symbols = Kallsyms::load();
     if (!symbols)
         return fail(symbols.error());
-    if (auto blocked = TraceLoop::block_signals(); !blocked)
-        return fail(blocked.error());
+    auto signals = Signals::take();
+    if (!signals)
+        return fail(signals.error());
 
     const bpf::TraceRequest request = make_request(options, *symbols);
     auto session = bpf::Session::start(request, *features);
@@ -136,10 +130,12 @@ Result<int> run_trace(const Options& options) {
     TraceLoop::Limits limits;
     limits.duration = options.duration;
     limits.interval = options.interval;
+    if (options.command != Command::run) // a command goes on without a reader
+        limits.reader_fd = output->pipe();
     std::optional<Child> child;
     std::vector<std::uint32_t> targets;
     if (options.command == Command::run) {
-        auto prepared = Child::prepare(options.program, options.output.empty());
+        auto prepared = Child::prepare(options.program, output->is_stdout(), signals->former());
         if (!prepared)
             return fail(prepared.error());
         child.emplace(std::move(*prepared));
@@ -183,41 +179,41 @@ Result<int> run_trace(const Options& options) {
                           child ? "the report comes when it ends" : "Ctrl-C ends with the report"));
 
     bool complete = true;
-    auto report = [&]() -> Result<> {
+    Delivery delivery(*output, [&]() -> Result<std::string> {
         if (auto swept = loop.sweep(); !swept)
-            return swept;
+            return fail(swept.error());
         context.thinned_at_ns = loop.sample().thinned_at_ns();
         tracker.refresh_processes(monotonic_ns());
         auto built = build_report(context, source, tracker);
         if (!built)
             return fail(built.error());
         complete = built->complete;
-        const std::string text = render(*built, options, *output);
-        auto written = output->write(text);
-        if (!written)
-            rescue_report(*output, text);
-        return written;
-    };
-    Result<> interval_failure;
-    auto outcome = loop.run(limits, [&] {
-        if (auto reported = report(); !reported && interval_failure)
-            interval_failure = reported;
+        return render(*built, options, *output);
     });
-    if (!outcome)
-        return fail(outcome.error());
-    if (!interval_failure)
-        return fail(interval_failure.error());
-    context.command_status = outcome->child_status;
-    if (outcome->end == TraceLoop::End::child_ended ||
-        outcome->end == TraceLoop::End::target_ended) {
-        auto unsettled = loop.settle(kSettlePatience);
-        if (!unsettled)
-            return fail(unsettled.error());
-        context.unsettled = *unsettled;
+    auto outcome = caught([&] {
+        return loop.run(limits, *signals, [&] {
+            const Signals::Unblocked unblocked(*signals);
+            delivery.interim();
+            return !delivery.reader_gone() || child;
+        });
+    });
+    if (!outcome) // the report is made of what has been seen until now
+        log::error(outcome.error().message);
+    const TraceLoop::Outcome end = outcome.value_or(TraceLoop::Outcome{});
+    if (end.end == TraceLoop::End::reader_gone)
+        return fail(Errc::io, "nobody reads the report any more: the trace has ended without it");
+    const Signals::Unblocked unblocked(*signals, end.heard_ns);
+    context.command_status = end.child_status;
+    if (end.end == TraceLoop::End::child_ended || end.end == TraceLoop::End::target_ended) {
+        if (auto unsettled = loop.settle(kSettlePatience))
+            context.unsettled = *unsettled;
+        else
+            log::error(unsettled.error().message);
     }
     context.last = true;
-    if (auto reported = report(); !reported)
-        return fail(reported.error());
+    delivery.last();
+    if (!outcome || delivery.failed())
+        return 1;
     return complete ? 0 : 4;
 }
 

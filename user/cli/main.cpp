@@ -4,11 +4,30 @@
 #include "cli/options.h"
 #include "output/standard_fds.h"
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <exception>
+#include <new>
+#include <string_view>
+
+namespace {
+
+// Where an exception cannot pass, or no memory is left to pass it. What is attached goes with the
+// process. Everything here must do without memory.
+[[noreturn]] void give_up() noexcept {
+    constexpr std::string_view kSays =
+        "unfreed: error: out of memory, or a bug: no report; nothing stays attached\n";
+    const ssize_t ignored = ::write(STDERR_FILENO, kSays.data(), kSays.size());
+    (void)ignored;
+    ::_exit(1);
+}
+
+} // namespace
 
 int main(int argc, char** argv) {
     using namespace unfreed;
+    std::set_terminate(give_up);
     try {
         if (auto occupied = occupy_standard_fds(); !occupied) {
             log::error(occupied.error().message);
@@ -30,8 +49,10 @@ int main(int argc, char** argv) {
             return *exit_code;
         log::error(exit_code.error().message);
         return exit_code.error().code == Errc::usage ? 2 : 1;
+    } catch (const std::bad_alloc&) {
+        give_up();
     } catch (const std::exception& error) {
-        // Libraries may throw (out of memory, a bug): say so, and leave with nothing attached.
+        // Libraries may throw: say so, and leave with nothing attached.
         log::error(error.what());
         return 1;
     }

@@ -29,53 +29,43 @@ constexpr std::uint64_t kRetireAfter = 4096;
 constexpr std::uint64_t kSweepShare = 200;
 constexpr nanoseconds kSweepEvery = std::chrono::seconds(1);
 
-sigset_t handled_signals() {
-    sigset_t set;
-    sigemptyset(&set);
-    for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD})
-        sigaddset(&set, signal);
-    return set;
-}
-
 int poll_timeout_ms(std::uint64_t now, std::uint64_t until) {
     if (until <= now)
         return 0;
     return static_cast<int>(std::min<std::uint64_t>((until - now) / 1'000'000 + 1, 60'000));
 }
 
-// The end that a signal asks for, if any.
-std::optional<TraceLoop::Outcome> take_signals(int signal_fd, const TraceLoop::Limits& limits,
-                                               int& interrupts) {
-    signalfd_siginfo info{};
-    while (::read(signal_fd, &info, sizeof(info)) == sizeof(info)) {
-        if (info.ssi_signo == SIGCHLD) {
-            int status = 0;
-            if (limits.child && ::waitpid(*limits.child, &status, WNOHANG) == *limits.child)
-                return TraceLoop::Outcome{TraceLoop::End::child_ended, status};
-            continue;
-        }
-        // With a command of ours running, it got the Ctrl-C as well, and its end is what we wait
-        // for; a second one ends the trace whatever the command does. Other signals came to us
-        // alone and are passed on.
-        ++interrupts;
-        if (limits.child && interrupts == 1) {
-            if (info.ssi_signo != SIGINT)
-                ::kill(*limits.child, static_cast<int>(info.ssi_signo));
-            continue;
-        }
-        return TraceLoop::Outcome{TraceLoop::End::interrupted, std::nullopt};
-    }
-    return std::nullopt;
+// The next report is due at a whole number of intervals; those that a standstill missed are past.
+std::uint64_t next_due(std::uint64_t due, std::uint64_t interval, std::uint64_t now) {
+    return due + interval * (now < due ? 1 : (now - due) / interval + 1);
 }
 
 } // namespace
 
-Result<> TraceLoop::block_signals() {
-    const sigset_t set = handled_signals();
-    if (::sigprocmask(SIG_BLOCK, &set, nullptr) != 0)
-        return fail_errno(Errc::internal, errno, "cannot block signals");
-    std::signal(SIGPIPE, SIG_IGN); // a closed stdout is an error to report, not a death
-    return {};
+std::optional<TraceLoop::Outcome> TraceLoop::take_signals(const Signals& signals,
+                                                          const Limits& limits) {
+    signalfd_siginfo info{};
+    while (::read(signals.fd(), &info, sizeof(info)) == sizeof(info)) {
+        if (info.ssi_signo == SIGCHLD) {
+            int status = 0;
+            if (limits.child && ::waitpid(*limits.child, &status, WNOHANG) == *limits.child)
+                return Outcome{End::child_ended, status, std::nullopt};
+            continue;
+        }
+        const std::uint64_t now = monotonic_ns();
+        if (heard_ns_ && now - *heard_ns_ < kSameWishNs)
+            continue;
+        const bool first = !heard_ns_;
+        heard_ns_ = now;
+        if (!limits.child || !first)
+            return Outcome{End::interrupted, std::nullopt, now};
+        // With a command of ours running, it is told, and its end is what we wait for; a second
+        // signal ends the trace whatever the command does. What the terminal sends (Ctrl-C) it has
+        // got itself.
+        if (info.ssi_code != SI_KERNEL)
+            ::kill(*limits.child, static_cast<int>(info.ssi_signo));
+    }
+    return std::nullopt;
 }
 
 Result<> TraceLoop::drain() {
@@ -114,12 +104,8 @@ Result<> TraceLoop::retire() {
     return drained;
 }
 
-Result<TraceLoop::Outcome> TraceLoop::run(const Limits& limits,
-                                          const std::function<void()>& report) {
-    const sigset_t set = handled_signals();
-    UniqueFd signals(::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
-    if (!signals)
-        return fail_errno(Errc::internal, errno, "cannot receive signals");
+Result<TraceLoop::Outcome> TraceLoop::run(const Limits& limits, const Signals& signals,
+                                          const std::function<bool()>& report) {
     const std::uint64_t start = monotonic_ns();
     const auto after = [&](const std::optional<nanoseconds>& time) {
         return time ? start + static_cast<std::uint64_t>(time->count()) : UINT64_MAX;
@@ -129,12 +115,12 @@ Result<TraceLoop::Outcome> TraceLoop::run(const Limits& limits,
     std::uint64_t next_look = start;
     std::uint64_t next_sweep = start + static_cast<std::uint64_t>(kSweepEvery.count());
     std::uint64_t next_retire = retire_origins_ ? next_sweep : UINT64_MAX;
-    int interrupts = 0;
 
     for (;;) {
-        std::array<pollfd, 3> fds{{{source_.wait_fd(), POLLIN, 0},
-                                   {signals.get(), POLLIN, 0},
-                                   {limits.target_pidfd, POLLIN, 0}}};
+        std::array<pollfd, 4> fds{{{source_.wait_fd(), POLLIN, 0},
+                                   {signals.fd(), POLLIN, 0},
+                                   {limits.target_pidfd, POLLIN, 0},
+                                   {limits.reader_fd, 0, 0}}};
         const std::uint64_t until =
             std::min({end_at, next_report, next_sweep, next_look, next_retire});
         const int ready = ::poll(fds.data(), fds.size(), poll_timeout_ms(monotonic_ns(), until));
@@ -144,13 +130,15 @@ Result<TraceLoop::Outcome> TraceLoop::run(const Limits& limits,
             if (auto drained = drain(); !drained)
                 return fail(drained.error());
         // The child may have ended before its signal was unblocked: ask at every turn.
-        if (auto outcome = take_signals(signals.get(), limits, interrupts))
+        if (auto outcome = take_signals(signals, limits))
             return *outcome;
         if (fds[2].revents != 0)
-            return Outcome{End::target_ended, std::nullopt};
+            return Outcome{End::target_ended, std::nullopt, std::nullopt};
+        if ((fds[3].revents & POLLERR) != 0)
+            return Outcome{End::reader_gone, std::nullopt, std::nullopt};
         const std::uint64_t now = monotonic_ns();
         if (now >= end_at)
-            return Outcome{End::duration, std::nullopt};
+            return Outcome{End::duration, std::nullopt, std::nullopt};
         if (now >= next_look)
             next_look = now + sample_.check(now);
         if (now >= next_retire || (retire_origins_ && new_origins_ >= kRetireAfter)) {
@@ -167,8 +155,10 @@ Result<TraceLoop::Outcome> TraceLoop::run(const Limits& limits,
                 monotonic_ns() + std::max(static_cast<std::uint64_t>(kSweepEvery.count()), pause);
         }
         if (now >= next_report) {
-            report();
-            next_report += static_cast<std::uint64_t>(limits.interval->count());
+            if (!report())
+                return Outcome{End::reader_gone, std::nullopt, std::nullopt};
+            next_report = next_due(
+                next_report, static_cast<std::uint64_t>(limits.interval->count()), monotonic_ns());
         }
     }
 }

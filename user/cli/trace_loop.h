@@ -2,8 +2,8 @@
 #pragma once
 
 #include "base/result.h"
-#include "base/unique_fd.h"
 #include "cli/sample_control.h"
+#include "cli/signals.h"
 #include "source/event_source.h"
 #include "track/lifetime_tracker.h"
 #include "track/stack_policy.h"
@@ -17,7 +17,7 @@
 namespace unfreed::cli {
 
 // Drives one trace: empties the ring, sweeps the table once a second, and waits for whatever ends
-// it. SIGINT and SIGTERM must be blocked (block_signals) before the first thread or child is made.
+// it.
 class TraceLoop {
   public:
     struct Limits {
@@ -25,15 +25,14 @@ class TraceLoop {
         std::optional<std::chrono::nanoseconds> interval;
         std::optional<pid_t> child; // run: ends when it does, and it is reaped
         int target_pidfd = -1;      // trace -p: ends when this process does
+        int reader_fd = -1;         // a pipe: ends when nobody has its other end
     };
-    enum class End { duration, interrupted, target_ended, child_ended };
+    enum class End { duration, interrupted, target_ended, child_ended, reader_gone };
     struct Outcome {
         End end = End::duration;
-        std::optional<int> child_status; // as wait() gives it
+        std::optional<int> child_status;       // as wait() gives it
+        std::optional<std::uint64_t> heard_ns; // when a signal asked for the end
     };
-
-    // Blocks the signals that end a trace; they come through the loop instead.
-    static Result<> block_signals();
 
     // observe: sees every event before the tracker does. retire_origins: in a host-wide trace
     // processes come and go, and their origins make room; otherwise all are kept for the report.
@@ -48,8 +47,9 @@ class TraceLoop {
     // From now on each sweep decides anew where stacks are walked at every birth.
     void adapt_stacks() { stack_policy_.emplace(); }
 
-    // Returns when the trace is over. `report` is called at each interval.
-    Result<Outcome> run(const Limits& limits, const std::function<void()>& report);
+    // Returns when the trace is over. `report` is called at each interval; false: nobody reads it.
+    Result<Outcome> run(const Limits& limits, const Signals& signals,
+                        const std::function<bool()>& report);
 
     // After a traced process has ended: waits until what its exit frees is freed (RCU grace
     // periods, deferred work), at most `patience`. Returns how many objects were still dying then.
@@ -63,6 +63,8 @@ class TraceLoop {
     const SampleControl& sample() const { return sample_; }
 
   private:
+    // The end that a signal asks for, if any.
+    std::optional<Outcome> take_signals(const Signals& signals, const Limits& limits);
     std::uint64_t objects_of_ended_processes();
     Result<> drain();
 
@@ -75,6 +77,7 @@ class TraceLoop {
     std::function<void(OriginId)> forget_;
     std::uint64_t new_origins_ = 0; // heard of since origins were last given back
     std::optional<StackPolicy> stack_policy_;
+    std::optional<std::uint64_t> heard_ns_; // the last signal that asks for the end
 };
 
 } // namespace unfreed::cli

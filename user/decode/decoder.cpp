@@ -262,7 +262,7 @@ Result<Event> decode_process(std::span<const std::byte> bytes) {
 
 } // namespace
 
-Result<Event> decode(std::span<const std::byte> bytes) noexcept {
+Result<Event> decode(std::span<const std::byte> bytes) {
     uf_rec_header header;
     if (bytes.size() < sizeof(header))
         return malformed(fmt::format("record of {} bytes is too short", bytes.size()));

@@ -80,6 +80,13 @@ std::string Output::keep() {
     return file_ ? file_->keep() : "";
 }
 
+int Output::pipe() const {
+    struct stat status {};
+    const bool is_pipe =
+        stream_ && ::fstat(stream_.get(), &status) == 0 && S_ISFIFO(status.st_mode);
+    return is_pipe ? stream_.get() : -1;
+}
+
 bool Output::is_terminal() const {
     return stream_ && ::isatty(stream_.get()) == 1;
 }

@@ -24,8 +24,8 @@ class Output {
     std::string keep();
 
     bool is_stdout() const { return stdout_; }
-    // What is written as it is; -1 with a file.
-    int stream() const { return stream_.get(); }
+    // The pipe it is; -1: something else.
+    int pipe() const;
     bool is_terminal() const;
     // Columns of the terminal, 100 when it is none.
     int width() const;

@@ -216,9 +216,16 @@ std::string_view severity_phrase(Severity severity) {
 }
 
 std::string command_phrase(const std::vector<std::string>& command) {
+    // A shell passes thousands ("*"), and one may be a whole script: the JSON has them all.
+    constexpr std::size_t kPhrase = 300;
+    constexpr std::size_t kArgument = 200;
     std::string phrase;
-    for (const std::string& argument : command) {
-        const std::string safe = escape_for_terminal(argument);
+    for (std::size_t i = 0; i < command.size(); ++i) {
+        if (display_width(phrase) >= kPhrase)
+            return phrase +
+                   fmt::format(" … and {}",
+                               human_count(command.size() - i, "more argument", "more arguments"));
+        const std::string safe = cut_middle(escape_for_terminal(command[i]), kArgument);
         const bool quote = safe.empty() || safe.find(' ') != safe.npos;
         phrase += fmt::format("{}{}", phrase.empty() ? "" : " ", quote ? "'" + safe + "'" : safe);
     }

@@ -52,6 +52,8 @@ void write_header(Page& page, const Report& report) {
         what += ", from " + escape_for_terminal(trace.started_at);
     if (trace.command_status)
         what += "; it " + wait_status_phrase(*trace.command_status);
+    else if (trace.mode == "run")
+        what += "; it still runs";
     page.paragraph(what, {0, 2});
     std::vector<std::string> settings{"classes: " + join(trace.classes, ", "),
                                       trace.min_age_ns == 0 ? "objects of any age"

@@ -220,5 +220,15 @@ TEST(Phrases, WaitStatus) {
     EXPECT_EQ(wait_status_phrase(9), "was killed by signal 9");
 }
 
+TEST(CommandPhrase, IsCutWhereItWouldFillThePage) {
+    EXPECT_EQ(command_phrase({"ls", "-l", "a b", ""}), "ls -l 'a b' ''");
+    std::vector<std::string> command(20'000, "argument");
+    command.front() = "program";
+    const std::string many = command_phrase(command);
+    EXPECT_LT(many.size(), 400u);
+    EXPECT_THAT(many, testing::HasSubstr("more arguments"));
+    EXPECT_LT(command_phrase({"sh", "-c", std::string(100'000, 'x')}).size(), 400u);
+}
+
 } // namespace
 } // namespace unfreed

@@ -170,5 +170,30 @@ TEST(ReadFile, SaysWhichFileAndWhy) {
     EXPECT_EQ(directory.error().code, Errc::io);
 }
 
+TEST(ReadFile, HasACeiling) {
+    const auto endless = read_file("/dev/zero", 100'000);
+    ASSERT_FALSE(endless);
+    EXPECT_EQ(endless.error().code, Errc::limit);
+    const std::size_t size = read_file("/proc/self/limits")->size();
+    EXPECT_TRUE(read_file("/proc/self/limits", size)) << "that is all of it";
+    EXPECT_FALSE(read_file("/proc/self/limits", size - 1));
+}
+
+TEST(ReadFile, OrGivesTheLinesBelowIt) {
+    const std::string whole = read_file("/proc/self/limits").value();
+    const auto all = read_lines("/proc/self/limits", whole.size());
+    ASSERT_TRUE(all);
+    EXPECT_FALSE(all->is_cut);
+    EXPECT_EQ(all->text, whole);
+    const auto some = read_lines("/proc/self/limits", whole.size() - 1);
+    ASSERT_TRUE(some);
+    EXPECT_TRUE(some->is_cut);
+    EXPECT_EQ(some->text, whole.substr(0, whole.rfind('\n', whole.size() - 2) + 1));
+    const auto no_line = read_lines("/dev/zero", 100'000);
+    ASSERT_TRUE(no_line);
+    EXPECT_TRUE(no_line->is_cut);
+    EXPECT_EQ(no_line->text, "");
+}
+
 } // namespace
 } // namespace unfreed::test

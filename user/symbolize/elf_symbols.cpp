@@ -2,16 +2,14 @@
 #include "symbolize/elf_symbols.h"
 
 #include "base/c_ptr.h"
+#include "symbolize/demangle.h"
 
-#include <cxxabi.h>
 #include <fmt/format.h>
 #include <gelf.h>
 #include <libelf.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <limits>
-#include <memory>
 
 namespace unfreed {
 namespace {
@@ -30,13 +28,6 @@ std::uint8_t rank_of(unsigned char info) {
 }
 
 } // namespace
-
-std::string demangle(const char* name) {
-    int status = 0;
-    const std::unique_ptr<char, CDelete<std::free>> readable(
-        abi::__cxa_demangle(name, nullptr, nullptr, &status));
-    return status == 0 && readable ? readable.get() : name;
-}
 
 // Fills an ElfSymbols from an open file.
 class ElfSymbols::Reader {

@@ -46,7 +46,4 @@ class ElfSymbols {
     std::string names_;
 };
 
-// A C++ name as written in the source; other names unchanged.
-std::string demangle(const char* name);
-
 } // namespace unfreed

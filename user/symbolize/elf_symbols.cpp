@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "symbolize/elf_symbols.h"
 
-#include "base/c_ptr.h"
 #include "symbolize/demangle.h"
+#include "symbolize/elf_file.h"
 
-#include <fmt/format.h>
-#include <gelf.h>
-#include <libelf.h>
+#include <elf.h>
 
 #include <algorithm>
-#include <limits>
+#include <cstring>
+#include <span>
 
 namespace unfreed {
 namespace {
 
-using ElfPtr = CPtr<Elf, elf_end>;
+// The largest program of a distribution has a table of 10 MiB; one of 64 MiB has 2.8 million
+// symbols. A table in a hole of a sparse file costs nothing on the disk, so these are absolute.
+constexpr std::uint64_t kMostSymbolBytes = 64 * 1024 * 1024;
+constexpr std::uint64_t kMostNameBytes = 128 * 1024 * 1024;
+constexpr std::size_t kSymbolsAtOnce = 4096;
 
 std::uint8_t rank_of(unsigned char info) {
-    switch (GELF_ST_BIND(info)) {
+    switch (ELF64_ST_BIND(info)) { // the same for 32 bits
     case STB_GLOBAL:
         return 0;
     case STB_WEAK:
@@ -27,33 +30,33 @@ std::uint8_t rank_of(unsigned char info) {
     }
 }
 
+template <class Entry>
+bool is_function(const Entry& symbol) {
+    const int type = ELF64_ST_TYPE(symbol.st_info);
+    return (type == STT_FUNC || type == STT_GNU_IFUNC) && symbol.st_shndx != SHN_UNDEF &&
+           symbol.st_value != 0;
+}
+
 } // namespace
 
 // Fills an ElfSymbols from an open file.
 class ElfSymbols::Reader {
   public:
-    explicit Reader(Elf* elf) : elf_(elf) {}
-
-    bool read_segments() {
-        std::size_t count = 0;
-        if (elf_getphdrnum(elf_, &count) != 0)
-            return false;
-        for (std::size_t i = 0; i < count; ++i) {
-            GElf_Phdr header;
-            if (gelf_getphdr(elf_, static_cast<int>(i), &header) == nullptr)
-                return false;
-            if (header.p_type == PT_LOAD && header.p_filesz != 0)
-                out.segments_.push_back({header.p_offset, header.p_vaddr, header.p_filesz});
-        }
-        return true;
+    explicit Reader(const ElfFile& file) : file_(file) {
+        for (const ElfFile::Segment& one : file.segments())
+            if (one.type == PT_LOAD && one.file_bytes != 0)
+                out.segments_.push_back({one.offset, one.address, one.file_bytes});
     }
 
+    // There is at most one table of each type.
     void read_symbols() {
-        for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf_, section)) != nullptr;) {
-            GElf_Shdr header;
-            if (gelf_getshdr(section, &header) != nullptr && header.sh_entsize != 0 &&
-                (header.sh_type == SHT_SYMTAB || header.sh_type == SHT_DYNSYM))
-                read_table(section, header);
+        for (const std::uint32_t type : {SHT_SYMTAB, SHT_DYNSYM}) {
+            const auto& sections = file_.sections();
+            const auto found =
+                std::find_if(sections.begin(), sections.end(),
+                             [type](const ElfFile::Section& one) { return one.type == type; });
+            if (found != sections.end())
+                read_table(*found);
         }
         std::stable_sort(
             out.symbols_.begin(), out.symbols_.end(), [](const Symbol& a, const Symbol& b) {
@@ -68,51 +71,88 @@ class ElfSymbols::Reader {
     }
 
     ElfSymbols out;
+    bool is_too_large = false; // a table was
 
   private:
-    void read_table(Elf_Scn* section, const GElf_Shdr& header) {
-        Elf_Data* data = elf_getdata(section, nullptr);
-        if (data == nullptr)
+    void read_table(const ElfFile::Section& section) {
+        if (section.link >= file_.sections().size() || (section.flags & SHF_COMPRESSED) != 0)
             return;
-        const std::size_t count = data->d_size / header.sh_entsize;
-        for (std::size_t i = 0; i < count && i < std::numeric_limits<int>::max(); ++i) {
-            GElf_Sym symbol;
-            if (gelf_getsym(data, static_cast<int>(i), &symbol) == nullptr)
-                break;
-            const int type = GELF_ST_TYPE(symbol.st_info);
-            if ((type != STT_FUNC && type != STT_GNU_IFUNC) || symbol.st_shndx == SHN_UNDEF ||
-                symbol.st_value == 0)
-                continue;
-            const char* name = elf_strptr(elf_, header.sh_link, symbol.st_name);
-            if (name == nullptr || *name == '\0' ||
-                out.names_.size() > std::numeric_limits<std::uint32_t>::max() / 2)
-                continue;
-            out.symbols_.push_back({symbol.st_value, symbol.st_size,
-                                    static_cast<std::uint32_t>(out.names_.size()),
-                                    rank_of(symbol.st_info)});
-            out.names_.append(name).push_back('\0');
+        const ElfFile::Section& names = file_.sections()[section.link];
+        if (section.bytes > kMostSymbolBytes || names.bytes > kMostNameBytes) {
+            is_too_large = true;
+            return;
+        }
+        const std::size_t names_start = out.names_.size();
+        if (names.type != SHT_STRTAB || !read_names(names))
+            return;
+        if (file_.is_64_bit())
+            read_entries<Elf64_Sym>(section, names_start);
+        else
+            read_entries<Elf32_Sym>(section, names_start);
+    }
+
+    bool read_names(const ElfFile::Section& section) {
+        const auto text = file_.piece(section.offset, section.bytes, kMostNameBytes);
+        if (!text)
+            return false;
+        const std::size_t start = out.names_.size();
+        out.names_.resize(start + text->size() + 1);
+        if (!text->empty())
+            std::memcpy(out.names_.data() + start, text->data(), text->size());
+        return true;
+    }
+
+    template <class Entry>
+    void read_entries(const ElfFile::Section& section, std::size_t names_start) {
+        if (section.entry_bytes != sizeof(Entry))
+            return;
+        std::vector<Entry> entries(kSymbolsAtOnce);
+        for (std::uint64_t at = 0; at + sizeof(Entry) <= section.bytes;) {
+            entries.resize(
+                std::min<std::uint64_t>(kSymbolsAtOnce, (section.bytes - at) / sizeof(Entry)));
+            const auto bytes = std::as_writable_bytes(std::span(entries));
+            if (!file_.read(section.offset + at, bytes))
+                return;
+            at += bytes.size();
+            for (const Entry& entry : entries)
+                add(entry, names_start);
         }
     }
 
-    Elf* elf_;
+    template <class Entry>
+    void add(const Entry& entry, std::size_t names_start) {
+        if (!is_function(entry) || entry.st_name >= out.names_.size() - names_start)
+            return;
+        const std::size_t name = names_start + entry.st_name;
+        if (out.names_[name] != '\0')
+            out.symbols_.push_back({entry.st_value, entry.st_size, static_cast<std::uint32_t>(name),
+                                    rank_of(entry.st_info)});
+    }
+
+    const ElfFile& file_;
 };
 
 Result<ElfSymbols> ElfSymbols::load(int fd, std::string_view name_for_errors) {
-    const auto malformed = [&] {
-        return fail(Errc::malformed, fmt::format("{}: not a readable ELF file: {}", name_for_errors,
-                                                 elf_errmsg(-1)));
-    };
-    if (elf_version(EV_CURRENT) == EV_NONE)
-        return fail(Errc::internal, "libelf is older than this program");
-    // Read, not mapped: a file that is cut while it is mapped would kill this process.
-    const ElfPtr elf(elf_begin(fd, ELF_C_READ, nullptr));
-    if (!elf || elf_kind(elf.get()) != ELF_K_ELF)
-        return malformed();
-    Reader reader(elf.get());
-    if (!reader.read_segments())
-        return malformed();
+    auto file = ElfFile::open(fd);
+    if (!file)
+        return fail(std::move(file).error().with_context(name_for_errors));
+    Reader reader(*file);
     reader.read_symbols();
+    if (reader.out.empty() && reader.is_too_large)
+        return fail(Errc::limit,
+                    std::string(name_for_errors) + ": its table of symbols is too large");
     return std::move(reader.out);
+}
+
+std::size_t ElfSymbols::bytes() const {
+    return segments_.size() * sizeof(Segment) + symbols_.size() * sizeof(Symbol) + names_.size();
+}
+
+std::string_view ElfSymbols::name_of(const Symbol& symbol) const {
+    // One more than the longest that is shown, which tells that there is more.
+    const std::size_t most = std::min(names_.size() - symbol.name, kLongestFunctionName + 1);
+    const char* name = names_.data() + symbol.name;
+    return {name, ::strnlen(name, most)};
 }
 
 std::optional<ElfSymbols::Found> ElfSymbols::find(std::uint64_t file_offset) const {
@@ -135,7 +175,7 @@ std::optional<ElfSymbols::Found> ElfSymbols::find(std::uint64_t file_offset) con
         return std::nullopt;
     if (symbol.address < segment->address) // belongs to another part of the file
         return std::nullopt;
-    return Found{demangle(names_.data() + symbol.name),
+    return Found{demangle(name_of(symbol)),
                  symbol.address - segment->address + segment->file_offset};
 }
 

@@ -6,27 +6,27 @@
 namespace unfreed {
 namespace {
 
-std::optional<ElfSymbols> load_symbols(const Mapping& mapping, const ProcessMaps& maps) {
-    const UniqueFd fd = open_mapped_file(maps, mapping);
-    if (!fd)
-        return std::nullopt;
-    Result<ElfSymbols> symbols = ElfSymbols::load(fd.get(), mapping.path);
-    if (!symbols)
-        return std::nullopt;
-    return std::move(*symbols);
-}
+// The symbols of a large program take some 10 MiB.
+constexpr std::size_t kMostBytes = 256 * 1024 * 1024;
 
 } // namespace
 
-const ElfSymbols* UserSymbolizer::symbols_of(const Mapping& mapping, const ProcessMaps& maps) {
+UserSymbolizer::UserSymbolizer() : files_(kMostBytes) {}
+
+FileCache<ElfSymbols>::Pointer UserSymbolizer::load(const MappedFile& file,
+                                                    const Mapping& mapping) {
+    Result<ElfSymbols> symbols = ElfSymbols::load(file.fd.get(), mapping.path);
+    if (symbols)
+        return std::make_shared<const ElfSymbols>(std::move(*symbols));
+    too_large_files_ += symbols.error().code == Errc::limit ? 1 : 0;
+    return nullptr;
+}
+
+FileCache<ElfSymbols>::Pointer UserSymbolizer::symbols_of(const Mapping& mapping,
+                                                          const ProcessMaps& maps) {
     if (mapping.inode == 0 || !mapping.path.starts_with('/'))
         return nullptr;
-    const auto [entry, is_new] = files_.try_emplace(FileKey(mapping.path, mapping.inode));
-    if (is_new) {
-        entry->second = load_symbols(mapping, maps);
-        unreadable_files_ += entry->second ? 0 : 1;
-    }
-    return entry->second ? &*entry->second : nullptr;
+    return files_.of(maps, mapping, [&](const MappedFile& file) { return load(file, mapping); });
 }
 
 Frame UserSymbolizer::frame_of(std::uint64_t address, std::uint64_t looked_up,
@@ -36,10 +36,10 @@ Frame UserSymbolizer::frame_of(std::uint64_t address, std::uint64_t looked_up,
     const Mapping* mapping = maps.find(looked_up);
     if (mapping == nullptr)
         return frame;
-    frame.module = mapping->path.empty() ? "[anon]" : mapping->path;
+    frame.module = mapping->path.empty() ? "[anon]" : std::string(mapping->path);
     frame.offset = address - mapping->start + mapping->file_offset;
-    const ElfSymbols* symbols = symbols_of(*mapping, maps);
-    if (symbols == nullptr)
+    const auto symbols = symbols_of(*mapping, maps);
+    if (!symbols)
         return frame;
     if (auto found = symbols->find(looked_up - mapping->start + mapping->file_offset)) {
         frame.function = std::move(found->function);

@@ -3,23 +3,22 @@
 
 #include "model/report.h"
 #include "symbolize/elf_symbols.h"
+#include "symbolize/file_cache.h"
 #include "symbolize/process_maps.h"
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
-#include <optional>
 #include <span>
-#include <string>
-#include <utility>
 #include <vector>
 
 namespace unfreed {
 
-// Names the functions of user stacks. Keeps the symbols of every file it has opened, by path and
-// inode, so one object serves all processes. For one thread.
+// Names the functions of user stacks. Keeps the symbols of the files it has opened, so one object
+// serves all processes. For one thread.
 class UserSymbolizer {
   public:
+    UserSymbolizer();
+
     // addresses: innermost first, as bpf_get_stack gives them. One frame each, in order:
     // - function known: function (demangled) and the offset in it, module = path of the file;
     // - only the mapping known: offset in the file, module = its path ("[vdso]" and its like, or
@@ -30,17 +29,18 @@ class UserSymbolizer {
     // A file that is no longer the one that was mapped gives no names rather than wrong ones.
     std::vector<Frame> symbolize(std::span<const std::uint64_t> addresses, const ProcessMaps& maps);
 
-    // Files that could not be opened or understood, or had been replaced.
-    std::size_t unreadable_files() const { return unreadable_files_; }
+    // Files that could not be opened or understood, or had been replaced; those of them whose
+    // tables of symbols are too large.
+    std::size_t unreadable_files() const { return files_.failed(); }
+    std::size_t too_large_files() const { return too_large_files_; }
 
   private:
-    using FileKey = std::pair<std::string, std::uint64_t>; // path, inode
-
-    const ElfSymbols* symbols_of(const Mapping& mapping, const ProcessMaps& maps);
+    FileCache<ElfSymbols>::Pointer symbols_of(const Mapping& mapping, const ProcessMaps& maps);
+    FileCache<ElfSymbols>::Pointer load(const MappedFile& file, const Mapping& mapping);
     Frame frame_of(std::uint64_t address, std::uint64_t looked_up, const ProcessMaps& maps);
 
-    std::map<FileKey, std::optional<ElfSymbols>> files_; // nullopt: cannot be read
-    std::size_t unreadable_files_ = 0;
+    FileCache<ElfSymbols> files_;
+    std::size_t too_large_files_ = 0;
 };
 
 } // namespace unfreed

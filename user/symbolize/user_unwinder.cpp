@@ -128,7 +128,9 @@ class UserUnwinder::Process {
   private:
     using FileKey = std::pair<std::string, std::uint64_t>; // path, inode
 
-    static FileKey key_of(const Mapping& mapping) { return {mapping.path, mapping.inode}; }
+    static FileKey key_of(const Mapping& mapping) {
+        return {std::string(mapping.path), mapping.inode};
+    }
 
     // Tells libdwfl of every file that a word of the stack points into: those of return addresses
     // are among them. False if there is none.
@@ -158,12 +160,13 @@ class UserUnwinder::Process {
     }
 
     void report(const Mapping& mapping, std::uint64_t base) {
-        UniqueFd fd = open_mapped_file(maps_, mapping);
+        UniqueFd fd = open_mapped_file(maps_, mapping).fd;
+        const std::string name(mapping.path);
         if (!fd)
             return;
         // Taken over when it succeeds.
-        if (dwfl_report_elf(dwfl_.get(), mapping.path.c_str(), mapping.path.c_str(), fd.get(), base,
-                            false) != nullptr) {
+        if (dwfl_report_elf(dwfl_.get(), name.c_str(), name.c_str(), fd.get(), base, false) !=
+            nullptr) {
             fd.release();
             any_ = true;
         }

@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -39,7 +41,10 @@ class UserStack : public ::testing::Test {
     ~UserStack() override { fs::remove_all(root_); }
 
     std::string line(std::uint64_t inode, const std::string& path) const {
-        return fmt::format("7f0000000000-7f0000001000 r-xp 00001000 fe:01 {}   {}\n", inode, path);
+        struct stat info {};
+        EXPECT_EQ(::stat(root_.c_str(), &info), 0);
+        return fmt::format("7f0000000000-7f0000001000 r-xp 00001000 {:02x}:{:02x} {}   {}\n",
+                           gnu_dev_major(info.st_dev), gnu_dev_minor(info.st_dev), inode, path);
     }
     std::string show(std::uint64_t address, const ProcessMaps& maps) {
         return show(std::vector{address}, maps);

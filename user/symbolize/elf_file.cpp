@@ -81,16 +81,21 @@ Result<> ElfFile::read_headers() {
         return fail(segments.error());
     for (const Program& one : *segments)
         segments_.push_back({one.p_type, one.p_offset, one.p_vaddr, one.p_filesz, one.p_memsz});
+    section_names_ = header.e_shstrndx;
     if (header.e_shoff == 0 || header.e_shnum > kMostSections)
         return {};
     const auto sections =
         table<SectionHeader>(*this, header.e_shoff, header.e_shnum, header.e_shentsize);
     for (std::size_t i = 0; sections && i < sections->size(); ++i) {
         const SectionHeader& one = (*sections)[i];
-        sections_.push_back({one.sh_type, one.sh_link, one.sh_flags, one.sh_addr, one.sh_offset,
-                             one.sh_size, one.sh_entsize});
+        sections_.push_back({one.sh_name, one.sh_type, one.sh_link, one.sh_flags, one.sh_addr,
+                             one.sh_offset, one.sh_size, one.sh_entsize});
     }
     return {};
+}
+
+ElfFile::Section ElfFile::section_names() const {
+    return section_names_ < sections_.size() ? sections_[section_names_] : Section();
 }
 
 Result<ElfFile> ElfFile::open(int fd) {

@@ -24,6 +24,7 @@ class ElfFile {
         std::uint64_t memory_bytes = 0;
     };
     struct Section {
+        std::uint32_t name = 0; // where it starts in section_names()
         std::uint32_t type = 0;
         std::uint32_t link = 0;
         std::uint64_t flags = 0;
@@ -44,6 +45,9 @@ class ElfFile {
     // Empty if there are none, or their table cannot be read: a program runs without.
     const std::vector<Section>& sections() const { return sections_; }
 
+    // An empty section if there is none.
+    Section section_names() const;
+
     // Errors: malformed if the file is shorter, io.
     Result<> read(std::uint64_t offset, std::span<std::byte> into) const;
     // Errors: limit if it is more than this, without reading; as read().
@@ -60,6 +64,7 @@ class ElfFile {
     std::uint16_t machine_ = 0;
     std::uint16_t type_ = 0;
     bool is_64_bit_ = false;
+    std::size_t section_names_ = 0; // its number
     std::vector<Segment> segments_;
     std::vector<Section> sections_;
 };

@@ -9,7 +9,7 @@
 
 #include <array>
 #include <cstring>
-#include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -80,17 +80,21 @@ int take_frame(Dwfl_Frame* frame, void* arg) {
     return DWARF_CB_OK;
 }
 
-// The files are reported, so none is looked for, nor is debug information.
-int find_no_file(Dwfl_Module*, void**, const char*, Dwarf_Addr, char**, Elf**) {
-    return -1;
+// Gives the tables that the module was made for; they are not touched, in spite of the type.
+int find_tables(Dwfl_Module*, void** tables, const char*, Dwarf_Addr, char**, Elf** elf) {
+    const auto& bytes = static_cast<const UnwindTables*>(*tables)->elf();
+    auto* start = const_cast<char*>(reinterpret_cast<const char*>(bytes.data()));
+    *elf = elf_memory(start, bytes.size());
+    return -1; // no descriptor
 }
 
+// All that there is to know is in the tables.
 int find_no_debuginfo(Dwfl_Module*, void**, const char*, Dwarf_Addr, const char*, const char*,
                       GElf_Word, char**) {
     return -1;
 }
 
-constexpr Dwfl_Callbacks kFiles = {find_no_file, find_no_debuginfo, nullptr, nullptr};
+constexpr Dwfl_Callbacks kFiles = {find_tables, find_no_debuginfo, nullptr, nullptr};
 constexpr Dwfl_Thread_Callbacks kThreads = {next_thread,   get_thread, read_memory,
                                             set_registers, nullptr,    nullptr};
 
@@ -98,12 +102,9 @@ constexpr Dwfl_Thread_Callbacks kThreads = {next_thread,   get_thread, read_memo
 
 class UserUnwinder::Process {
   public:
-    explicit Process(const ProcessMaps& maps) : maps_(maps), dwfl_(dwfl_begin(&kFiles)) {
-        // Where a file was loaded: its first mapping, as if it began with the file.
-        for (const Mapping& mapping : maps.mappings())
-            if (mapping.inode != 0 && mapping.path.starts_with('/'))
-                bases_.try_emplace(key_of(mapping), mapping.start - mapping.file_offset);
-    }
+    // unwinder: has to outlive it.
+    Process(UserUnwinder& unwinder, const ProcessMaps& maps)
+        : unwinder_(unwinder), maps_(maps), dwfl_(dwfl_begin(&kFiles)) {}
 
     const ProcessMaps* maps() const { return &maps_; }
 
@@ -126,63 +127,76 @@ class UserUnwinder::Process {
     }
 
   private:
-    using FileKey = std::pair<std::string, std::uint64_t>; // path, inode
-
-    static FileKey key_of(const Mapping& mapping) {
-        return {std::string(mapping.path), mapping.inode};
-    }
-
-    // Tells libdwfl of every file that a word of the stack points into: those of return addresses
-    // are among them. False if there is none.
+    // Tells libdwfl of every program and library whose code a word of the stack points into: those
+    // of return addresses are among them. False if there is none.
     bool report_files(const UserStackCopy& copy) {
         std::set<const Mapping*> wanted;
-        if (const Mapping* mapping = maps_.find(copy.registers.back()))
-            wanted.insert(mapping);
+        const auto want = [&](std::uint64_t address) {
+            const Mapping* mapping = maps_.find(address);
+            if (mapping != nullptr && mapping->executable && mapping->inode != 0 &&
+                mapping->path.starts_with('/') && reported_.insert(mapping->start).second)
+                wanted.insert(mapping);
+        };
+        want(copy.registers.back());
         for (std::size_t at = 0; at + sizeof(std::uint64_t) <= copy.bytes.size();
              at += sizeof(std::uint64_t)) {
             std::uint64_t word;
             std::memcpy(&word, copy.bytes.data() + at, sizeof(word));
-            if (const Mapping* mapping = maps_.find(word))
-                wanted.insert(mapping);
+            want(word);
         }
-        bool begun = false;
-        for (const Mapping* mapping : wanted) {
-            const auto base = bases_.find(key_of(*mapping));
-            if (base == bases_.end() || !reported_.insert(base->first).second)
-                continue;
-            if (!std::exchange(begun, true))
-                dwfl_report_begin_add(dwfl_.get());
-            report(*mapping, base->second);
-        }
-        if (begun)
-            dwfl_report_end(dwfl_.get(), nullptr, nullptr);
+        if (wanted.empty())
+            return any_;
+        dwfl_report_begin_add(dwfl_.get());
+        for (const Mapping* mapping : wanted)
+            report(*mapping);
+        dwfl_report_end(dwfl_.get(), nullptr, nullptr);
         return any_;
     }
 
-    void report(const Mapping& mapping, std::uint64_t base) {
-        UniqueFd fd = open_mapped_file(maps_, mapping).fd;
-        const std::string name(mapping.path);
-        if (!fd)
+    void report(const Mapping& mapping) {
+        const auto tables = unwinder_.files_.of(
+            maps_, mapping, [&](const MappedFile& file) { return unwinder_.load(file); });
+        const auto bias =
+            tables ? tables->bias_of(mapping.start, mapping.file_offset) : std::nullopt;
+        if (!bias || !modules_.emplace(tables, *bias).second)
             return;
-        // Taken over when it succeeds.
-        if (dwfl_report_elf(dwfl_.get(), name.c_str(), name.c_str(), fd.get(), base, false) !=
-            nullptr) {
-            fd.release();
-            any_ = true;
-        }
+        const std::uint64_t start = tables->first_address() + *bias;
+        const std::uint64_t end = tables->end_address() + *bias;
+        const std::string name(mapping.path);
+        Dwfl_Module* module =
+            start < end ? dwfl_report_module(dwfl_.get(), name.c_str(), start, end) : nullptr;
+        void** userdata = nullptr;
+        if (module == nullptr || dwfl_module_info(module, &userdata, nullptr, nullptr, nullptr,
+                                                  nullptr, nullptr, nullptr) == nullptr)
+            return;
+        *userdata = const_cast<UnwindTables*>(tables.get()); // find_tables() gets it
+        any_ = true;
     }
 
+    UserUnwinder& unwinder_;
     const ProcessMaps& maps_;
+    std::set<std::uint64_t> reported_; // starts of mappings
+    // Which libdwfl has, and what is added to their addresses; it refers to them to its end.
+    std::set<std::pair<FileCache<UnwindTables>::Pointer, std::uint64_t>> modules_;
     CPtr<Dwfl, dwfl_end> dwfl_;
-    std::map<FileKey, std::uint64_t> bases_;
-    std::set<FileKey> reported_;
     Walk walk_;
     bool attached_ = false;
     bool any_ = false;
 };
 
-UserUnwinder::UserUnwinder() = default;
+// Twice the tables of the largest programs.
+constexpr std::size_t kMostBytes = 64 * 1024 * 1024;
+
+UserUnwinder::UserUnwinder() : files_(kMostBytes) {}
 UserUnwinder::~UserUnwinder() = default;
+
+FileCache<UnwindTables>::Pointer UserUnwinder::load(const MappedFile& file) {
+    Result<UnwindTables> tables = UnwindTables::load(file.fd.get());
+    if (tables)
+        return std::make_shared<const UnwindTables>(std::move(*tables));
+    too_large_files_ += tables.error().code == Errc::limit ? 1 : 0;
+    return nullptr;
+}
 
 void UserUnwinder::forget() {
     process_.reset();
@@ -190,7 +204,7 @@ void UserUnwinder::forget() {
 
 UserUnwinder::Stack UserUnwinder::unwind(const UserStackCopy& copy, const ProcessMaps& maps) {
     if (!process_ || process_->maps() != &maps)
-        process_ = std::make_unique<Process>(maps);
+        process_ = std::make_unique<Process>(*this, maps);
     return process_->unwind(copy);
 }
 

@@ -2,8 +2,11 @@
 #pragma once
 
 #include "model/event.h"
+#include "symbolize/file_cache.h"
 #include "symbolize/process_maps.h"
+#include "symbolize/unwind_tables.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -11,8 +14,9 @@
 namespace unfreed {
 
 // Makes call stacks of copied user stacks by the unwind tables (.eh_frame) that compilers put into
-// every program: those of distributions keep no frame pointers. Keeps the files of one process
-// open, so stacks of the same process are best unwound one after the other. For one thread.
+// every program: those of distributions keep no frame pointers. Keeps the tables of the files it
+// has seen. It prepares for one process, so stacks of the same process are best unwound one after
+// the other. For one thread.
 class UserUnwinder {
   public:
     struct Stack {
@@ -30,8 +34,16 @@ class UserUnwinder {
     UserUnwinder(const UserUnwinder&) = delete;
     UserUnwinder& operator=(const UserUnwinder&) = delete;
 
+    // Files whose unwind tables are larger than any program has.
+    std::size_t too_large_files() const { return too_large_files_; }
+
   private:
     class Process; // the files of one process, as libdw knows them
+
+    FileCache<UnwindTables>::Pointer load(const MappedFile& file);
+
+    FileCache<UnwindTables> files_;
+    std::size_t too_large_files_ = 0;
     std::unique_ptr<Process> process_;
 };
 

@@ -49,14 +49,15 @@ struct uf_rec_origin {
 	__u64 call_site;
 	__u64 cache;	  /* struct kmem_cache *, 0: unknown */
 	__u32 cache_size; /* bytes of an object with its padding, 0: unknown */
-	__u32 unused1;
+	__u32 exec;	  /* of struct uf_rec_process */
+	__u64 process_start;
 	__u64 cgroup_id;
 	char comm[UF_COMM_LEN];
 	char cache_name[UF_CACHE_NAME_LEN];
 	__u64 kernel_stack[UF_KSTACK_MAX]; /* innermost first */
 	__u64 user_stack[UF_USTACK_MAX];
 };
-UF_ASSERT_SIZE(struct uf_rec_origin, 120 + 8 * (UF_KSTACK_MAX + UF_USTACK_MAX));
+UF_ASSERT_SIZE(struct uf_rec_origin, 128 + 8 * (UF_KSTACK_MAX + UF_USTACK_MAX));
 
 /* Registers and the upper end of a user stack, of which a call stack can be made where code keeps
  * no frame pointers. For an origin, after its record; at most once, of one birth. */
@@ -126,7 +127,7 @@ UF_ASSERT_SIZE(struct uf_rec_given_up, 48 + 8 * UF_KSTACK_MAX);
 
 enum uf_process_event {
 	UF_PROCESS_FORK = 1, /* a traced process made a child */
-	UF_PROCESS_EXEC = 2,
+	UF_PROCESS_EXEC = 2, /* any process, traced or not */
 	UF_PROCESS_EXIT = 3, /* last thread begins to exit; its files are still open */
 };
 
@@ -137,9 +138,13 @@ struct uf_rec_process {
 	__u32 parent_tgid;
 	__u32 exit_code;  /* as wait() gives it */
 	__u32 held_files; /* exit: open files seen */
-	__u32 unused;
+	/* (tgid, process_start) is a process, with exec it is a program. Which of its programs: the
+	 * kernel counts them, from what the parent had (task->self_exec_id). After an exec it is
+	 * the new one. */
+	__u32 exec;
+	__u64 process_start; /* CLOCK_BOOTTIME; 0: unknown */
 	char comm[UF_COMM_LEN];
 };
-UF_ASSERT_SIZE(struct uf_rec_process, 56);
+UF_ASSERT_SIZE(struct uf_rec_process, 64);
 
 #endif

@@ -40,6 +40,11 @@ static __always_inline struct pt_regs *compat__task_regs(struct task_struct *tas
 	return (struct pt_regs *)bpf_task_pt_regs(task);
 }
 
+static __always_inline u64 compat__process_start(struct task_struct *task)
+{
+	return task->group_leader->start_boottime;
+}
+
 /* The address of a program's context as a number. The verifier lets no arithmetic on such a pointer
  * pass but the difference to another pointer, so it goes by way of the current task. */
 static __always_inline u64 compat__ctx_address(void *ctx, struct task_struct *task)
@@ -72,6 +77,11 @@ static __always_inline u64 compat__stack_end(struct task_struct *task)
 	return (u64)compat__task_regs(task);
 }
 
+static __always_inline u64 compat__process_start(struct task_struct *task)
+{
+	return BPF_CORE_READ(task, group_leader, start_boottime);
+}
+
 /* By way of a word whose address is known, because it holds it. */
 static __always_inline u64 compat__ctx_address(void *ctx, struct task_struct *task)
 {
@@ -84,6 +94,13 @@ static __always_inline u64 compat__ctx_address(void *ctx, struct task_struct *ta
 	return at + *word;
 }
 #endif
+
+/* Where and for which system call a task entered the kernel. */
+struct uf_user_entry {
+	u64 ip;
+	u64 sp;
+	u64 syscall; /* 32 bits */
+};
 
 /* `regs`: where the task entered the kernel, NULL for a kernel thread. */
 static __always_inline bool compat__in_interrupt(struct task_struct *task, void *ctx,
@@ -166,6 +183,18 @@ static __always_inline int compat__syscall(const struct pt_regs *regs)
 	return (int)UF_REGS(regs, orig_ax);
 }
 
+static __always_inline struct uf_user_entry compat__user_entry(const struct pt_regs *regs)
+{
+#ifdef UF_LEGACY
+	u64 words[5] = {}; /* orig_ax ip cs flags sp: one call for all */
+
+	bpf_core_read(words, sizeof(words), &regs->orig_ax);
+	return (struct uf_user_entry){words[1], words[4], (u32)words[0]};
+#else
+	return (struct uf_user_entry){regs->ip, regs->sp, (u32)regs->orig_ax};
+#endif
+}
+
 /* Is a call the instruction before this user address? CALL rel32 (E8) or CALL r/m64 (FF /2) with
  * any addressing. */
 static __always_inline bool compat__follows_call(u64 address)
@@ -234,6 +263,18 @@ static __always_inline u64 compat__user_fp(const struct pt_regs *regs)
 static __always_inline int compat__syscall(const struct pt_regs *regs)
 {
 	return UF_REGS(regs, syscallno);
+}
+
+static __always_inline struct uf_user_entry compat__user_entry(const struct pt_regs *regs)
+{
+#ifdef UF_LEGACY
+	u64 words[5] = {}; /* sp pc pstate orig_x0 syscallno: one call for all */
+
+	bpf_core_read(words, sizeof(words), &regs->user_regs.sp);
+	return (struct uf_user_entry){words[1], words[0], (u32)words[4]};
+#else
+	return (struct uf_user_entry){regs->user_regs.pc, regs->user_regs.sp, (u32)regs->syscallno};
+#endif
 }
 
 /* BL or BLR. */

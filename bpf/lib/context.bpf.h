@@ -11,6 +11,8 @@ struct uf_owner {
 	u32 context; /* enum uf_context */
 	/* Where the current task entered the kernel; NULL: a kernel thread, which never did. */
 	struct pt_regs *regs;
+	/* Of the process; NULL: none, or it is not the current one. */
+	struct task_struct *task;
 };
 
 static __always_inline u8 proc__flags(u32 tgid)
@@ -53,8 +55,10 @@ static __always_inline struct uf_owner context__owner(void *ctx)
 		owner.context = UF_CONTEXT_SOFTIRQ;
 	else if (!UF_TASK(task, pid))
 		owner.context = UF_CONTEXT_IDLE;
-	else
+	else {
 		owner.tgid = UF_TASK(task, tgid);
+		owner.task = task;
+	}
 	return owner;
 }
 

@@ -20,9 +20,10 @@ struct uf_birth {
 	u32 describe_later; /* another program tells the origin */
 };
 
+#define HASH_FACTOR 0x9E3779B97F4A7C15ULL
 static __always_inline u64 hash__mix(u64 hash, u64 value)
 {
-	hash = (hash ^ value) * 0x9E3779B97F4A7C15ULL;
+	hash = (hash ^ value) * HASH_FACTOR;
 	return hash ^ (hash >> 29);
 }
 
@@ -105,23 +106,35 @@ static __always_inline void scratch__put(struct uf_scratch *buffer)
 
 static __always_inline bool origin__is_user_task(const struct uf_birth *birth)
 {
-	return birth->owner.tgid && birth->owner.regs;
+	return birth->owner.task && birth->owner.regs;
 }
 
+/*
+ * A program has entries of its own: what a process ran before, and a former process of its number,
+ * had other files mapped, by which stacks are named. Start and number of the program cost three
+ * loads; for them the first steps go without the shift of hash__mix, which the last ones make up
+ * for. What is joined by an exclusive or lies in bits of its own.
+ */
 static __always_inline u64 origin__cheap_key(const struct uf_birth *birth)
 {
 	u64 what = birth->cache ? birth->cache : birth->prot ? birth->prot : birth->size;
-	u64 key = hash__mix(birth->call_site, what);
+	u64 key = birth->call_site ^ birth->object_class;
+	u64 tgid = (u64)birth->owner.tgid << 40;
+	struct task_struct *task = birth->owner.task;
 
-	key = hash__mix(key, ((u64)birth->owner.tgid << 8) | birth->object_class);
 	if (origin__is_user_task(birth)) {
-		struct pt_regs *regs = birth->owner.regs;
+		struct uf_user_entry at = compat__user_entry(birth->owner.regs);
 
-		key = hash__mix(key, compat__user_ip(regs));
-		key = hash__mix(key,
-				compat__user_sp(regs) ^ ((u64)(u32)compat__syscall(regs) << 48));
+		key ^= (u64)UF_TASK(task, self_exec_id) << 32;
+		key = (key * HASH_FACTOR ^ what) * HASH_FACTOR;
+		key = (key ^ tgid ^ compat__process_start(task)) * HASH_FACTOR;
+		key = hash__mix(key, at.ip);
+		key = hash__mix(key, at.sp ^ (at.syscall << 48));
 	} else {
-		key = hash__mix(key, birth->owner.context);
+		key = hash__mix(key * HASH_FACTOR, what);
+		key = hash__mix(key, tgid ^ birth->owner.context);
+		if (task)
+			key = hash__mix(key, compat__process_start(task));
 	}
 	return key ? key : 1;
 }

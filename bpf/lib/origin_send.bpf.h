@@ -117,6 +117,12 @@ UF_ORIGIN_FUNC int origin__send(const struct uf_birth *birth, u32 id,
 	record->kernel_frames = stacks->kernel_frames;
 	record->user_frames = stacks->user_frames;
 	record->syscall = stacks->syscall;
+	if (birth->owner.task) {
+		struct task_struct *task = compat__current_task();
+
+		record->exec = UF_TASK(task, self_exec_id);
+		record->process_start = compat__process_start(task);
+	}
 	record->call_site = birth->call_site;
 	record->cache_size = birth->size;
 	if (!cache && prot)

@@ -6,7 +6,9 @@
  */
 #include "lib/fd_walk.bpf.h"
 
-static __always_inline struct uf_rec_process *process__record(enum uf_process_event event, u32 tgid)
+/* `task`: one of the process. */
+static __always_inline struct uf_rec_process *process__record(enum uf_process_event event, u32 tgid,
+							      struct task_struct *task)
 {
 	struct uf_rec_process *record =
 		ring__reserve(sizeof(*record), UF_REC_PROCESS, UF_CTR_RING_DROP_PROCESS);
@@ -18,7 +20,9 @@ static __always_inline struct uf_rec_process *process__record(enum uf_process_ev
 	record->parent_tgid = 0;
 	record->exit_code = 0;
 	record->held_files = 0;
-	record->unused = 0;
+	record->exec = BPF_CORE_READ(task, self_exec_id);
+	record->process_start = BPF_CORE_READ(task, group_leader, start_boottime);
+	bpf_core_read(&record->comm, sizeof(record->comm), &task->comm);
 	return record;
 }
 
@@ -44,16 +48,17 @@ int process_fork(struct bpf_raw_tracepoint_args *ctx)
 	proc__set_flags(tgid, flags);
 	if (!flags)
 		return 0;
-	record = process__record(UF_PROCESS_FORK, tgid);
+	record = process__record(UF_PROCESS_FORK, tgid, child);
 	if (!record)
 		return 0;
 	record->parent_tgid = parent_tgid;
-	bpf_core_read(&record->comm, sizeof(record->comm), &child->comm);
 	ring__submit_now(record);
 	return 0;
 }
 
-/* sched:sched_process_exec (task, old_pid, bprm): comm is the new one. */
+/* sched:sched_process_exec (task, old_pid, bprm): comm and self_exec_id are the new ones. Of every
+ * process, because what it has mapped is another program's from here on; host-wide nobody is woken
+ * for it. */
 SEC("?raw_tp/sched_process_exec")
 int process_exec(struct bpf_raw_tracepoint_args *ctx)
 {
@@ -64,13 +69,15 @@ int process_exec(struct bpf_raw_tracepoint_args *ctx)
 	if (!hook__active(UF_HOOK_PROCESS_EXEC))
 		return 0;
 	tgid = BPF_CORE_READ(task, tgid);
-	if (!(proc__flags(tgid) & UF_PROC_TARGET))
+	if (cfg.only_targets && !(proc__flags(tgid) & UF_PROC_TARGET))
 		return 0;
-	record = process__record(UF_PROCESS_EXEC, tgid);
+	record = process__record(UF_PROCESS_EXEC, tgid, task);
 	if (!record)
 		return 0;
-	bpf_core_read(&record->comm, sizeof(record->comm), &task->comm);
-	ring__submit_now(record);
+	if (cfg.only_targets)
+		ring__submit_now(record);
+	else
+		ring__submit(record);
 	return 0;
 }
 
@@ -94,14 +101,13 @@ int process_exit(struct bpf_raw_tracepoint_args *ctx)
 		return 0;
 	held = fd_walk__mark(task);
 	proc__set_flags(tgid, flags | UF_PROC_EXITING);
-	record = process__record(UF_PROCESS_EXIT, tgid);
+	record = process__record(UF_PROCESS_EXIT, tgid, task);
 	if (!record)
 		return 0;
 	record->exit_code = BPF_CORE_READ(task, signal, group_exit_code);
 	if (!record->exit_code)
 		record->exit_code = BPF_CORE_READ(task, exit_code);
 	record->held_files = held;
-	bpf_core_read(&record->comm, sizeof(record->comm), &task->comm);
 	ring__submit_now(record);
 	return 0;
 }

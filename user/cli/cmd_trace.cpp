@@ -119,7 +119,7 @@ Result<int> run_trace(const Options& options) {
     tracker_options.promotion_age_ns.fill(kPromotionAgeNs);
     ProcProcessReader processes;
     LifetimeTracker tracker(tracker_options, processes);
-    UserStacks user_stacks;
+    UserStacks user_stacks(request.only_targets);
     TraceLoop loop(
         source, tracker, std::chrono::nanoseconds(kPromotionAgeNs),
         [&](const Event& event) { user_stacks.observe(event); }, !request.only_targets,

@@ -43,8 +43,12 @@ void UserStacks::observe(const Event& event) {
 }
 
 void UserStacks::on(const ProcessEvent& event) {
-    if (event.kind == ProcessEvent::Kind::exec)
-        return read(event.tgid, false);
+    if (event.kind == ProcessEvent::Kind::exec) {
+        // Host-wide those of all processes are told, most of which make nothing that survives.
+        if (only_targets_ || processes_.contains(event.tgid))
+            read(event.tgid, false);
+        return;
+    }
     if (event.kind != ProcessEvent::Kind::exit)
         return;
     if (const auto known = processes_.find(event.tgid); known != processes_.end())

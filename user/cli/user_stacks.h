@@ -23,6 +23,9 @@ namespace unfreed::cli {
 // needs them, which most are not for. One thread.
 class UserStacks {
   public:
+    // only_targets: every process that is heard of is traced.
+    explicit UserStacks(bool only_targets) : only_targets_(only_targets) {}
+
     // Call it with every event, as early as possible: a process that ends before its first event is
     // seen leaves addresses without names.
     void observe(const Event& event);
@@ -55,6 +58,7 @@ class UserStacks {
     void keep_within_budget();
     void share(std::span<OriginEvent* const> origins);
 
+    bool only_targets_;
     std::unordered_map<std::uint32_t, Known> processes_;
     std::unordered_map<OriginId, UserStackCopy> copies_; // not unwound yet
     std::deque<OriginId> copied_order_;                  // the oldest first; some are gone

@@ -119,6 +119,7 @@ Result<Event> decode_origin(std::span<const std::byte> bytes) {
     event.time_ns = record->header.ktime_ns;
     event.tgid = record->tgid;
     event.tid = record->tid;
+    event.program = {record->process_start, record->exec};
     event.object_class = *object_class;
     event.context = *context;
     // Entries that are no system calls (faults, interrupts) leave other negative numbers there.
@@ -257,7 +258,8 @@ Result<Event> decode_process(std::span<const std::byte> bytes) {
     if (!comm)
         return fail(std::move(comm.error()));
     return Event{ProcessEvent{record->header.ktime_ns, *kind, record->tgid, record->parent_tgid,
-                              record->exit_code, record->held_files, std::move(*comm)}};
+                              record->exit_code, record->held_files,
+                              ProgramId{record->process_start, record->exec}, std::move(*comm)}};
 }
 
 } // namespace

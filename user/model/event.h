@@ -20,12 +20,21 @@ using OriginId = StrongId<OriginTag, std::uint32_t>;
 enum class Context : std::uint8_t { process, softirq, hardirq, kworker, idle };
 std::string_view to_string(Context context);
 
+// A program is (tgid, start, exec), and (tgid, start) a process: numbers are used again, and a
+// process runs one program after the other.
+struct ProgramId {
+    std::uint64_t start_ns = 0; // of the process, CLOCK_BOOTTIME of the host; 0: unknown
+    std::uint32_t exec = 0;     // which of its programs; a fork has the number of its parent
+    friend bool operator==(const ProgramId&, const ProgramId&) = default;
+};
+
 // Where objects come from: seen once, the first time an object of this origin is born.
 struct OriginEvent {
     OriginId id;
     std::uint64_t time_ns = 0;
     std::uint32_t tgid = 0;
     std::uint32_t tid = 0;
+    ProgramId program; // of tgid; unknown for what a softirq made for a listener
     ObjectClass object_class = ObjectClass::slab;
     Context context = Context::process;
     std::int32_t syscall = -1;
@@ -93,6 +102,7 @@ struct FreeEvent {
 };
 
 struct ProcessEvent {
+    // Of chosen processes; of an exec, of all.
     enum class Kind : std::uint8_t { fork, exec, exit };
     std::uint64_t time_ns = 0;
     Kind kind = Kind::fork;
@@ -100,6 +110,7 @@ struct ProcessEvent {
     std::uint32_t parent_tgid = 0;
     std::uint32_t exit_code = 0; // as wait() gives it
     std::uint32_t held_files = 0;
+    ProgramId program; // after the event
     std::string comm;
 };
 

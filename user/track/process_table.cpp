@@ -40,9 +40,12 @@ void ProcessTable::on_fork(const ProcessEvent& event) {
 }
 
 void ProcessTable::on_exec(const ProcessEvent& event) {
-    auto [it, is_new] = latest_.try_emplace(event.tgid);
+    // Host-wide every exec is told: a process is of interest once it makes something.
+    const auto it = latest_.find(event.tgid);
+    if (it == latest_.end())
+        return;
     Entry& entry = it->second;
-    if (!is_new && !entry.info.alive)
+    if (!entry.info.alive)
         replace(entry, event.time_ns); // the record of its fork was lost
     entry.info.tgid = event.tgid;
     entry.info.comm = event.comm;

@@ -72,6 +72,7 @@ TEST(Decoder, EveryFieldOfAnOriginArrives) {
     EXPECT_EQ(origin.time_ns, 5 * kSecond);
     EXPECT_EQ(origin.tgid, 100U);
     EXPECT_EQ(origin.tid, 101U);
+    EXPECT_EQ(origin.program, (ProgramId{3 * kSecond + 1, 4}));
     EXPECT_EQ(origin.object_class, ObjectClass::socket);
     EXPECT_EQ(origin.context, Context::process);
     EXPECT_EQ(origin.syscall, 41);
@@ -162,6 +163,7 @@ TEST(Decoder, EveryFieldOfAProcessArrives) {
     EXPECT_EQ(process.parent_tgid, 1U);
     EXPECT_EQ(process.exit_code, 256U);
     EXPECT_EQ(process.held_files, 3U);
+    EXPECT_EQ(process.program, (ProgramId{2 * kSecond + 1, 5}));
     EXPECT_EQ(process.comm, "leaker");
 }
 

@@ -34,6 +34,8 @@ inline uf_rec_origin origin_record() {
     record.call_site = 0xffffffff81000010;
     record.cache = 0xffff888000001000;
     record.cache_size = 1024;
+    record.exec = 4;
+    record.process_start = 3 * kSecond + 1;
     record.cgroup_id = 33;
     std::memcpy(record.comm, "leaker", 7);
     std::memcpy(record.cache_name, "TCP", 4);
@@ -98,6 +100,8 @@ inline uf_rec_process process_record() {
     record.parent_tgid = 1;
     record.exit_code = 256;
     record.held_files = 3;
+    record.exec = 5;
+    record.process_start = 2 * kSecond + 1;
     std::memcpy(record.comm, "leaker", 7);
     return record;
 }
@@ -117,6 +121,7 @@ struct OriginSpec {
     ObjectClass object_class = ObjectClass::socket;
     Context context = Context::process;
     std::uint32_t cache_object_bytes = 1024;
+    ProgramId program = {};
     std::string comm = "leaker";
     std::string cache_name = "TCP";
     std::vector<std::uint64_t> kernel_stack = {0x10, 0x20};
@@ -128,6 +133,7 @@ inline OriginEvent origin_event(const OriginSpec& spec = {}) {
     event.time_ns = spec.time_ns;
     event.tgid = spec.tgid;
     event.tid = spec.tid ? spec.tid : spec.tgid;
+    event.program = spec.program;
     event.object_class = spec.object_class;
     event.context = spec.context;
     event.cache_object_bytes = spec.cache_object_bytes;
@@ -174,10 +180,12 @@ struct ProcessSpec {
     std::uint64_t time_ns = kSecond;
     std::uint32_t tgid = 100;
     std::uint32_t parent_tgid = 1;
+    ProgramId program = {};
     std::string comm = "leaker";
 };
 inline ProcessEvent process_event(const ProcessSpec& spec = {}) {
-    return ProcessEvent{spec.time_ns, spec.kind, spec.tgid, spec.parent_tgid, 0, 0, spec.comm};
+    return ProcessEvent{spec.time_ns, spec.kind, spec.tgid, spec.parent_tgid, 0, 0,
+                        spec.program, spec.comm};
 }
 
 struct ObjectSpec {

@@ -30,6 +30,30 @@ struct Words {
     std::string max_objects;
 };
 
+// CLI::PositiveNumber answers with the largest number that a double holds, in 309 digits, and lets
+// -3 pass for an unsigned one.
+CLI::Validator at_least_one() {
+    return {[](const std::string& word) {
+                const bool is_number = word.find_first_not_of("0123456789") == std::string::npos;
+                const bool is_zero = word.find_first_not_of('0') == std::string::npos;
+                return is_number && !is_zero ? std::string() : "must be a number, 1 or more";
+            },
+            ""};
+}
+
+// An option with the empty string for its value: an unset variable of a script. To take it for no
+// option at all would trace for ever where a time was meant.
+const CLI::Option* find_empty(const CLI::App& app) {
+    for (const CLI::Option* option : app.get_options()) {
+        const auto words = option->results();
+        const bool is_empty = !option->get_positional() && option->get_items_expected_max() > 0 &&
+                              std::find(words.begin(), words.end(), "") != words.end();
+        if (is_empty)
+            return option;
+    }
+    return nullptr;
+}
+
 void add_common(CLI::App& app, Options& options, Words& words) {
     app.add_option(
            "--class", words.classes,
@@ -42,7 +66,7 @@ void add_common(CLI::App& app, Options& options, Words& words) {
     app.add_option("--min-age", words.min_age,
                    "Report objects that are at least this old (default 10s)")
         ->type_name("TIME");
-    app.add_option("--top", options.top, "Rows to report (default 20)")->check(CLI::PositiveNumber);
+    app.add_option("--top", options.top, "Rows to report (default 20)")->check(at_least_one());
     app.add_option("--objects", options.objects_per_group, "Objects to list per row (default 3)")
         ->check(CLI::NonNegativeNumber);
     app.add_option("--format", words.format, "text or json (default text)")->type_name("FORMAT");
@@ -175,6 +199,8 @@ Result<std::chrono::nanoseconds> parse_duration(const std::string& text) {
         return fail(Errc::usage,
                     fmt::format("\"{}\" is no time; write 500ms, 10s, 2m or 1h", text));
     stream >> unit;
+    if (!(stream >> std::ws).eof())
+        return fail(Errc::usage, fmt::format("\"{}\" is more than one time; write 90s", text));
     double scale = 0;
     if (unit.empty() || unit == "s")
         scale = 1e9;
@@ -263,8 +289,11 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
         std::ostringstream out;
         std::ostringstream err;
         const int code = app.exit(error, out, err);
-        return {std::nullopt, code == 0 ? out.str() : err.str(), code == 0 ? 0 : 2};
+        return {std::nullopt, code == 0 ? out.str() : "unfreed: " + err.str(), code == 0 ? 0 : 2};
     }
+    for (const CLI::App* used : app.get_subcommands())
+        if (const CLI::Option* empty = find_empty(*used))
+            return {std::nullopt, "unfreed: " + empty->get_name() + ": the value is empty\n", 2};
     if (auto read = read_words(words, options); !read)
         return {std::nullopt, "unfreed: " + read.error().message + "\n", 2};
     if (run->parsed())

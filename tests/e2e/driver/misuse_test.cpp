@@ -46,6 +46,12 @@ INSTANTIATE_TEST_SUITE_P(
         Misuse{"unknown_format", {"trace", "--format", "xml"}, 2, "no format \"xml\""},
         Misuse{"bad_time", {"trace", "--duration", "5parsec"}, 2, "parsec"},
         Misuse{"negative_time", {"trace", "--duration", "-5s"}, 2, "-5s"},
+        Misuse{"empty_time", {"trace", "--duration", ""}, 2, "unfreed: --duration: the value"},
+        Misuse{"empty_output", {"trace", "-o", ""}, 2, "the value is empty"},
+        Misuse{"two_times", {"trace", "--duration", "1s 5m"}, 2, "more than one time"},
+        Misuse{
+            "no_rows", {"trace", "--top", "0"}, 2, "unfreed: --top: must be a number, 1 or more"},
+        Misuse{"fewer_rows", {"trace", "--top", "-3"}, 2, "1 or more"},
         Misuse{"no_command", {"run"}, 2, "command"},
         Misuse{
             "missing_program", {"run", "--", "/no/such/program"}, 1, "cannot run /no/such/program"},

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <stdexcept>
@@ -66,13 +67,14 @@ void Process::pump(int timeout_ms) {
     }
 }
 
-bool Process::wait_for(const std::string& text, bool in_stderr, std::chrono::seconds patience) {
+bool Process::wait_for(const std::string& text, bool in_stderr,
+                       std::chrono::milliseconds patience) {
     const auto deadline = std::chrono::steady_clock::now() + patience;
     const std::string& seen = in_stderr ? finished_.err : finished_.out;
     while (seen.find(text) == std::string::npos) {
         if ((in_stderr ? err_fd_ : out_fd_) < 0 || std::chrono::steady_clock::now() > deadline)
             return false;
-        pump(100);
+        pump(static_cast<int>(std::min<std::chrono::milliseconds::rep>(patience.count(), 100)));
     }
     return true;
 }

@@ -34,7 +34,7 @@ class Process {
     // Waits until stdout (stdout_too false: stderr) has this text. False: it ended or took too
     // long.
     bool wait_for(const std::string& text, bool in_stderr = false,
-                  std::chrono::seconds patience = kPatience);
+                  std::chrono::milliseconds patience = kPatience);
     // What it has printed on stderr so far.
     const std::string& errors() const { return finished_.err; }
     // Waits for its end and gives everything it printed.

@@ -8,9 +8,15 @@
 namespace unfreed::cli {
 
 const Mounts* DentryPaths::mounts_of(std::uint32_t pid) {
+    // A megabyte of text is some 8 000 mounts, and takes twice that when read.
+    constexpr std::size_t kMostBytes = 1024 * 1024;
+    constexpr std::size_t kMostProcesses = 32;
+    if (mounts_.size() >= kMostProcesses && !mounts_.contains(pid))
+        mounts_.clear();
     auto [known, is_new] = mounts_.try_emplace(pid);
     if (is_new) {
-        auto read = Mounts::read("/proc/" + (pid ? std::to_string(pid) : "self") + "/mountinfo");
+        auto read = pid ? Mounts::read("/proc/" + std::to_string(pid) + "/mountinfo", kMostBytes)
+                        : Mounts::read();
         if (read)
             known->second = std::move(*read);
         else

@@ -54,7 +54,9 @@ void judge_references(Snapshot& snapshot, EventSource& source) {
             return mounts ? mounts->references(at.device, path_in_fs(at)) : 0;
         },
         [&, unseen = UnseenUsers::read()](const DentryLocation& at) {
-            return unseen.may_hold(at.device,
+            // A mount that was not read may be the one.
+            return (mounts && mounts->is_cut()) ||
+                   unseen.may_hold(at.device,
                                    mounts ? mounts->full_path(at.device, path_in_fs(at)) : "");
         });
 }

@@ -73,11 +73,13 @@ Mounts Mounts::parse(std::string_view text) {
     return mounts;
 }
 
-Result<Mounts> Mounts::read(const std::string& path) {
-    auto text = read_file(path);
-    if (!text)
-        return fail(std::move(text.error()));
-    return parse(*text);
+Result<Mounts> Mounts::read(const std::string& path, std::size_t most_bytes) {
+    auto file = read_lines(path, most_bytes);
+    if (!file)
+        return fail(std::move(file.error()));
+    Mounts mounts = parse(file->text);
+    mounts.is_cut_ = file->is_cut;
+    return mounts;
 }
 
 std::string Mounts::full_path(std::uint32_t device, std::string_view path) const {

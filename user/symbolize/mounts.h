@@ -4,6 +4,7 @@
 
 #include "base/result.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -16,8 +17,13 @@ class Mounts {
   public:
     // Lines that are no mount are skipped.
     static Mounts parse(std::string_view text);
-    // Fails with not_found, permission or io.
-    static Result<Mounts> read(const std::string& path = "/proc/self/mountinfo");
+    // No more than the first lines that go into most_bytes: any process may make a namespace with
+    // 100 000 mounts. Fails with not_found, permission or io.
+    static Result<Mounts> read(const std::string& path = "/proc/self/mountinfo",
+                               std::size_t most_bytes = 16 * 1024 * 1024);
+
+    // There are more: references() knows too few.
+    bool is_cut() const { return is_cut_; }
 
     // The name of a path within the file system of this device (as the kernel has it: major << 20 |
     // minor); empty: it is mounted nowhere, or only other parts of it.
@@ -33,6 +39,7 @@ class Mounts {
         std::string point;
     };
     std::vector<Mount> mounts_;
+    bool is_cut_ = false;
 };
 
 } // namespace unfreed

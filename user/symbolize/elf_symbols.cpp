@@ -50,7 +50,7 @@ class ElfSymbols::Reader {
 
     // There is at most one table of each type.
     void read_symbols() {
-        for (const std::uint32_t type : {SHT_SYMTAB, SHT_DYNSYM}) {
+        for (const std::uint32_t type : {std::uint32_t{SHT_SYMTAB}, std::uint32_t{SHT_DYNSYM}}) {
             const auto& sections = file_.sections();
             const auto found =
                 std::find_if(sections.begin(), sections.end(),

@@ -79,7 +79,8 @@ class Kallsyms::Parser {
             module = name.substr(open + 1, close - open - 1);
             name = name.substr(0, gap);
         }
-        if (name.empty() || table_.names_.size() > std::numeric_limits<std::uint32_t>::max() / 2)
+        const bool is_name = !name.empty() && name.find('\0') == name.npos;
+        if (!is_name || table_.names_.size() > std::numeric_limits<std::uint32_t>::max() / 2)
             return false;
         if (symbol.address == 0) { // hidden, or the start of the per-CPU area: no text either way
             ++zero_addresses_;

@@ -104,15 +104,16 @@ TEST(Kallsyms, HiddenAddressesAreNoError) {
 }
 
 TEST(Kallsyms, SkipsAndCountsWhatItCannotRead) {
-    const Kallsyms table = Kallsyms::parse("garbage\n"
-                                           "ffffffff81000000\n"
-                                           "ffffffff81000000 T\n"
-                                           "ffffffff81000000 T \n"
-                                           "11111111111111111111 T too_large\n"
-                                           "ffffffff81001000 t module_cut\t[nf_\n"
-                                           "\n"
-                                           "ffffffff81002000 T good"); // no line end
-    EXPECT_EQ(table.skipped_lines(), 6u);
+    const std::string with_zero("ffffffff81003000 t \0x\n", 22);
+    const Kallsyms table = Kallsyms::parse(with_zero + "garbage\n"
+                                                       "ffffffff81000000\n"
+                                                       "ffffffff81000000 T\n"
+                                                       "ffffffff81000000 T \n"
+                                                       "11111111111111111111 T too_large\n"
+                                                       "ffffffff81001000 t module_cut\t[nf_\n"
+                                                       "\n"
+                                                       "ffffffff81002000 T good"); // no line end
+    EXPECT_EQ(table.skipped_lines(), 7u);
     EXPECT_EQ(table.size(), 1u);
     EXPECT_EQ(found(table, 0xffffffff81002001), "good+0x1 [vmlinux]");
 }

@@ -84,6 +84,10 @@ vm() {
     tests/vm/test.sh
 }
 
+# Some five minutes on two processors. A target that found something once keeps it in its corpus, which
+# unit goes through.
+fuzz() { scripts/fuzz.sh 35; }
+
 tier dependencies dependencies
 tier build-gcc build_gcc
 tier format format
@@ -94,6 +98,7 @@ tier e2e e2e
 tier vm vm
 tier build-clang build_clang
 tier unit-asan sanitized_unit
+tier fuzz fuzz
 
 printf '\n'
 printf '%s\n' "${summary[@]}"

@@ -2,11 +2,7 @@
 // Any bytes must decode to a valid event or an error, never crash.
 #include "abi/events.h"
 #include "decode/decoder.h"
-
-#include <cstdint>
-#include <cstdlib>
-#include <cstring>
-#include <vector>
+#include "fuzz.h"
 
 namespace {
 
@@ -19,10 +15,7 @@ constexpr std::size_t kSizes[] = {sizeof(uf_rec_header),
                                   sizeof(uf_rec_user_stack) + UF_USER_COPY_SMALL,
                                   sizeof(uf_rec_given_up)};
 
-void require(bool holds) {
-    if (!holds)
-        std::abort();
-}
+using unfreed::fuzz::require;
 
 void check(const unfreed::Result<unfreed::Event>& event) {
     if (!event) {
@@ -44,13 +37,11 @@ void check(const unfreed::Result<unfreed::Event>& event) {
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    std::vector<std::byte> bytes(size);
-    if (size)
-        std::memcpy(bytes.data(), data, size);
+FUZZ(decode, input) {
+    std::vector<std::byte> bytes = unfreed::fuzz::bytes(input);
     check(unfreed::decode(bytes));
-    if (size < sizeof(uf_rec_header))
-        return 0;
+    if (bytes.size() < sizeof(uf_rec_header))
+        return;
     // The fuzzer would spend its life guessing sizes: try the same bytes as a record of the right
     // size for its type too.
     uf_rec_header header;
@@ -60,5 +51,4 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     bytes.resize(header.size);
     std::memcpy(bytes.data(), &header, sizeof(header));
     check(unfreed::decode(bytes));
-    return 0;
 }

@@ -1,0 +1,60 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Builds the fuzz targets (clang) and runs each, two at a time; fails on any finding, which is left in
+# build-fuzz/findings.
+#   scripts/fuzz.sh                 60 seconds each
+#   scripts/fuzz.sh 600 elf screen  these only
+set -u
+cd "$(dirname "$0")/.." || exit 1
+
+seconds=${1:-60}
+shift
+wanted=("$@")
+build="build-fuzz"
+findings=$build/findings
+
+clang=$(command -v clang++-14 || command -v clang++) || {
+    echo "needs clang++"
+    exit 77
+}
+cmake -S . -B "$build" -G Ninja -DCMAKE_C_COMPILER="${clang/++/}" -DCMAKE_CXX_COMPILER="$clang" \
+    -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -gline-tables-only" -DUNFREED_WERROR=ON -DUNFREED_FUZZ=ON >/dev/null &&
+    cmake --build "$build" --target fuzz_all || exit 1
+
+if [ ${#wanted[@]} = 0 ]; then
+    for source in tests/fuzz/*_fuzz.cpp; do
+        source=${source##*/}
+        wanted+=("${source%_fuzz.cpp}")
+    done
+fi
+mkdir -p "$findings"
+
+# fuzz NAME: what is new goes into a folder of its own, which the next run begins with.
+fuzz() {
+    mkdir -p "$build/corpus/$1"
+    "$build/tests/fuzz/fuzz_$1" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 \
+        -max_len=8192 -artifact_prefix="$findings/$1-" -print_final_stats=1 \
+        "$build/corpus/$1" "tests/fuzz/corpus/$1" >"$build/$1.log" 2>&1
+}
+
+failed=0 running=() names=()
+# Waits for the first of those that run.
+reap() {
+    if wait "${running[0]}"; then
+        echo "${names[0]}: $(grep -o 'number_of_executed_units: .*' "$build/${names[0]}.log")"
+    else
+        echo "${names[0]}: FOUND SOMETHING"
+        tail -n 40 "$build/${names[0]}.log"
+        failed=1
+    fi
+    running=("${running[@]:1}") names=("${names[@]:1}")
+}
+for name in "${wanted[@]}"; do
+    [ ${#running[@]} -lt 2 ] || reap
+    fuzz "$name" &
+    running+=($!) names+=("$name")
+done
+while [ ${#running[@]} -gt 0 ]; do
+    reap
+done
+exit $failed

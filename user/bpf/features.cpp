@@ -37,6 +37,8 @@ KernelFeatures::Support try_kind(const char* name) {
     bpf_program__set_autoload(program, true);
     if (int error = features_bpf::load(skeleton.get()); error != 0)
         return {false, fmt::format("the kernel refuses to load it ({})", std::strerror(-error))};
+    if (skeleton->bss == nullptr) // its probe for that may fail for want of memory
+        return {false, "libbpf cannot map the variables of a program"};
     LinkPtr link(bpf_program__attach(program));
     if (!link)
         return {false, fmt::format("the kernel refuses to attach it ({})", std::strerror(errno))};

@@ -19,7 +19,7 @@ void Inspector::Delete::operator()(inspect_bpf* skeleton) const {
 Result<Inspector> Inspector::load() {
     Inspector inspector;
     inspector.skeleton_.reset(inspect_bpf::open_and_load());
-    if (!inspector.skeleton_)
+    if (!inspector.skeleton_ || inspector.skeleton_->bss == nullptr)
         return fail_errno(Errc::unsupported, errno,
                           "the kernel refuses the program that reads objects\n" +
                               take_libbpf_warnings());

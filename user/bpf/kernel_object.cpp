@@ -21,7 +21,11 @@ class Opened final : public KernelObject {
     Opened& operator=(const Opened&) = delete;
     ~Opened() override { Skeleton::destroy(skeleton_); }
 
-    int load() override { return Skeleton::load(skeleton_); }
+    int load() override {
+        const int error = Skeleton::load(skeleton_);
+        // libbpf leaves variables unmapped, without an error, when its probe for that has failed.
+        return error == 0 && skeleton_->bss == nullptr ? -ENOMEM : error;
+    }
     uf_config& config() override { return skeleton_->rodata->cfg; }
     uf_state& state() const override { return skeleton_->bss->run_state; }
 

@@ -205,7 +205,7 @@ Result<int> run_trace(const Options& options) {
     const Signals::Unblocked unblocked(*signals, end.heard_ns);
     context.command_status = end.child_status;
     if (end.end == TraceLoop::End::child_ended || end.end == TraceLoop::End::target_ended) {
-        if (auto unsettled = loop.settle(kSettlePatience))
+        if (auto unsettled = caught([&] { return loop.settle(kSettlePatience); }))
             context.unsettled = *unsettled;
         else
             log::error(unsettled.error().message);

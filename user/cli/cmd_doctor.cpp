@@ -43,6 +43,8 @@ Result<int> run_doctor(const Options& options) {
         return fail(privileged.error());
     if (auto btf = bpf::check_kernel_btf(); !btf)
         return fail(btf.error());
+    if (!clock_offsets())
+        return fail(clock_offsets().error());
     if (auto initial = bpf::check_pid_namespace(); !initial)
         return fail(initial.error());
     auto features = bpf::KernelFeatures::probe();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "base/box.h"
 #include "base/c_ptr.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/read_file.h"
 #include "base/result.h"
@@ -193,6 +194,23 @@ TEST(ReadFile, OrGivesTheLinesBelowIt) {
     ASSERT_TRUE(no_line);
     EXPECT_TRUE(no_line->is_cut);
     EXPECT_EQ(no_line->text, "");
+}
+
+TEST(Clock, ANamespacesOffsetsAreRead) {
+    const auto offsets = parse_clock_offsets("monotonic     1000000         0\n"
+                                             "boottime           -5 500000000\n");
+    ASSERT_TRUE(offsets);
+    EXPECT_EQ(offsets->monotonic_ns, 1'000'000'000'000'000);
+    EXPECT_EQ(offsets->boottime_ns, -4'500'000'000);
+}
+
+TEST(Clock, OffsetsThatCannotBeReadAreAnError) {
+    EXPECT_FALSE(parse_clock_offsets(""));
+    EXPECT_FALSE(parse_clock_offsets("monotonic 1 0\n"));
+    EXPECT_FALSE(parse_clock_offsets("monotonic x 0\nboottime 0 0\n"));
+    EXPECT_FALSE(parse_clock_offsets("monotonic 1\nboottime 0 0\n"));
+    EXPECT_FALSE(parse_clock_offsets("monotonic 99999999999999 0\nboottime 0 0\n"));
+    EXPECT_FALSE(parse_clock_offsets("monotonic 1 1000000000\nboottime 0 0\n"));
 }
 
 } // namespace

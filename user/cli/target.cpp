@@ -2,6 +2,7 @@
 #include "cli/target.h"
 
 #include "base/log.h"
+#include "base/read_file.h"
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -9,23 +10,25 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <fstream>
+#include <charconv>
 #include <string>
+#include <string_view>
 
 namespace unfreed::cli {
 namespace {
 
-// 0: no such process or thread.
+// 0: no such process or thread. A process chooses its name, which is the first line; the kernel
+// writes a line feed in it as "\\n".
 std::uint32_t tgid_of(std::uint32_t pid) {
-    std::ifstream status(fmt::format("/proc/{}/status", pid));
-    std::string word;
-    while (status >> word)
-        if (word == "Tgid:") {
-            std::uint32_t tgid = 0;
-            status >> tgid;
-            return tgid;
-        }
-    return 0;
+    constexpr std::string_view kLabel = "\nTgid:\t";
+    const auto status = read_file(fmt::format("/proc/{}/status", pid));
+    const std::size_t label = status ? status->find(kLabel) : std::string::npos;
+    if (label == std::string::npos)
+        return 0;
+    const char* number = status->data() + label + kLabel.size();
+    std::uint32_t tgid = 0;
+    std::from_chars(number, status->data() + status->size(), tgid);
+    return tgid;
 }
 
 } // namespace
@@ -50,9 +53,10 @@ Result<Target> Target::find(std::uint32_t pid) {
         return errno == ESRCH ? none()
                               : fail_errno(Errc::internal, errno,
                                            fmt::format("cannot watch process {}", target.tgid_));
+    // The number that was asked for still is of the process that is held now.
     pollfd ended{target.pidfd_.get(), POLLIN, 0};
-    if (::poll(&ended, 1, 0) > 0)
-        return none(); // a zombie
+    if (tgid_of(pid) != target.tgid_ || ::poll(&ended, 1, 0) > 0)
+        return none(); // or a zombie
     return target;
 }
 

@@ -136,18 +136,17 @@ class Grouper {
         Source source;
         source.id = slot.origin;
         source.object_class = slot.object_class;
-        source.process = slot.tgid ? find_process(snapshot_, slot.tgid, slot.birth_ns) : nullptr;
+        const auto origin = snapshot_.origins.find(slot.origin);
+        if (origin != snapshot_.origins.end())
+            source.origin = &origin->second;
+        source.process = find_process(snapshot_, slot.tgid, source.origin, slot.birth_ns);
         const Standing standing =
             standing_of(object, source.process, snapshot_.taken_at_ns, options_);
         if (standing.fate == Standing::Fate::young) {
             ++result_.young_objects;
             return;
         }
-        const auto origin = snapshot_.origins.find(slot.origin);
-        if (origin != snapshot_.origins.end())
-            source.origin = &origin->second;
-        else
-            ++result_.objects_without_origin;
+        result_.objects_without_origin += source.origin == nullptr;
 
         KeyGroup& group = group_of(source);
         Bucket& bucket = standing.fate == Standing::Fate::rcu_pending
@@ -176,8 +175,7 @@ class Grouper {
         source.id = origin.id;
         source.origin = &origin;
         source.object_class = origin.object_class;
-        source.process =
-            origin.tgid ? find_process(snapshot_, origin.tgid, origin.time_ns) : nullptr;
+        source.process = find_process(snapshot_, origin.tgid, &origin, origin.time_ns);
         if (released == 0) {
             join(source);
             return;
@@ -195,8 +193,7 @@ class Grouper {
         source.id = dead.origin.id;
         source.object_class = ObjectClass::socket;
         source.origin = &dead.origin;
-        source.process =
-            dead.tgid ? find_process(snapshot_, dead.tgid, dead.origin.time_ns) : nullptr;
+        source.process = find_process(snapshot_, dead.tgid, &dead.origin, dead.origin.time_ns);
         Bucket& bucket = group_of(source).buckets[{Kind::memory_not_returned}];
         ChargedDead& sum =
             bucket.charged_dead ? *bucket.charged_dead : bucket.charged_dead.emplace();

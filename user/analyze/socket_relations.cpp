@@ -83,7 +83,7 @@ std::string SocketRelations::owner_of(const LiveObject& object) const {
     const TableObject& slot = object.slot;
     if (slot.tgid == 0 && !snapshot_.holders.of(slot.address).empty())
         return holder_of(object);
-    const ProcessInfo* process = find_process(snapshot_, slot.tgid, slot.birth_ns);
+    const ProcessInfo* process = maker_of(snapshot_, slot);
     return process
                ? fmt::format("{}[{}]{}", process->comm, slot.tgid, process->alive ? "" : " (ended)")
            : slot.tgid ? fmt::format("process {}", slot.tgid)

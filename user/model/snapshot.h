@@ -81,10 +81,12 @@ struct TableSnapshot {
     std::unordered_map<OriginId, OriginCounts> origins;
 };
 
-// A process that made a followed object. Numbers are used again: (tgid, started_at_ns) is one.
+// A program that made a followed object, and its process: one that calls exec() goes on as another
+// program.
 struct ProcessInfo {
     std::uint32_t tgid = 0;
-    std::uint64_t started_at_ns = 0; // 0: before the trace, or unknown
+    ProgramId program;
+    std::uint64_t started_at_ns = 0; // CLOCK_MONOTONIC: exec(), else of the process; 0: unknown
     std::string comm;
     std::string exe;    // path, empty: unknown
     std::string cgroup; // path, empty: unknown
@@ -136,7 +138,8 @@ struct Snapshot {
     std::unordered_map<OriginId, OriginCounts> counts;
     std::unordered_map<OriginId, GivenUpEvent> given_up; // the latest of each that was heard of
     std::map<BirthPlace, OriginCounts> retired;          // of origins that gave their number back
-    std::unordered_map<std::uint32_t, ProcessInfo> processes; // by tgid: the latest of each number
+    // By tgid: the latest program of each number.
+    std::unordered_map<std::uint32_t, ProcessInfo> processes;
     std::vector<ProcessInfo> former_processes; // earlier ones; sorted by tgid, then started_at_ns
     std::vector<ChargedDead> charged_dead;
     OutstandingHistory history;
@@ -146,9 +149,15 @@ struct Snapshot {
     DentryNames dentry_names; // of the dentries that were read (analyze/dentry_places.h)
 };
 
-// The process that had this number at that time; nullptr: unknown. The pointer lives as long as
-// the snapshot.
+// The program that this number ran at that time; nullptr: unknown. The pointer lives as long as the
+// snapshot, as do those below.
 const ProcessInfo* find_process(const Snapshot& snapshot, std::uint32_t tgid,
                                 std::uint64_t time_ns);
+// By its origin, which knows the program, else by time; tgid 0 is nobody. origin: nullptr if it is
+// not known.
+const ProcessInfo* find_process(const Snapshot& snapshot, std::uint32_t tgid,
+                                const OriginEvent* origin, std::uint64_t time_ns);
+// The program that made it.
+const ProcessInfo* maker_of(const Snapshot& snapshot, const TableObject& object);
 
 } // namespace unfreed

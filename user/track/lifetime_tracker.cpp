@@ -39,7 +39,7 @@ void LifetimeTracker::on(const OriginEvent& event) {
         ++stats_.repeated_origins;
         complete(it->second, event);
     }
-    processes_.learn(event);
+    processes_.learn(event, is_new);
 }
 
 void LifetimeTracker::forget(const RetiredOrigin& origin) {
@@ -49,8 +49,10 @@ void LifetimeTracker::forget(const RetiredOrigin& origin) {
     sum.births += origin.counts.births;
     sum.deaths += origin.counts.deaths;
     sum.replaced += origin.counts.replaced;
-    if (known != origins_.end())
+    if (known != origins_.end()) {
+        processes_.forget(known->second);
         origins_.erase(known);
+    }
     if (const auto charged = charged_dead_.find(origin.id); charged != charged_dead_.end()) {
         charged_before_.push_back(charged->second);
         charged_before_.back().origin.id = OriginId{};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "track/proc_process_reader.h"
 
+#include "base/clock.h"
 #include "base/read_file.h"
 
 #include <fmt/core.h>
@@ -23,6 +24,16 @@ std::string_view take_until(std::string_view& text, char separator) {
     const std::string_view taken = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
     return taken;
+}
+
+// do_task_stat(): nsec_to_clock_t(timens_add_boottime_ns(start_boottime)), USER_HZ.
+std::uint64_t tick_ns() {
+    static const auto hz = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
+    return 1'000'000'000 / hz;
+}
+
+std::uint64_t boottime_offset_ns() {
+    return static_cast<std::uint64_t>(clock_offsets().value_or(ClockOffsets{}).boottime_ns);
 }
 
 } // namespace
@@ -112,6 +123,23 @@ std::optional<std::uint64_t> ProcProcessReader::alive_since(std::uint32_t tgid) 
     if (error != std::errc{} || end == field.data())
         return std::nullopt;
     return start;
+}
+
+std::uint64_t ProcProcessReader::since_of(std::uint64_t start_ns) const {
+    return (start_ns + boottime_offset_ns()) / tick_ns(); // modulo 2^64, like the kernel
+}
+
+std::uint64_t ProcProcessReader::start_of(std::uint64_t since) const {
+    return since * tick_ns() - boottime_offset_ns();
+}
+
+std::uint64_t ProcProcessReader::monotonic_of(std::uint64_t start_ns) const {
+    const std::uint64_t suspended_ns = boottime_ns() - monotonic_ns();
+    return start_ns > suspended_ns ? start_ns - suspended_ns : 0;
+}
+
+std::uint64_t ProcProcessReader::now_ns() const {
+    return monotonic_ns();
 }
 
 } // namespace unfreed

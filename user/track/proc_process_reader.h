@@ -14,7 +14,12 @@ class ProcProcessReader : public ProcessReader {
     Result<std::string> exe(std::uint32_t tgid) override;
     Result<std::string> cgroup(std::uint32_t tgid) override;
     Result<std::vector<std::string>> cmdline(std::uint32_t tgid) override;
+    // In ticks of USER_HZ since boot, as the time namespace of this process counts them.
     std::optional<std::uint64_t> alive_since(std::uint32_t tgid) override;
+    std::uint64_t since_of(std::uint64_t start_ns) const override;
+    std::uint64_t start_of(std::uint64_t since) const override;
+    std::uint64_t monotonic_of(std::uint64_t start_ns) const override;
+    std::uint64_t now_ns() const override;
 
   private:
     std::string path(std::uint32_t tgid, const char* file) const;

@@ -27,6 +27,14 @@ class ProcessReader {
     // that only the reader knows). nullopt: no such process, or it has exited and only waits to be
     // reaped.
     virtual std::optional<std::uint64_t> alive_since(std::uint32_t tgid) = 0;
+    // What alive_since() says of a process with this ProgramId::start_ns, and the earliest start of
+    // one of which it says that.
+    virtual std::uint64_t since_of(std::uint64_t start_ns) const = 0;
+    virtual std::uint64_t start_of(std::uint64_t since) const = 0;
+    // The same moment in CLOCK_MONOTONIC, or one before it: a suspended host is not told apart.
+    virtual std::uint64_t monotonic_of(std::uint64_t start_ns) const = 0;
+    // CLOCK_MONOTONIC
+    virtual std::uint64_t now_ns() const = 0;
 };
 
 } // namespace unfreed

@@ -6,6 +6,17 @@
 #include <utility>
 
 namespace unfreed {
+namespace {
+
+// An exec replaces what /proc says of the program before anybody hears of it, earlier by the time
+// that loading takes.
+constexpr std::uint64_t kExecNs = 1'000'000'000;
+
+auto order(const ProgramId& program) {
+    return std::tuple(program.start_ns, program.exec);
+}
+
+} // namespace
 
 void ProcessTable::apply(const ProcessEvent& event) {
     switch (event.kind) {
@@ -19,199 +30,246 @@ void ProcessTable::apply(const ProcessEvent& event) {
 }
 
 void ProcessTable::on_fork(const ProcessEvent& event) {
-    auto [it, is_new] = latest_.try_emplace(event.tgid);
-    if (!is_new) {
-        if (it->second.info.started_at_ns == event.time_ns)
-            return; // told twice
-        replace(it->second, event.time_ns);
-    }
-    Entry& child = it->second;
-    child.info.tgid = event.tgid;
-    child.info.started_at_ns = event.time_ns;
+    bool is_new = false;
+    Entry& child = enter(event.tgid, event.program, event.time_ns, is_new);
+    if (!is_new)
+        return; // told twice
     child.info.comm = event.comm;
-    child.confirmed_ns = event.time_ns;
     // Until it calls exec, the child runs what its parent runs: no need to ask.
-    const auto parent = latest_.find(event.parent_tgid);
-    if (parent != latest_.end() && parent->second.was_read) {
-        child.info.exe = parent->second.info.exe;
-        child.info.cgroup = parent->second.info.cgroup;
-        child.was_read = true;
-    }
+    const auto parent = programs_.find(event.parent_tgid);
+    if (parent == programs_.end() || parent->second.back().info.program.exec != event.program.exec)
+        return;
+    const Entry& like = parent->second.back();
+    child.info.exe = like.info.exe;
+    child.info.cgroup = like.info.cgroup;
+    child.named_ns = like.named_ns;
 }
 
 void ProcessTable::on_exec(const ProcessEvent& event) {
-    // Host-wide every exec is told: a process is of interest once it makes something.
-    const auto it = latest_.find(event.tgid);
-    if (it == latest_.end())
+    if (!programs_.contains(event.tgid))
         return;
-    Entry& entry = it->second;
-    if (!entry.info.alive)
-        replace(entry, event.time_ns); // the record of its fork was lost
-    entry.info.tgid = event.tgid;
+    bool is_new = false;
+    Entry& entry = enter(event.tgid, event.program, event.time_ns, is_new);
     entry.info.comm = event.comm;
-    entry.info.exe.clear(); // of the program before
-    entry.confirmed_ns = event.time_ns;
-    read(entry);
+    if (is_new && !read(entry))
+        end(programs_[event.tgid], event.program.start_ns, event.time_ns);
 }
 
 void ProcessTable::on_exit(const ProcessEvent& event) {
-    const auto it = latest_.find(event.tgid);
-    if (it == latest_.end())
+    const auto it = programs_.find(event.tgid);
+    if (it == programs_.end())
         return;
-    if (it->second.has_origins)
-        end(it->second, event.time_ns);
-    else
-        latest_.erase(it);
+    const std::uint64_t start_ns = event.program.start_ns;
+    end(it->second, start_ns != 0 ? start_ns : it->second.back().info.program.start_ns,
+        event.time_ns);
+    if (forget_unwanted(it->second))
+        programs_.erase(it);
 }
 
-void ProcessTable::end(Entry& entry, std::uint64_t time_ns) {
-    if (!entry.info.alive)
-        return;
-    entry.info.alive = false;
-    entry.info.exited_at_ns = time_ns;
+void ProcessTable::end(Programs& programs, std::uint64_t start_ns, std::uint64_t time_ns) {
+    for (Entry& entry : programs) {
+        if (entry.info.program.start_ns != start_ns || !entry.info.alive)
+            continue;
+        entry.info.alive = false;
+        entry.info.exited_at_ns = time_ns;
+    }
 }
 
-ProcessTable::Entry& ProcessTable::replace(Entry& entry, std::uint64_t started_at_ns) {
-    end(entry, started_at_ns);
-    const std::uint32_t tgid = entry.info.tgid;
-    if (entry.has_origins)
-        former_.push_back(std::move(entry.info));
-    entry = Entry{};
+// True: none is left.
+bool ProcessTable::forget_unwanted(Programs& programs) {
+    const Entry* latest = programs.empty() ? nullptr : &programs.back();
+    std::erase_if(programs, [&](const Entry& entry) {
+        return !entry.is_wanted() && (&entry != latest || !entry.info.alive);
+    });
+    return programs.empty();
+}
+
+void ProcessTable::succeed(Programs& programs, const ProgramId& program, std::uint64_t time_ns) {
+    if (programs.empty())
+        return;
+    Entry& former = programs.back();
+    if (former.info.program.start_ns != program.start_ns)
+        end(programs, former.info.program.start_ns,
+            std::min(time_ns, reader_.monotonic_of(program.start_ns)));
+    else if (former.named_ns && *former.named_ns + kExecNs >= time_ns)
+        former.info.exe.clear(); // it may be the path of the one that followed
+}
+
+ProcessTable::Entry& ProcessTable::enter(std::uint32_t tgid, const ProgramId& program,
+                                         std::uint64_t time_ns, bool& is_new) {
+    Programs& programs = programs_[tgid];
+    for (Entry& known : programs)
+        if (!known.is_exact && known.since == reader_.since_of(program.start_ns)) {
+            known.info.program = program;
+            known.is_exact = true;
+        }
+    auto place = std::lower_bound(programs.begin(), programs.end(), program,
+                                  [](const Entry& entry, const ProgramId& wanted) {
+                                      return order(entry.info.program) < order(wanted);
+                                  });
+    is_new = place == programs.end() || place->info.program != program;
+    if (!is_new)
+        return *place;
+    const bool is_latest = place == programs.end();
+    if (is_latest)
+        succeed(programs, program, time_ns);
+    const auto is_same_process = [&](const Entry& other) {
+        return other.info.program.start_ns == program.start_ns;
+    };
+    Entry entry;
     entry.info.tgid = tgid;
-    entry.info.started_at_ns = started_at_ns;
-    return entry;
+    entry.info.program = program;
+    entry.since = reader_.since_of(program.start_ns);
+    entry.info.started_at_ns = place != programs.begin() && is_same_process(*std::prev(place))
+                                   ? time_ns
+                                   : reader_.monotonic_of(program.start_ns);
+    // A record that comes late: what is known of the process goes for its earlier program.
+    if (!is_latest) {
+        entry.info.alive = is_same_process(*place) && place->info.alive;
+        entry.info.exited_at_ns =
+            is_same_process(*place) ? place->info.exited_at_ns : place->info.started_at_ns;
+    }
+    place = programs.insert(place, std::move(entry));
+    return *place;
 }
 
-void ProcessTable::read(Entry& entry) {
-    entry.was_read = true;
-    entry.identity = reader_.alive_since(entry.info.tgid);
+bool ProcessTable::read(Entry& entry) {
+    const std::uint32_t tgid = entry.info.tgid;
+    if (reader_.alive_since(tgid) != entry.since)
+        return false;
+    auto exe = reader_.exe(tgid);
+    auto cgroup = reader_.cgroup(tgid);
+    if (reader_.alive_since(tgid) != entry.since)
+        return false;
     // What cannot be read any more, because the process has ended, stays as it was.
-    if (auto exe = reader_.exe(entry.info.tgid))
+    if (exe)
         entry.info.exe = std::move(*exe);
-    if (auto cgroup = reader_.cgroup(entry.info.tgid))
+    if (cgroup)
         entry.info.cgroup = std::move(*cgroup);
+    entry.named_ns = reader_.now_ns();
+    return true;
 }
 
-std::string ProcessTable::name_of(const OriginEvent& origin) {
-    if (origin.tid == origin.tgid && !origin.comm.empty())
-        return origin.comm;
-    // The name is that of a thread, which may have one of its own; made in an interrupt, it has
-    // none.
+// The name of the main thread is that of the process. A thread may have one of its own; what is
+// made in an interrupt has none.
+void ProcessTable::rename(Entry& entry, const OriginEvent& origin) {
+    if (origin.tid == origin.tgid && !origin.comm.empty()) {
+        entry.info.comm = origin.comm;
+        return;
+    }
+    if (!entry.info.comm.empty())
+        return;
     auto comm = reader_.comm(origin.tgid);
-    return comm ? std::move(*comm) : origin.comm;
+    const bool is_its_own = comm && reader_.alive_since(origin.tgid) == entry.since;
+    entry.info.comm = is_its_own ? std::move(*comm) : origin.comm;
 }
 
-void ProcessTable::learn(const OriginEvent& origin) {
+void ProcessTable::learn(const OriginEvent& origin, bool is_new) {
     if (origin.tgid == 0)
         return;
-    auto [it, is_new] = latest_.try_emplace(origin.tgid);
-    Entry& entry = it->second;
-    entry.has_origins = true;
-    if (is_new) {
-        entry.info.tgid = origin.tgid;
-        entry.info.comm = name_of(origin);
-        entry.confirmed_ns = origin.time_ns;
-        read(entry);
-        if (!entry.identity)
-            end(entry, origin.time_ns);
-    } else if (entry.info.alive) {
-        learn_running(entry, origin);
+    Entry* entry = nullptr;
+    if (origin.program.start_ns != 0) {
+        bool is_heard_of = false;
+        entry = &enter(origin.tgid, origin.program, origin.time_ns, is_heard_of);
+        const bool is_latest = entry == &programs_[origin.tgid].back();
+        if (is_latest && entry->info.alive && !entry->named_ns && !read(*entry))
+            end(programs_[origin.tgid], origin.program.start_ns, origin.time_ns);
     } else {
-        learn_ended(entry, origin);
+        entry = &owner_of(origin);
     }
+    entry->origins += is_new;
+    rename(*entry, origin);
+}
+
+// What a softirq made for a listener says whose it is, but not which process of this number that
+// was.
+ProcessTable::Entry& ProcessTable::owner_of(const OriginEvent& origin) {
+    const auto known = programs_.find(origin.tgid);
+    Entry* entry = known != programs_.end() ? find(known->second, origin.time_ns) : nullptr;
+    return entry != nullptr ? *entry : enter_running(origin.tgid, origin.time_ns);
+}
+
+ProcessTable::Entry* ProcessTable::find(Programs& programs, std::uint64_t time_ns) {
+    const auto entry = std::find_if(programs.rbegin(), programs.rend(), [&](const Entry& one) {
+        return one.info.started_at_ns <= time_ns;
+    });
+    return entry != programs.rend() ? &*entry : nullptr;
+}
+
+ProcessTable::Entry* ProcessTable::find(Programs& programs, const ProgramId& program) {
+    const auto entry = std::find_if(programs.begin(), programs.end(),
+                                    [&](const Entry& one) { return one.info.program == program; });
+    return entry != programs.end() ? &*entry : nullptr;
+}
+
+ProcessTable::Entry& ProcessTable::enter_running(std::uint32_t tgid, std::uint64_t now_ns) {
+    Programs& programs = programs_[tgid];
+    const auto since = reader_.alive_since(tgid);
+    if (!programs.empty() && (!since || programs.back().since == since))
+        return programs.back();
+    Entry entry;
+    entry.info.tgid = tgid;
+    entry.is_exact = false;
+    entry.since = since;
+    if (since) {
+        entry.info.program.start_ns = reader_.start_of(*since);
+        entry.info.started_at_ns = reader_.monotonic_of(entry.info.program.start_ns);
+        succeed(programs, entry.info.program, now_ns);
+    }
+    programs.push_back(std::move(entry));
+    if (!since || !read(programs.back()))
+        end(programs, programs.back().info.program.start_ns, now_ns);
+    return programs.back();
 }
 
 void ProcessTable::learn(std::uint32_t tgid, std::uint64_t now_ns) {
     if (tgid == 0)
         return;
-    auto [it, is_new] = latest_.try_emplace(tgid);
-    Entry& entry = it->second;
-    entry.has_origins = true;
-    if (!is_new)
+    const auto known = programs_.find(tgid);
+    Entry& entry = known != programs_.end() && known->second.back().info.alive
+                       ? known->second.back()
+                       : enter_running(tgid, now_ns);
+    entry.has_orphans = true;
+    if (!entry.info.comm.empty())
         return;
-    entry.info.tgid = tgid;
-    if (auto comm = reader_.comm(tgid))
+    auto comm = reader_.comm(tgid);
+    if (comm && reader_.alive_since(tgid) == entry.since)
         entry.info.comm = std::move(*comm);
-    entry.confirmed_ns = now_ns;
-    read(entry);
-    if (!entry.identity)
-        end(entry, now_ns);
 }
 
-void ProcessTable::learn_running(Entry& entry, const OriginEvent& origin) {
-    const bool renamed =
-        origin.tid == origin.tgid && !origin.comm.empty() && origin.comm != entry.info.comm;
-    if (renamed) {
-        // A host-wide trace hears of no exec and no exit: ask which it was.
-        const auto identity = reader_.alive_since(origin.tgid);
-        if (identity && entry.identity && identity != entry.identity) {
-            replace(entry, entry.confirmed_ns + 1);
-            entry.has_origins = true;
-        }
-        entry.info.comm = origin.comm;
-        entry.info.exe.clear();
-    }
-    if (renamed || !entry.was_read)
-        read(entry);
-    else if (!entry.identity)
-        entry.identity = reader_.alive_since(origin.tgid);
-    entry.confirmed_ns = std::max(entry.confirmed_ns, origin.time_ns);
-}
-
-// Records of the last allocations of a process may come after its exit, which is only its
-// beginning. Only if the system knows another process of this number now, it is that one's.
-void ProcessTable::learn_ended(Entry& entry, const OriginEvent& origin) {
-    if (origin.time_ns < entry.info.exited_at_ns)
+void ProcessTable::forget(const OriginEvent& origin) {
+    const auto known = programs_.find(origin.tgid);
+    if (known == programs_.end())
         return;
-    const auto identity = reader_.alive_since(origin.tgid);
-    if (!identity || !entry.identity || identity == entry.identity)
-        return;
-    replace(entry, origin.time_ns);
-    entry.has_origins = true;
-    entry.info.comm = name_of(origin);
-    entry.confirmed_ns = origin.time_ns;
-    read(entry);
+    Entry* entry = origin.program.start_ns != 0 ? find(known->second, origin.program)
+                                                : find(known->second, origin.time_ns);
+    if (entry != nullptr && entry->origins != 0)
+        --entry->origins;
+    if (forget_unwanted(known->second))
+        programs_.erase(known);
 }
 
 void ProcessTable::refresh(std::uint64_t now_ns) {
-    for (auto it = latest_.begin(); it != latest_.end();) {
-        Entry& entry = it->second;
-        const auto identity =
-            entry.info.alive ? reader_.alive_since(entry.info.tgid) : std::nullopt;
-        if (entry.info.alive && !identity && !entry.has_origins) {
-            it = latest_.erase(it);
-            continue;
-        }
-        ++it;
-        if (!entry.info.alive)
-            continue;
-        if (!identity) {
-            end(entry, now_ns);
-            continue;
-        }
-        if (entry.identity && entry.identity != identity) {
-            // When the number changed hands is not known. What was born since the former process
-            // was last seen counts as the new one's, which at worst takes an object for younger in
-            // blame, never for one that outlives its process.
-            replace(entry, entry.confirmed_ns + 1);
-            if (auto comm = reader_.comm(entry.info.tgid))
-                entry.info.comm = std::move(*comm);
-            read(entry);
-        }
-        entry.identity = identity;
-        entry.confirmed_ns = now_ns;
+    for (auto it = programs_.begin(); it != programs_.end();) {
+        Programs& programs = it->second;
+        const ProcessInfo& latest = programs.back().info;
+        if (latest.alive && reader_.alive_since(it->first) != programs.back().since)
+            end(programs, latest.program.start_ns, now_ns);
+        it = forget_unwanted(programs) ? programs_.erase(it) : std::next(it);
     }
 }
 
 const ProcessInfo* ProcessTable::find(std::uint32_t tgid) const {
-    const auto it = latest_.find(tgid);
-    return it == latest_.end() ? nullptr : &it->second.info;
+    const auto it = programs_.find(tgid);
+    return it == programs_.end() ? nullptr : &it->second.back().info;
 }
 
 void ProcessTable::copy_to(Snapshot& snapshot) const {
-    for (const auto& [tgid, entry] : latest_)
-        snapshot.processes.emplace(tgid, entry.info);
-    snapshot.former_processes = former_;
+    for (const auto& [tgid, programs] : programs_) {
+        snapshot.processes.emplace(tgid, programs.back().info);
+        for (auto former = programs.begin(); former != std::prev(programs.end()); ++former)
+            snapshot.former_processes.push_back(former->info);
+    }
     std::sort(snapshot.former_processes.begin(), snapshot.former_processes.end(),
               [](const ProcessInfo& a, const ProcessInfo& b) {
                   return std::tuple(a.tgid, a.started_at_ns) < std::tuple(b.tgid, b.started_at_ns);

@@ -126,9 +126,39 @@ TEST(FindProcess, GoesByNumberAndTime) {
     EXPECT_EQ(comm(7, 200), "second");
     EXPECT_EQ(comm(7, 299), "second");
     EXPECT_EQ(comm(7, 300), "third");
-    EXPECT_EQ(comm(7, 50), "third"); // before any: the latest is the best guess
+    EXPECT_EQ(comm(7, 50), "first"); // a birth is told up to a tick early
     EXPECT_EQ(comm(6, 500), "six");
     EXPECT_EQ(comm(9, 500), "none");
+    snapshot.processes[9] = process_info({.tgid = 9, .comm = "nine", .started_at_ns = kSecond});
+    EXPECT_EQ(comm(9, 500), "none"); // of a former one that was never heard of
+    EXPECT_EQ(comm(9, kSecond - 10'000'000), "nine");
+}
+
+TEST(FindProcess, GoesByTheProgramOfTheOrigin) {
+    Snapshot snapshot;
+    const auto add = [&](const ProgramId& program, std::string comm, std::uint64_t started_at_ns) {
+        ProcessInfo process = process_info({.tgid = 7, .started_at_ns = started_at_ns});
+        process.comm = std::move(comm);
+        process.program = program;
+        return process;
+    };
+    snapshot.former_processes = {add({100, 1}, "first", 100), add({100, 2}, "second", 200)};
+    snapshot.processes[7] = add({300, 2}, "third", 300);
+    OriginEvent origin = origin_event({.tgid = 7});
+    const auto comm = [&](const ProgramId& program, std::uint64_t time_ns) -> std::string {
+        origin.program = program;
+        const ProcessInfo* process = find_process(snapshot, 7, &origin, time_ns);
+        return process ? process->comm : "none";
+    };
+    EXPECT_EQ(comm({100, 1}, 500), "first"); // whatever the time
+    EXPECT_EQ(comm({100, 2}, 150), "second");
+    EXPECT_EQ(comm({300, 2}, 50), "third");
+    EXPECT_EQ(comm({300, 1}, 500), "none");
+    EXPECT_EQ(comm({}, 250), "second"); // unknown: by time
+    EXPECT_EQ(find_process(snapshot, 7, nullptr, 150)->comm, "first");
+    EXPECT_EQ(find_process(snapshot, 0, &origin, 150), nullptr);
+    origin.program = {300, 2};
+    EXPECT_EQ(find_process(snapshot, 8, &origin, 500), nullptr); // of another process
 }
 
 } // namespace

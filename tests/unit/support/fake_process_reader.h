@@ -32,6 +32,13 @@ class FakeProcessReader : public ProcessReader {
         return process->second.started;
     }
 
+    // A process is told by its very start, and no host was ever suspended.
+    std::uint64_t since_of(std::uint64_t start_ns) const override { return start_ns; }
+    std::uint64_t start_of(std::uint64_t since) const override { return since; }
+    std::uint64_t monotonic_of(std::uint64_t start_ns) const override { return start_ns; }
+    std::uint64_t now = 0;
+    std::uint64_t now_ns() const override { return now; }
+
   private:
     template <class T>
     Result<T> get(std::uint32_t tgid, T Process::*member) const {

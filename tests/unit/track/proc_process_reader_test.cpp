@@ -46,6 +46,13 @@ TEST_F(ProcProcessReaderTest, TellsWhenAProcessStarted) {
     EXPECT_EQ(reader().alive_since(42), 777U);
 }
 
+// As the kernel rounds it: 100 ticks a second.
+TEST_F(ProcProcessReaderTest, TheStartOfARecordIsThatOfTheSystem) {
+    EXPECT_EQ(reader().since_of(7'779'999'999), 777U);
+    EXPECT_EQ(reader().since_of(7'770'000'000), 777U);
+    EXPECT_EQ(reader().start_of(777), 7'770'000'000U);
+}
+
 TEST_F(ProcProcessReaderTest, ZombiesAndOthersAreNotAlive) {
     put("stat", stat("a", 'Z'));
     EXPECT_EQ(reader().alive_since(42), std::nullopt);

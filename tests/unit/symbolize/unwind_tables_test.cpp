@@ -3,12 +3,16 @@
 #include "base/unique_fd.h"
 #include "symbolize/eh_frame.h"
 #include "symbolize/unwind_tables.h"
+#include "symbolize/user_unwinder.h"
 #include "within_limits.h"
 
 #include <elf.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <cstring>
@@ -29,11 +33,13 @@ class Tables {
         append(std::uint8_t{1}); // version
         for (const char c : {'z', 'R', '\0'})
             append(c);
-        append(std::uint8_t{1});    // code alignment
-        append(std::uint8_t{0x78}); // data alignment
-        append(std::uint8_t{16});   // return address
-        append(std::uint8_t{1});    // more
-        append(std::uint8_t{0x1b}); // the encoding
+        append(std::uint8_t{1});                            // code alignment
+        append(std::uint8_t{0x78});                         // data alignment
+        append(std::uint8_t{16});                           // return address
+        append(std::uint8_t{1});                            // more
+        append(std::uint8_t{0x1b});                         // the encoding
+        for (const int instruction : {0x0c, 7, 8, 0x90, 1}) // the caller's stack is at rsp + 8
+            append(static_cast<std::uint8_t>(instruction));
         return end();
     }
     Tables& function(std::uint64_t address, std::size_t instructions = 0) {
@@ -182,13 +188,50 @@ std::string program(std::uint64_t table_offset, std::uint64_t table_bytes, std::
 }
 
 TEST(UnwindTables, NeedNoIndex) {
-    const auto tables = load(program(0x2000, 60, SHF_ALLOC), 0x3000);
+    const auto tables = load(program(0x2000, 64, SHF_ALLOC), 0x3000);
     ASSERT_TRUE(tables) << tables.error().message;
     EXPECT_EQ(tables->first_address(), 0x401000u);
     EXPECT_EQ(tables->end_address(), 0x403000u);
     EXPECT_EQ(tables->bias_of(0x401000, 0x1000), 0u);
     EXPECT_EQ(tables->bias_of(0x402000, 0x2000), 0u);
     EXPECT_EQ(tables->bias_of(0x400000, 0x0), std::nullopt);
+}
+
+// A process that runs this file, of which only the tables matter, and stands in its one function.
+UserStackCopy stack_there() {
+    UserStackCopy copy;
+    copy.machine = EM_X86_64;
+    copy.start = 0x7ffd00000000;
+    copy.bytes.resize(64);
+    const std::uint64_t caller = 0x401108;
+    std::memcpy(copy.bytes.data(), &caller, sizeof caller);
+    copy.registers.assign(17, copy.start);
+    copy.registers.back() = 0x401104;
+    return copy;
+}
+
+// Whoever maps it would be killed by the first look at a page that is gone.
+TEST(UnwindTables, MayBeCutWhileTheyAreInUse) {
+    EXPECT_TRUE(within_limits([] {
+        const UniqueFd fd(::memfd_create("elf", MFD_CLOEXEC));
+        std::string bytes = program(0x2000, 64, SHF_ALLOC);
+        bytes.resize(0x3000);
+        struct stat info {};
+        if (::write(fd.get(), bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size()) ||
+            ::fstat(fd.get(), &info) != 0)
+            return false;
+        const std::string line = fmt::format(
+            "401000-402000 r-xp 00001000 {:02x}:{:02x} {} /proc/self/fd/{}",
+            gnu_dev_major(info.st_dev), gnu_dev_minor(info.st_dev), info.st_ino, fd.get());
+        const ProcessMaps maps = ProcessMaps::parse(line);
+        UserUnwinder unwinder;
+        const auto before = unwinder.unwind(stack_there(), maps).addresses;
+        if (::ftruncate(fd.get(), 0) != 0)
+            return false;
+        const auto after = unwinder.unwind(stack_there(), maps).addresses;
+        return before.size() >= 2 && before[0] == 0x401104 && before[1] == 0x401108 &&
+               before == after;
+    }));
 }
 
 TEST(UnwindTables, AreNotReadFromAHole) {
@@ -200,7 +243,7 @@ TEST(UnwindTables, AreNotReadFromAHole) {
 }
 
 TEST(UnwindTables, AreNotUnpacked) {
-    EXPECT_FALSE(load(program(0x2000, 60, SHF_COMPRESSED), 0x3000));
+    EXPECT_FALSE(load(program(0x2000, 64, SHF_COMPRESSED), 0x3000));
     EXPECT_FALSE(load("\x1f\x8b\x08 not a program", 0x3000));
     EXPECT_FALSE(load("", 0));
 }

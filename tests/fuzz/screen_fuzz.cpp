@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Any text goes to a terminal and into JSON: no control sequence, valid UTF-8, no line too wide.
+#include "base/utf8.h"
 #include "fuzz.h"
 #include "report/page.h"
-#include "report/utf8.h"
 
 #include <string>
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "base/log.h"
 
+#include "base/utf8.h"
+
 #include <atomic>
 #include <cstdio>
 #include <string>
@@ -38,7 +40,8 @@ void write(Level level, std::string_view text) {
     if (level > most_verbose.load())
         return;
     std::string line = prefix(level);
-    line += text;
+    // Names of programs and files are in it: nobody's may look like a line of ours.
+    line += escape_for_terminal(text);
     line += '\n';
     // One call, so that lines of several processes on one terminal do not mix.
     std::fwrite(line.data(), 1, line.size(), stderr);

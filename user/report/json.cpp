@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "report/json.h"
 
-#include "report/utf8.h"
+#include "base/utf8.h"
 
 #include <fmt/format.h>
 

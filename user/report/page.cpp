@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "report/page.h"
 
-#include "report/utf8.h"
+#include "base/utf8.h"
 
 #include <algorithm>
 
@@ -47,17 +47,11 @@ std::vector<std::string> split_words(std::string_view text) {
     return words;
 }
 
-// Takes at most width characters off the front of word.
+// Takes what fits in width columns off the front of word; one character, if none does.
 std::string take_front(std::string& word, std::size_t width) {
-    std::size_t bytes = 0;
-    while (bytes < word.size()) {
-        std::size_t next = bytes + 1;
-        while (next < word.size() && (static_cast<unsigned char>(word[next]) & 0xc0) == 0x80)
-            ++next;
-        if (width-- == 0)
-            break;
-        bytes = next;
-    }
+    std::size_t bytes = bytes_within(word, width);
+    if (bytes == 0)
+        bytes = bytes_within(word, 2);
     std::string front = word.substr(0, bytes);
     word.erase(0, bytes);
     return front;
@@ -112,6 +106,8 @@ void Page::flow(const std::vector<std::string>& words, std::string_view gap, std
             current += take_front(word, used < width_ ? width_ - used : 1);
             finish();
         }
+        if (word.empty())
+            continue;
         if (has_word)
             current += gap;
         current += word;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "report/phrases.h"
 
+#include "base/utf8.h"
 #include "report/humanize.h"
-#include "report/utf8.h"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "report/text.h"
 
+#include "base/utf8.h"
 #include "report/humanize.h"
 #include "report/page.h"
 #include "report/phrases.h"
@@ -8,7 +9,6 @@
 #include "report/text_dentries.h"
 #include "report/text_group.h"
 #include "report/text_sockets.h"
-#include "report/utf8.h"
 
 #include <fmt/format.h>
 

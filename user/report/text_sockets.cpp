@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "report/text_sockets.h"
 
+#include "base/utf8.h"
 #include "report/humanize.h"
 #include "report/phrases.h"
 #include "report/table.h"
-#include "report/utf8.h"
 
 #include <fmt/format.h>
 

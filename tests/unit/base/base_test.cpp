@@ -140,6 +140,14 @@ TEST(Log, WritesToStderrUpToItsLevel) {
     log::set_level(before);
 }
 
+// The command of `run` may be called anything.
+TEST(Log, NamesCannotLookLikeALine) {
+    testing::internal::CaptureStderr();
+    log::error("cannot run x\x1b[31m\nunfreed: error: fake\u202e");
+    EXPECT_EQ(testing::internal::GetCapturedStderr(),
+              "unfreed: error: cannot run x\\x1b[31m\\x0aunfreed: error: fake\\xe2\\x80\\xae\n");
+}
+
 TEST(ReadFile, ReadsAllOfIt) {
     std::string path = testing::TempDir() + "unfreed-read-XXXXXX";
     const UniqueFd fd(::mkstemp(path.data()));

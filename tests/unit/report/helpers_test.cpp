@@ -6,7 +6,6 @@
 #include "report/phrases.h"
 #include "report/site.h"
 #include "report/table.h"
-#include "report/utf8.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -63,32 +62,6 @@ TEST(Humanize, RatesAreNeverRoundedToNothing) {
     EXPECT_EQ(human_rate(0.0), "0/s");
     EXPECT_EQ(human_rate(1.0), "+1.0/s");
     EXPECT_EQ(human_rate(std::nullopt), "?");
-}
-
-TEST(Utf8, EscapesWhatIsInvalidOnly) {
-    EXPECT_EQ(escape_invalid_utf8("grün € 😀"), "grün € 😀");
-    EXPECT_EQ(escape_invalid_utf8("\xff"), "\\xff");
-    EXPECT_EQ(escape_invalid_utf8("a\xe2\x82"), "a\\xe2\\x82");        // cut short
-    EXPECT_EQ(escape_invalid_utf8("\xc0\xaf"), "\\xc0\\xaf");          // longer than needed
-    EXPECT_EQ(escape_invalid_utf8("\xed\xa0\x80"), "\\xed\\xa0\\x80"); // half of a pair
-    EXPECT_EQ(escape_invalid_utf8("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80"); // too large
-    EXPECT_EQ(escape_invalid_utf8("tab\there"), "tab\there");
-}
-
-TEST(Utf8, TerminalGetsNoControlCharacters) {
-    EXPECT_EQ(escape_for_terminal("\x1b[2J\n"), "\\x1b[2J\\x0a");
-    EXPECT_EQ(escape_for_terminal("\xc2\x9b"), "\\xc2\\x9b");          // control sequence in one
-    EXPECT_EQ(escape_for_terminal("\xe2\x80\xae"), "\\xe2\\x80\\xae"); // right to left
-    EXPECT_EQ(escape_for_terminal("grün"), "grün");
-}
-
-TEST(Utf8, CutsInTheMiddle) {
-    EXPECT_EQ(cut_middle("abcdefghij", 10), "abcdefghij");
-    EXPECT_EQ(cut_middle("abcdefghij", 7), "abc…hij");
-    EXPECT_EQ(cut_middle("abcdefghij", 6), "abc…ij");
-    EXPECT_EQ(cut_middle("äöüßäöüß", 5), "äö…üß");
-    EXPECT_EQ(cut_middle("ab", 1), "…");
-    EXPECT_EQ(cut_middle("ab", 0), "");
 }
 
 TEST(Table, AlignsAndShrinksTheWidestFirst) {
@@ -228,6 +201,22 @@ TEST(CommandPhrase, IsCutWhereItWouldFillThePage) {
     EXPECT_LT(many.size(), 400u);
     EXPECT_THAT(many, testing::HasSubstr("more arguments"));
     EXPECT_LT(command_phrase({"sh", "-c", std::string(100'000, 'x')}).size(), 400u);
+}
+
+TEST(Table, WideNamesDoNotShiftColumns) {
+    Table table({{"NAME"}, {"N", Table::Align::right}});
+    table.add_row({"漢字", "1"});
+    table.add_row({"name", "2"});
+    EXPECT_THAT(table.lines(20), ElementsAre("NAME  N", "漢字  1", "name  2"));
+}
+
+TEST(Page, BreaksWideWordsWhereTheyFit) {
+    Page page(10, false);
+    page.paragraph("漢字漢字漢字漢");
+    EXPECT_EQ(page.take(), "漢字漢字漢\n字漢\n");
+    Page narrow(1, false);
+    narrow.paragraph("漢字"); // never comes to an end by its width alone
+    EXPECT_EQ(narrow.take(), "漢\n字\n");
 }
 
 } // namespace

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "base/utf8.h"
 #include "report/text.h"
-#include "report/utf8.h"
 #include "sample_report.h"
 #include "support/golden.h"
 

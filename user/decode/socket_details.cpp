@@ -88,8 +88,9 @@ void describe(const uf_inspect_socket& socket, std::uint64_t jiffy_ns, Details& 
         const auto bytes =
             std::min(static_cast<std::size_t>(socket.unix_path_bytes), sizeof(socket.unix_path));
         std::string path(socket.unix_path, bytes);
+        // An abstract name is all its bytes, which ss and /proc/net/unix show like this.
         if (path.front() == '\0')
-            path.front() = '@';
+            std::replace(path.begin(), path.end(), '\0', '@');
         details["path"] = path.substr(0, path.find('\0'));
     }
     details["skmem"] =

@@ -133,6 +133,8 @@ TEST(Inspection, UnixNamesArePathsOrAbstract) {
     std::memcpy(one.socket.unix_path, "\0name", 5);
     one.socket.unix_path_bytes = 5;
     EXPECT_EQ(decode(one).details.at("path"), "@name");
+    std::memcpy(one.socket.unix_path, "\0a\0b\0", 5); // as ss and /proc/net/unix show it
+    EXPECT_EQ(decode(one).details.at("path"), "@a@b@");
     EXPECT_EQ(decode(one).details.at("type"), "seqpacket");
     // More than there is room for: what is there, no more.
     std::memset(one.socket.unix_path, 'a', sizeof(one.socket.unix_path));

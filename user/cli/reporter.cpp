@@ -181,6 +181,8 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
     counters.set(Counter::ORIGIN_LOST, analyzed.objects_not_grouped);
     counters.set(Counter::NOT_JUDGED, objects_not_judged(analyzed));
     counters.set(Counter::NOT_SETTLED, context.unsettled);
+    if (context.sockets != nullptr)
+        counters.set(Counter::NETNS_REFUSED, context.sockets->namespaces_missing());
     counters.set(Counter::SYMBOLS_HIDDEN, context.symbols->hidden() ? 1 : 0);
 
     Report report;

@@ -8,13 +8,16 @@
 #include "base/log.h"
 #include "cli/socket_details.h"
 #include "cli/survivor_details.h"
+#include "report/humanize.h"
 #include "track/proc_process_reader.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <span>
 #include <thread>
 #include <unordered_set>
@@ -59,13 +62,18 @@ std::vector<const LiveObject*> judged_sockets(const Snapshot& snapshot, std::uin
     return sockets;
 }
 
+struct HiddenSockets {
+    std::vector<const LiveObject*> sockets;
+    std::set<DiagKind> unavailable; // kinds that are not among them, because nobody dumps them
+    std::size_t not_asked = 0;      // sockets in network namespaces that could not be entered
+};
+
 // Those that are alive and not shown. Asked twice: a dump that runs while sockets move from one
 // table to another may miss some. Read again after each: what died meanwhile is not hidden, and
 // what was shown has a cookie by then.
-Result<std::vector<const LiveObject*>> find_hidden(std::vector<const LiveObject*> known,
-                                                   const Snapshot& snapshot,
-                                                   const SocketCensus& census, EventSource& source,
-                                                   std::set<DiagKind>& unavailable) {
+Result<HiddenSockets> find_hidden(std::vector<const LiveObject*> known, const Snapshot& snapshot,
+                                  const SocketCensus& census, EventSource& source) {
+    HiddenSockets found;
     for (int round = 0; round < 2 && !known.empty(); ++round) {
         const auto shown = census.shown();
         if (!shown)
@@ -81,14 +89,23 @@ Result<std::vector<const LiveObject*>> find_hidden(std::vector<const LiveObject*
                 (before.cookie != 0 && before.cookie != now.cookie))
                 return;
             const DiagKind kind = diag_kind(now.family, now.type, now.protocol);
-            if (shown->unavailable.contains(kind))
-                unavailable.insert(kind);
-            else if (!shown->cookies.contains(now.cookie))
+            if (!shown->namespaces.entered.contains(now.netns))
+                ++found.not_asked;
+            else if (shown->sockets.unavailable.contains(kind))
+                found.unavailable.insert(kind);
+            else if (!shown->sockets.cookies.contains(now.cookie))
                 hidden.push_back(known[i]);
         });
         known = std::move(hidden);
     }
-    return known;
+    found.sockets = std::move(known);
+    return found;
+}
+
+std::string why_not_entered(const NetnsVisit& visit) {
+    if (visit.error == EPERM)
+        return "CAP_SYS_ADMIN is missing";
+    return std::strerror(visit.error);
 }
 
 std::optional<std::uint64_t> growth(const std::optional<std::uint64_t>& start,
@@ -133,6 +150,28 @@ void SocketReport::load() {
                                      fmt::join(census_->missing(), ", ")));
 }
 
+// What a process holds is found by its descriptors, whatever namespace it is in.
+void SocketReport::note_namespaces(const SocketCensus::List& list) {
+    if (!targets_.empty() && !files_missing())
+        return;
+    namespaces_missing_ = list.namespaces.refused;
+    if (namespaces_missing_ != 0)
+        notes_.push_back(
+            fmt::format("sockets that are older than the trace, are in no descriptor "
+                        "and belong to {} that could not be entered ({})",
+                        human_count(namespaces_missing_, "network namespace", "network namespaces"),
+                        why_not_entered(list.namespaces)));
+    if (list.hidden_processes != 0)
+        notes_.push_back(fmt::format("sockets of network namespaces in which only processes are "
+                                     "that this one may not look at ({} of this host)",
+                                     human_count(list.hidden_processes)));
+}
+
+bool SocketReport::files_missing() const {
+    const std::vector<std::string>& missing = census_->missing();
+    return std::find(missing.begin(), missing.end(), "files") != missing.end();
+}
+
 void SocketReport::take_pre_attach(EventSource& source, const std::vector<std::uint32_t>& targets) {
     if (!census_)
         return;
@@ -142,9 +181,7 @@ void SocketReport::take_pre_attach(EventSource& source, const std::vector<std::u
         notes_.push_back("sockets that are older than the trace: " + list.error().message);
         return;
     }
-    if (list->netns_skipped != 0)
-        notes_.push_back(fmt::format("sockets of {} network namespaces that cannot be entered",
-                                     list->netns_skipped));
+    note_namespaces(*list);
     std::unordered_set<std::uint64_t> traced;
     for (const TableObject& object : source.read_table(UINT64_MAX).objects)
         if (object.object_class == ObjectClass::socket)
@@ -231,16 +268,19 @@ void SocketReport::add_to(Report& report, const Options& options, const Snapshot
                 older.push_back(&other.object);
         report.pre_attach_sockets = section_of(older);
     }
-    std::set<DiagKind> unavailable;
     const auto hidden =
         find_hidden(judged_sockets(snapshot, static_cast<std::uint64_t>(options.min_age.count())),
-                    snapshot, *census_, source, unavailable);
+                    snapshot, *census_, source);
     if (!hidden) {
         report.notes.push_back("sockets that ss does not show: " + hidden.error().message);
         return;
     }
-    report.hidden_sockets = section_of(*hidden);
-    for (const DiagKind kind : unavailable)
+    report.hidden_sockets = section_of(hidden->sockets);
+    if (hidden->not_asked != 0)
+        report.notes.push_back(fmt::format(
+            "whether ss shows {}: they belong to network namespaces that could not be entered",
+            human_count(hidden->not_asked, "socket", "sockets")));
+    for (const DiagKind kind : hidden->unavailable)
         report.notes.push_back(fmt::format("which {} sockets ss does not show: sock_diag does not "
                                            "list them here (module {}_diag)",
                                            to_string(kind), to_string(kind)));

@@ -10,6 +10,7 @@
 #include "source/event_source.h"
 #include "source/socket_census.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -37,12 +38,19 @@ class SocketReport {
     void add_to(Report& report, const Options& options, const Snapshot& snapshot,
                 EventSource& source) const;
 
+    // Network namespaces whose sockets may be missing in pre_attach_sockets.
+    std::size_t namespaces_missing() const { return namespaces_missing_; }
+
   private:
+    void note_namespaces(const SocketCensus::List& list);
+    bool files_missing() const;
+
     std::optional<SocketCensus> census_;
     std::vector<ListedSocket> pre_attach_;
     // Closed unix sockets that one of pre_attach_ holds: nothing lists them.
     std::unordered_set<std::uint64_t> closed_peers_;
     bool taken_ = false;
+    std::size_t namespaces_missing_ = 0;
     TcpCounters tcp_at_start_;
     std::set<std::uint32_t> targets_;
     std::vector<std::string> notes_;

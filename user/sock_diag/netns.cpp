@@ -3,20 +3,25 @@
 
 #include "base/log.h"
 #include "base/read_file.h"
+#include "base/unique_fd.h"
 
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sched.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <exception>
+#include <map>
 #include <memory>
+#include <system_error>
 #include <thread>
+#include <utility>
 
 namespace unfreed {
 namespace {
@@ -46,26 +51,81 @@ std::string unescape(std::string_view text) {
     return plain;
 }
 
-// A process may end before its file is opened; then another one of the namespace will do.
-void add(std::vector<NetworkNamespace>& namespaces, std::uint64_t inode, std::string path) {
-    const bool known = std::any_of(namespaces.begin(), namespaces.end(),
-                                   [&](const auto& other) { return other.inode == inode; });
-    if (inode == 0 || known)
-        return;
-    UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (fd)
-        namespaces.push_back({inode, std::move(path), std::move(fd)});
-}
-
+// Of /proc/PID/ns/net. 0 with errno: it cannot be told.
 std::uint64_t inode_of(const std::string& path) {
     std::array<char, 64> target{};
     const ssize_t length = ::readlink(path.c_str(), target.data(), target.size());
     return length > 0 ? netns_of_link({target.data(), static_cast<std::size_t>(length)}) : 0;
 }
 
-void add_link(std::vector<NetworkNamespace>& namespaces, std::string path) {
-    const std::uint64_t inode = inode_of(path);
-    add(namespaces, inode, std::move(path));
+// Puts each namespace once, with a few of its files.
+class Collector {
+  public:
+    void add(std::uint64_t inode, std::string path) {
+        const auto [known, is_new] = index_.try_emplace(inode, all_.found.size());
+        if (is_new)
+            all_.found.push_back({inode, {}});
+        std::vector<std::string>& paths = all_.found[known->second].paths;
+        if (paths.size() < kPaths)
+            paths.push_back(std::move(path));
+    }
+    void add_link(std::string path) {
+        const std::uint64_t inode = inode_of(path);
+        if (inode != 0)
+            add(inode, std::move(path));
+        else if (errno == EACCES || errno == EPERM)
+            ++all_.hidden_processes;
+    }
+    NetworkNamespaces take() { return std::move(all_); }
+
+  private:
+    static constexpr std::size_t kPaths = 4;
+    NetworkNamespaces all_;
+    std::map<std::uint64_t, std::size_t> index_; // into all_.found
+};
+
+bool is_gone(int error) {
+    return error == ENOENT || error == ESRCH;
+}
+
+// 0, or why it cannot be entered; ENOENT: none of its files is there any more.
+int enter(const NetworkNamespace& wanted) {
+    int refused = 0;
+    for (const std::string& path : wanted.paths) {
+        const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+        struct stat info {};
+        if (!fd || ::fstat(fd.get(), &info) != 0) {
+            if (!is_gone(errno))
+                refused = errno;
+            continue;
+        }
+        // The number of a process that ended may have been given to another one.
+        if (info.st_ino != wanted.inode)
+            continue;
+        return ::setns(fd.get(), CLONE_NEWNET) == 0 ? 0 : errno;
+    }
+    return refused != 0 ? refused : ENOENT;
+}
+
+void visit_all(const std::vector<NetworkNamespace>& namespaces,
+               const std::function<void(const NetworkNamespace&)>& visit, NetnsVisit& done) {
+    std::uint64_t current = inode_of("/proc/thread-self/ns/net");
+    for (const NetworkNamespace& one : namespaces) {
+        // To stay where one is needs no CAP_SYS_ADMIN.
+        const int error = one.inode == current ? 0 : enter(one);
+        if (error == 0) {
+            current = one.inode;
+            visit(one);
+            done.entered.insert(one.inode);
+        } else if (is_gone(error)) {
+            ++done.gone;
+        } else {
+            ++done.refused;
+            done.error = error;
+            log::debug(fmt::format("cannot enter network namespace {}: {}", one.inode,
+                                   std::strerror(error)));
+        }
+    }
 }
 
 } // namespace
@@ -92,43 +152,53 @@ std::vector<NetworkNamespace> netns_of_mounts(std::string_view mountinfo) {
             take_word(line);
         const std::uint64_t inode = netns_of_link(take_word(line));
         if (inode != 0)
-            namespaces.push_back({inode, unescape(take_word(line)), UniqueFd()});
+            namespaces.push_back({inode, {unescape(take_word(line))}});
     }
     return namespaces;
 }
 
-std::vector<NetworkNamespace> find_network_namespaces() {
-    std::vector<NetworkNamespace> namespaces;
-    add_link(namespaces, "/proc/self/ns/net");
+NetworkNamespaces find_network_namespaces() {
+    Collector all;
+    all.add_link("/proc/self/ns/net");
     const std::unique_ptr<DIR, int (*)(DIR*)> proc(::opendir("/proc"), ::closedir);
     while (const dirent* entry = proc ? ::readdir(proc.get()) : nullptr)
         if (entry->d_name[0] >= '0' && entry->d_name[0] <= '9')
-            add_link(namespaces, fmt::format("/proc/{}/ns/net", entry->d_name));
+            all.add_link(fmt::format("/proc/{}/ns/net", entry->d_name));
     if (const auto mountinfo = read_file("/proc/self/mountinfo"))
         for (NetworkNamespace& bound : netns_of_mounts(*mountinfo))
-            add(namespaces, bound.inode, std::move(bound.path));
-    return namespaces;
+            all.add(bound.inode, std::move(bound.paths.front()));
+    return all.take();
 }
 
-std::size_t in_each_netns(const std::vector<NetworkNamespace>& namespaces,
-                          const std::function<void(const NetworkNamespace&)>& visit) {
-    std::size_t skipped = 0;
-    std::thread visitor([&] {
-        std::uint64_t current = inode_of("/proc/thread-self/ns/net");
-        for (const NetworkNamespace& one : namespaces) {
-            // To stay where one is needs no CAP_SYS_ADMIN.
-            if (one.inode != current && ::setns(one.fd.get(), CLONE_NEWNET) != 0) {
-                log::debug(fmt::format("cannot enter network namespace {}: {}", one.path,
-                                       std::strerror(errno)));
-                ++skipped;
-                continue;
+NetnsVisit in_each_netns(const std::vector<NetworkNamespace>& namespaces,
+                         const std::function<void(const NetworkNamespace&)>& visit) {
+    NetnsVisit done;
+    std::exception_ptr thrown;
+    try {
+        std::thread([&] {
+            try {
+                visit_all(namespaces, visit, done);
+            } catch (...) {
+                thrown = std::current_exception();
             }
-            current = one.inode;
-            visit(one);
+        }).join();
+    } catch (const std::system_error& error) {
+        // A host without a free PID, a limit of threads: just when a leak is looked for.
+        log::debug(fmt::format("no thread to enter network namespaces: {}", error.what()));
+        const std::uint64_t own = inode_of("/proc/thread-self/ns/net");
+        for (const NetworkNamespace& one : namespaces) {
+            if (one.inode == own) {
+                visit(one);
+                done.entered.insert(one.inode);
+            } else {
+                ++done.refused;
+            }
         }
-    });
-    visitor.join();
-    return skipped;
+        done.error = EAGAIN;
+    }
+    if (thrown)
+        std::rethrow_exception(thrown);
+    return done;
 }
 
 } // namespace unfreed

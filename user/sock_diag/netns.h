@@ -2,11 +2,10 @@
 // The network namespaces of this host. Tables of sockets belong to one each.
 #pragma once
 
-#include "base/result.h"
-#include "base/unique_fd.h"
-
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,22 +14,37 @@ namespace unfreed {
 
 struct NetworkNamespace {
     std::uint64_t inode = 0; // as readlink of /proc/PID/ns/net shows it
-    std::string path;        // a file that stands for it
-    UniqueFd fd;             // that file; it keeps the namespace alive
+    // Files that stand for it, a few: a process may end before its file is opened.
+    std::vector<std::string> paths;
 };
 
-// Every one that a process is in or that is bound to a file (ip netns), the caller's first. One
-// that only an open socket keeps alive is not among them.
-std::vector<NetworkNamespace> find_network_namespaces();
+struct NetworkNamespaces {
+    std::vector<NetworkNamespace> found; // the caller's first
+    // Processes of which this one may not know in which they are (no CAP_SYS_PTRACE): there may be
+    // more than were found.
+    std::size_t hidden_processes = 0;
+};
+
+// Every one that a process is in or that is bound to a file (ip netns). One that only an open
+// socket or descriptor keeps alive is not among them. Keeps nothing open: there may be more than
+// this process can have descriptors.
+NetworkNamespaces find_network_namespaces();
 
 // "net:[4026531840]" -> 4026531840; 0: something else.
 std::uint64_t netns_of_link(std::string_view link);
-// Those that are bound to files, not opened: from the text of /proc/self/mountinfo.
+// Those that are bound to files: from the text of /proc/self/mountinfo.
 std::vector<NetworkNamespace> netns_of_mounts(std::string_view mountinfo);
 
-// Calls `visit` in each of them, in a thread of its own, so that the caller's is never in a wrong
-// one. Those that cannot be entered (gone, or not permitted) are skipped; gives their number.
-std::size_t in_each_netns(const std::vector<NetworkNamespace>& namespaces,
-                          const std::function<void(const NetworkNamespace&)>& visit);
+struct NetnsVisit {
+    std::set<std::uint64_t> entered; // by inode
+    std::size_t refused = 0;         // exist, but could not be entered
+    std::size_t gone = 0;            // had ended when it was their turn
+    int error = 0;                   // errno of one that was refused
+};
+
+// Calls `visit` in each of them, one after the other, in a thread of its own, so that the caller's
+// is never in a wrong one. Where no thread can be made, only the caller's own is visited.
+NetnsVisit in_each_netns(const std::vector<NetworkNamespace>& namespaces,
+                         const std::function<void(const NetworkNamespace&)>& visit);
 
 } // namespace unfreed

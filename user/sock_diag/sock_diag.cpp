@@ -31,8 +31,10 @@ constexpr std::uint8_t kAfXdp = 44;
 struct Query {
     DiagKind kind;
     std::uint8_t family;
-    std::uint8_t protocol;
+    std::uint16_t protocol;
 };
+// Of linux/in.h (5.6): more than the request's field holds.
+constexpr std::uint16_t kMptcp = 262;
 constexpr std::array kQueries{
     Query{DiagKind::tcp, AF_INET, IPPROTO_TCP},
     Query{DiagKind::tcp, AF_INET6, IPPROTO_TCP},
@@ -42,6 +44,8 @@ constexpr std::array kQueries{
     Query{DiagKind::udplite, AF_INET6, IPPROTO_UDPLITE},
     Query{DiagKind::sctp, AF_INET, IPPROTO_SCTP},
     Query{DiagKind::sctp, AF_INET6, IPPROTO_SCTP},
+    Query{DiagKind::mptcp, AF_INET, kMptcp},
+    Query{DiagKind::mptcp, AF_INET6, kMptcp},
     Query{DiagKind::raw, AF_INET, IPPROTO_RAW},
     Query{DiagKind::raw, AF_INET6, IPPROTO_RAW},
     Query{DiagKind::unix_, AF_UNIX, 0},
@@ -58,8 +62,30 @@ std::vector<std::byte> bytes_of(const Request& request) {
     return bytes;
 }
 
+constexpr std::uint32_t kAllStates = ~0u;
+
+// A protocol above 255 is told by an attribute (5.9). Kernels that do not know it look for the
+// number in the field, which no protocol has (RFC 3692), and say that there is no such dump.
+std::vector<std::byte> inet_request(const Query& query) {
+    constexpr std::uint8_t kNone = 253;
+    const bool large = query.protocol > UINT8_MAX;
+    inet_diag_req_v2 request{};
+    request.sdiag_family = query.family;
+    request.sdiag_protocol = large ? kNone : static_cast<std::uint8_t>(query.protocol);
+    request.idiag_states = kAllStates;
+    std::vector<std::byte> bytes = bytes_of(request);
+    if (!large)
+        return bytes;
+    struct {
+        nlattr header;
+        std::uint32_t protocol;
+    } const attribute{{sizeof(attribute), INET_DIAG_REQ_PROTOCOL}, query.protocol};
+    const auto tail = bytes_of(attribute);
+    bytes.insert(bytes.end(), tail.begin(), tail.end());
+    return bytes;
+}
+
 std::vector<std::byte> request_of(const Query& query) {
-    constexpr std::uint32_t kAllStates = ~0u;
     switch (query.family) {
     case AF_UNIX: {
         unix_diag_req request{};
@@ -70,7 +96,7 @@ std::vector<std::byte> request_of(const Query& query) {
     case AF_NETLINK: {
         netlink_diag_req request{};
         request.sdiag_family = AF_NETLINK;
-        request.sdiag_protocol = query.protocol;
+        request.sdiag_protocol = static_cast<std::uint8_t>(query.protocol);
         return bytes_of(request);
     }
     case AF_PACKET: {
@@ -89,13 +115,8 @@ std::vector<std::byte> request_of(const Query& query) {
         request.sdiag_family = kAfXdp;
         return bytes_of(request);
     }
-    default: {
-        inet_diag_req_v2 request{};
-        request.sdiag_family = query.family;
-        request.sdiag_protocol = query.protocol;
-        request.idiag_states = kAllStates;
-        return bytes_of(request);
-    }
+    default:
+        return inet_request(query);
     }
 }
 
@@ -169,9 +190,9 @@ Result<> dump(int fd, const Query& query, ShownSockets& shown) {
 } // namespace
 
 std::string_view to_string(DiagKind kind) {
-    constexpr std::array<std::string_view, 11> names = {"tcp",   "udp",  "udplite", "sctp",
+    constexpr std::array<std::string_view, 12> names = {"tcp",   "udp",  "udplite", "sctp",
                                                         "raw",   "unix", "netlink", "packet",
-                                                        "vsock", "xdp",  "none"};
+                                                        "vsock", "xdp",  "mptcp",   "none"};
     return names[static_cast<std::size_t>(kind)];
 }
 

@@ -25,6 +25,7 @@ enum class DiagKind : std::uint8_t {
     packet,
     vsock,
     xdp,
+    mptcp,
     none, // sock_diag does not know such sockets
 };
 // family, type, protocol: of struct sock.

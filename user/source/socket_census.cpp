@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "source/socket_census.h"
 
-#include "sock_diag/netns.h"
-
 #include <unistd.h>
 
 #include <algorithm>
@@ -46,7 +44,9 @@ Result<SocketCensus::List> SocketCensus::list() const {
     List list;
     std::vector<uf_listed_socket> listed;
     Result<> failure;
-    list.netns_skipped = in_each_netns(find_network_namespaces(), [&](const NetworkNamespace&) {
+    const NetworkNamespaces namespaces = find_network_namespaces();
+    list.hidden_processes = namespaces.hidden_processes;
+    list.namespaces = in_each_netns(namespaces.found, [&](const NetworkNamespace&) {
         auto here = iterators_.list_here();
         if (here)
             listed.insert(listed.end(), here->begin(), here->end());
@@ -62,11 +62,11 @@ Result<SocketCensus::List> SocketCensus::list() const {
     return list;
 }
 
-Result<ShownSockets> SocketCensus::shown() const {
-    ShownSockets shown;
+Result<SocketCensus::Shown> SocketCensus::shown() const {
+    Shown shown;
     Result<> failure;
-    in_each_netns(find_network_namespaces(), [&](const NetworkNamespace&) {
-        if (auto dumped = dump_sockets_here(shown); !dumped)
+    shown.namespaces = in_each_netns(find_network_namespaces().found, [&](const NetworkNamespace&) {
+        if (auto dumped = dump_sockets_here(shown.sockets); !dumped)
             failure = dumped;
     });
     if (!failure)

@@ -4,6 +4,7 @@
 #include "base/result.h"
 #include "bpf/socket_iterators.h"
 #include "model/socket_list.h"
+#include "sock_diag/netns.h"
 #include "sock_diag/sock_diag.h"
 
 #include <cstddef>
@@ -20,14 +21,19 @@ class SocketCensus {
 
     struct List {
         std::vector<ListedSocket> sockets; // by address, each once
-        std::size_t netns_skipped = 0;     // could not be entered: what only they have is missing
+        NetnsVisit namespaces;             // what only those have that were not entered is missing
+        std::size_t hidden_processes = 0;  // which may be in namespaces that nobody told of
     };
     // What is in a table of its protocol (TCP, UDP, unix, netlink), or in a descriptor. Descriptors
     // of the calling process do not count.
     Result<List> list() const;
 
+    struct Shown {
+        ShownSockets sockets;
+        NetnsVisit namespaces; // nothing is known of sockets in others than those entered
+    };
     // What ss(8) would show in any namespace.
-    Result<ShownSockets> shown() const;
+    Result<Shown> shown() const;
 
     // What cannot be listed here: "unix", "files" ...
     const std::vector<std::string>& missing() const { return iterators_.missing(); }

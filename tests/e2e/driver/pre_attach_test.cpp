@@ -3,9 +3,14 @@
 #include "tool.h"
 
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
@@ -97,6 +102,69 @@ TEST(PreAttach, OtherNetworkNamespacesAreSeen) {
     EXPECT_EQ(held_by(report["pre_attach_sockets"], leaker.pid(), "CLOSE-WAIT"), 20u);
     // sock_diag was asked in that namespace: bound sockets are shown there, not hidden.
     EXPECT_EQ(held_by(report["hidden_sockets"], leaker.pid(), "CLOSE-WAIT"), 0u);
+}
+
+// Network namespaces, each with a process that sleeps in it.
+class Namespaces {
+  public:
+    explicit Namespaces(int count) {
+        std::array<int, 2> ready{};
+        if (::pipe(ready.data()) != 0)
+            return;
+        for (int i = 0; i < count; ++i) {
+            const pid_t child = ::fork();
+            if (child == 0) {
+                ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+                const char good = ::unshare(CLONE_NEWNET) == 0;
+                const ssize_t ignored = ::write(ready[1], &good, 1);
+                (void)ignored;
+                for (;;)
+                    ::pause();
+            }
+            children_.push_back(child);
+        }
+        char good = 0;
+        while (made_ < count && ::read(ready[0], &good, 1) == 1 && good != 0)
+            ++made_;
+        ::close(ready[0]);
+        ::close(ready[1]);
+    }
+    Namespaces(const Namespaces&) = delete;
+    Namespaces& operator=(const Namespaces&) = delete;
+    ~Namespaces() {
+        for (const pid_t child : children_) {
+            ::kill(child, SIGKILL);
+            ::waitpid(child, nullptr, 0);
+        }
+    }
+    int made() const { return made_; }
+
+  private:
+    std::vector<pid_t> children_;
+    int made_ = 0;
+};
+
+// More of them than the tool may have descriptors: none is left out, and none of their sockets is
+// called hidden.
+TEST(PreAttach, MoreNamespacesThanDescriptors) {
+    constexpr int kMany = 60;
+    const Namespaces many(kMany);
+    if (many.made() < kMany)
+        GTEST_SKIP() << "only " << many.made() << " network namespaces can be made";
+    Process leaker({"unshare", "--net", program_path("accept_leaker"), "20", "--hold", "forever",
+                    "--balanced", "0"});
+    ASSERT_TRUE(leaker.wait_for("leaked"));
+    // The tool alone needs some sixty.
+    std::vector<std::string> words{"sh", "-c", "ulimit -n 90; exec \"$@\"", "sh"};
+    for (const std::string& word : trace({"--duration", "300ms", "--top", "1000"}))
+        words.push_back(word);
+    const Finished finished = run(words);
+    EXPECT_EQ(finished.status, 0) << finished.err;
+    const Json report = report_of(finished);
+    ASSERT_TRUE(report["pre_attach_sockets"].is_object()) << report["notes"];
+    EXPECT_EQ(held_by(report["pre_attach_sockets"], leaker.pid(), "CLOSE-WAIT"), 20u);
+    EXPECT_EQ(held_by(report["hidden_sockets"], leaker.pid()), 0u);
+    EXPECT_EQ(loss(report, "network_namespaces_not_entered"), 0u);
 }
 
 // The report of 20 000 sockets, from the signal to the last byte.

@@ -2,6 +2,17 @@
 #include "sock_diag/netns.h"
 
 #include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
 
 namespace unfreed {
 namespace {
@@ -22,18 +33,89 @@ TEST(Netns, ThatAreBoundToFiles) {
         "303 26 0:4 net:[4026532300] /run/netns/red rw - nsfs nsfs rw");
     ASSERT_EQ(found.size(), 2u);
     EXPECT_EQ(found[0].inode, 4026532288u);
-    EXPECT_EQ(found[0].path, "/run/netns/blue one");
+    EXPECT_EQ(found[0].paths.at(0), "/run/netns/blue one");
     EXPECT_EQ(found[1].inode, 4026532300u);
-    EXPECT_EQ(found[1].path, "/run/netns/red");
+    EXPECT_EQ(found[1].paths.at(0), "/run/netns/red");
 }
 
 TEST(Netns, TheCallersIsTheFirst) {
-    const auto found = find_network_namespaces();
+    const auto found = find_network_namespaces().found;
     ASSERT_FALSE(found.empty());
-    EXPECT_EQ(found[0].path, "/proc/self/ns/net");
-    EXPECT_TRUE(found[0].fd);
-    for (std::size_t i = 1; i < found.size(); ++i)
+    EXPECT_EQ(found[0].paths.at(0), "/proc/self/ns/net");
+    for (std::size_t i = 1; i < found.size(); ++i) {
         EXPECT_NE(found[i].inode, found[0].inode);
+        EXPECT_FALSE(found[i].paths.empty());
+    }
+}
+
+std::vector<NetworkNamespace> own_namespace() {
+    auto found = find_network_namespaces().found;
+    found.resize(1);
+    return found;
+}
+
+TEST(Netns, OneThatCannotBeEnteredIsCountedAndNotVisited) {
+    auto wanted = own_namespace();
+    wanted.push_back({1, {"/proc/self/ns/none"}});             // ended
+    wanted.push_back({2, {"/proc/self/ns/net"}});              // its file stands for another by now
+    wanted.push_back({3, {"/proc/self/ns/none/net", "/dev"}}); // neither file stands for it
+    std::vector<std::uint64_t> visited;
+    const NetnsVisit visit =
+        in_each_netns(wanted, [&](const NetworkNamespace& one) { visited.push_back(one.inode); });
+    EXPECT_EQ(visited, std::vector{wanted[0].inode});
+    EXPECT_EQ(visit.entered, std::set{wanted[0].inode});
+    EXPECT_EQ(visit.gone, 3u);
+    EXPECT_EQ(visit.refused, 0u);
+}
+
+// No descriptor is left: what cannot be opened exists all the same.
+TEST(Netns, WithoutADescriptorTheyAreRefusedNotGone) {
+    auto wanted = own_namespace();
+    wanted.push_back({1, {"/proc/self/ns/net"}});
+    rlimit before{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+    const rlimit none{3, before.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+    const NetnsVisit visit = in_each_netns(wanted, [](const NetworkNamespace&) {});
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+    EXPECT_EQ(visit.entered.size(), 1u);
+    EXPECT_EQ(visit.refused, 1u);
+    EXPECT_EQ(visit.error, EMFILE);
+}
+
+// A process without a free PID in its cgroup gets EAGAIN; this one gets it of a filter.
+bool forbid_threads() {
+    std::array<sock_filter, 5> code{{
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 1, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EAGAIN),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    }};
+    const sock_fprog filter{code.size(), code.data()};
+    return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
+}
+
+TEST(Netns, WithoutAThreadTheCallersOwnIsVisited) {
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+        if (!forbid_threads())
+            ::_exit(2);
+        auto wanted = own_namespace();
+        wanted.push_back({1, {"/proc/1/ns/net"}});
+        std::size_t visited = 0;
+        const NetnsVisit visit = in_each_netns(wanted, [&](const NetworkNamespace&) { ++visited; });
+        ::_exit(visited == 1 && visit.refused == 1 && visit.entered.contains(wanted[0].inode) ? 0
+                                                                                              : 1);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFEXITED(status)) << status;
+    if (WEXITSTATUS(status) == 2)
+        GTEST_SKIP() << "no seccomp on this host";
+    EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 } // namespace

@@ -58,6 +58,8 @@ TEST(SockDiag, ShortOrUnknownMessagesHaveNone) {
 
 TEST(SockDiag, KindsAreThoseThatTheKernelDumps) {
     EXPECT_EQ(diag_kind(AF_INET, SOCK_STREAM, IPPROTO_TCP), DiagKind::tcp);
+    EXPECT_EQ(diag_kind(AF_INET, SOCK_STREAM, 262), DiagKind::mptcp);
+    EXPECT_EQ(to_string(DiagKind::mptcp), "mptcp");
     EXPECT_EQ(diag_kind(AF_INET6, SOCK_DGRAM, IPPROTO_UDP), DiagKind::udp);
     EXPECT_EQ(diag_kind(AF_INET, SOCK_RAW, IPPROTO_ICMP), DiagKind::raw);
     EXPECT_EQ(diag_kind(AF_UNIX, SOCK_SEQPACKET, 0), DiagKind::unix_);
@@ -82,6 +84,24 @@ TEST(SockDiag, ShowsASocketOfThisProcess) {
     ASSERT_TRUE(dump_sockets_here(shown));
     EXPECT_TRUE(shown.cookies.contains(cookie));
     ::close(fd);
+}
+
+// ss -M shows a listening one since 5.19 (mptcp_diag_dump_listeners).
+TEST(SockDiag, ShowsAnMptcpListener) {
+    constexpr int kMptcp = 262;
+    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, kMptcp);
+    if (fd < 0)
+        GTEST_SKIP() << "no MPTCP on this host";
+    std::uint64_t cookie = 0;
+    socklen_t size = sizeof(cookie);
+    ASSERT_EQ(::listen(fd, 1), 0);
+    ASSERT_EQ(::getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &size), 0);
+    ShownSockets shown;
+    const auto dumped = dump_sockets_here(shown);
+    ::close(fd);
+    if (!dumped || shown.unavailable.contains(DiagKind::mptcp))
+        GTEST_SKIP() << "no mptcp_diag on this host";
+    EXPECT_TRUE(shown.cookies.contains(cookie));
 }
 
 } // namespace

@@ -105,10 +105,11 @@ class Clauses {
                 low = std::min(low.value_or(*idle_ns), *idle_ns);
                 high = std::max(high.value_or(*idle_ns), *idle_ns);
             }
-        if (low)
-            clauses_.push_back(*low == *high ? fmt::format("idle for {}", duration_text(*low))
-                                             : fmt::format("idle for {} to {}", duration_text(*low),
-                                                           duration_text(*high)));
+        if (!low)
+            return;
+        const std::string least = duration_text(*low), most = duration_text(*high);
+        clauses_.push_back(least == most ? "idle for " + least
+                                         : fmt::format("idle for {} to {}", least, most));
     }
 
     void peers_gone() {
@@ -174,10 +175,12 @@ class Clauses {
             return a->facts->refcount < b->facts->refcount;
         };
         const auto [low, high] = std::minmax_element(sockets_.begin(), sockets_.end(), less);
-        clauses_.push_back(fmt::format(
-            "{} references each that no timer, packet or connection accounts for",
+        const std::string range =
             range_text(static_cast<std::uint64_t>(std::max((*low)->facts->refcount, 0)),
-                       static_cast<std::uint64_t>(std::max((*high)->facts->refcount, 0)))));
+                       static_cast<std::uint64_t>(std::max((*high)->facts->refcount, 0)));
+        clauses_.push_back(
+            fmt::format("{} {} each that no timer, packet or connection accounts for", range,
+                        range == "1" ? "reference" : "references"));
     }
 
     void received(const std::string& limit) {

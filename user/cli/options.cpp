@@ -254,8 +254,9 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
                  "unfreed"};
     app.set_version_flag("--version", kVersion);
     app.require_subcommand(1);
-    app.footer("Exit status: 0 nothing suspicious, 1 error, 2 usage, 4 the report is incomplete.\n"
-               "stdout carries the report, stderr the rest.");
+    app.footer(
+        "Exit status: 0 the report is complete, 1 error, 2 wrong usage, 4 it is incomplete.\n"
+        "stdout carries the report, stderr the rest.");
 
     CLI::App* trace = app.add_subcommand("trace", "Follow the whole host, or one process (-p)");
     add_common(*trace, options, words);

@@ -144,13 +144,18 @@ std::string coverage_remark(const Coverage& row) {
     return escape_for_terminal(row.reason);
 }
 
-// A bad ratio says nothing where the two differ by less than the kernel's count may be wrong.
+// A bad ratio says nothing where the two differ by less than the kernel's count may be wrong, or
+// where the count is of something else that a report moves too: /proc/net/sockstat has sockets in
+// descriptors only. Nor does the ratio of a growth to a loss.
 std::string agreement(const Coverage& row) {
     constexpr double kGood = 0.95;
-    if (row.kernel_delta && row.uncertainty != 0 && row.ratio.value_or(0) < kGood) {
-        const std::int64_t apart = row.traced_delta - *row.kernel_delta;
-        if (static_cast<std::uint64_t>(apart < 0 ? -apart : apart) <= row.uncertainty)
+    if (row.kernel_delta && row.ratio.value_or(0) < kGood) {
+        const std::int64_t difference = row.traced_delta - *row.kernel_delta;
+        const auto apart = static_cast<std::uint64_t>(difference < 0 ? -difference : difference);
+        if (row.uncertainty != 0 && apart <= row.uncertainty)
             return "within ±" + human_count(row.uncertainty);
+        if (row.ratio && (row.cache.starts_with('/') || *row.ratio == 0))
+            return human_count(apart) + " apart";
     }
     return human_ratio(row.ratio);
 }
@@ -211,6 +216,21 @@ void write_notes(Page& page, const Report& report) {
                                           escape_for_terminal(reason)));
 }
 
+// Nothing that could change a count was lost; perhaps something that is told of the objects was.
+std::string complete_phrase(const std::vector<Loss>& losses) {
+    const auto no_stack = std::find_if(losses.begin(), losses.end(), [](const Loss& loss) {
+        return loss.counter == "objects_without_origin";
+    });
+    if (no_stack != losses.end() && no_stack->count != 0)
+        return fmt::format("The counts are complete; of {} no call stack is known (above).",
+                           human_count(no_stack->count, "object", "objects"));
+    const bool noticed = std::any_of(losses.begin(), losses.end(), [](const Loss& loss) {
+        return loss.count != 0 && loss.severity == Severity::notice;
+    });
+    return noticed ? "The counts are complete; some details are missing (above)."
+                   : "Complete: nothing was lost.";
+}
+
 void write_losses(Page& page, const Report& report) {
     constexpr std::size_t kSeverityWidth = 13;
     page.blank();
@@ -228,7 +248,7 @@ void write_losses(Page& page, const Report& report) {
                       grave ? Ink::red : Ink::plain);
     }
     if (report.complete)
-        page.line("Complete: nothing was lost.", Ink::bold);
+        page.line(complete_phrase(report.losses), Ink::bold);
     else if (answer_may_differ)
         page.paragraph("INCOMPLETE: what was lost (above) may change these numbers.", {0, 2},
                        Ink::red);

@@ -41,7 +41,7 @@ std::string verdict_phrase(const Group& group) {
     if (group.verdict == Verdict::live && group.kind.empty() && !group.confidence)
         return {};
     std::string phrase(to_string(group.verdict));
-    if (!group.kind.empty())
+    if (!group.kind.empty() && group.kind != phrase)
         phrase += fmt::format(", {}", escape_for_terminal(group.kind));
     if (group.confidence)
         phrase += fmt::format(", confidence {:.0f} %", *group.confidence * 100);
@@ -179,7 +179,8 @@ void write_holders(Page& page, const Group& group) {
     if (group.holders.size() > shown)
         labelled(page, "and",
                  human_count(group.holders.size() - shown, "more process", "more processes"));
-    if (group.held == 0 && group.object_class == ObjectClass::socket)
+    // Of those that are freed by now there is nothing to hold.
+    if (group.held == 0 && group.age_ns && group.object_class == ObjectClass::socket)
         labelled(page, "Held by", "no process (as far as descriptors and directories tell)");
 }
 

@@ -10,8 +10,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <optional>
 #include <set>
 #include <span>
+#include <vector>
 
 namespace unfreed {
 namespace {
@@ -83,23 +86,48 @@ void write_reasons(Page& page, std::span<const SocketGroup> groups) {
     }
 }
 
+// Every protocol of netlink has sockets of the kernel's, one a namespace: one line of them is
+// enough.
+std::vector<SocketGroup> with_kernel_netlink_merged(const std::vector<SocketGroup>& groups) {
+    std::vector<SocketGroup> merged;
+    std::optional<std::size_t> first;
+    std::size_t protocols = 0;
+    for (const SocketGroup& group : groups) {
+        const bool kernels =
+            group.family == "netlink" && group.kind == "kernel-socket" && group.processes.empty();
+        if (!kernels || !first) {
+            if (kernels)
+                first = merged.size();
+            merged.push_back(group);
+        } else {
+            merged[*first].count += group.count;
+            merged[*first].memory_bytes += group.memory_bytes;
+        }
+        protocols += kernels;
+    }
+    if (protocols > 1)
+        merged[*first].type = fmt::format("of {} protocols", protocols);
+    return merged;
+}
+
 void write_section(Page& page, const SocketSection& section) {
+    const std::vector<SocketGroup> groups = with_kernel_netlink_merged(section.groups);
     using enum Table::Align;
     Table table({{"COUNT", right},
                  {"MEMORY", right},
                  {"WHAT", left, 12},
                  {"HELD BY", left, 5},
                  {"LARGEST", left, 10}});
-    const std::size_t shown = std::min(section.groups.size(), kGroupsShown);
+    const std::size_t shown = std::min(groups.size(), kGroupsShown);
     for (std::size_t i = 0; i < shown; ++i) {
-        const SocketGroup& group = section.groups[i];
+        const SocketGroup& group = groups[i];
         table.add_row({human_count(group.count), human_bytes(group.memory_bytes), what(group),
                        holder(group), largest(group)});
     }
     for (const std::string& line : table.lines(page.width() - 2))
         page.line("  " + line);
-    write_reasons(page, std::span(section.groups).first(shown));
-    const std::uint64_t more = section.groups.size() - shown + section.groups_omitted;
+    write_reasons(page, std::span(groups).first(shown));
+    const std::uint64_t more = groups.size() - shown + section.groups_omitted;
     if (more != 0)
         page.line(fmt::format("  ... {} not shown", human_count(more, "more kind", "more kinds")));
 }

@@ -72,6 +72,13 @@ INSTANTIATE_TEST_SUITE_P(
         Misuse{"output_is_directory", {"trace", "-o", "/proc"}, 1, "directory"}),
     [](const auto& tested) { return tested.param.name; });
 
+// A leak of a hundred sockets exits with 0, too.
+TEST(Help, PromisesOfStatusZeroNoMoreThanItMeans) {
+    const Finished finished = run({tool_path(), "--help"});
+    EXPECT_EQ(finished.status, 0);
+    EXPECT_NE(finished.out.find("0 the report is complete"), std::string::npos) << finished.out;
+}
+
 TEST(Surroundings, WithoutPrivilegeItNamesWhatIsMissing) {
     const pid_t child = ::fork();
     if (child == 0) {

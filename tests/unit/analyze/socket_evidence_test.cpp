@@ -65,6 +65,10 @@ TEST_F(SocketEvidence, SaysHowLongNothingCame) {
     socket.rmem_alloc = 500;
     add(socket);
     EXPECT_THAT(evidence(Kind::never_closed), ElementsAre("idle for 3.0 s"));
+    socket.idle_ns = 3 * kSecond + 1'000'000; // reads the same
+    add(socket);
+    EXPECT_EQ(evidence(Kind::never_closed).front(), "idle for 3.0 s");
+    builder_.snapshot.objects.pop_back();
     socket.idle_ns = 70 * kSecond;
     add(socket);
     EXPECT_THAT(evidence(Kind::never_closed_peer_gone),
@@ -181,6 +185,8 @@ TEST_F(SocketEvidence, CountsReferencesOfTheUnexplained) {
     SocketFacts socket = tcp(SocketState::close);
     socket.orphan = true;
     add(socket, 1);
+    EXPECT_THAT(evidence(Kind::closed_unexplained),
+                ElementsAre("1 reference each that no timer, packet or connection accounts for"));
     add(socket, 3);
     EXPECT_THAT(
         evidence(Kind::closed_unexplained),

@@ -50,6 +50,28 @@ TEST(Sockets, KindsHaveTheirReasonAndOnceTheAdvice) {
     EXPECT_EQ(json["pre_attach_sockets"]["groups"][1]["held"], nullptr);
 }
 
+TEST(Sockets, TheKernelsOwnOfNetlinkAreOneLine) {
+    Report report = sample_report();
+    report.pre_attach_sockets = SocketSection();
+    report.pre_attach_sockets->count = 3;
+    for (const char* protocol : {"ROUTE", "GENERIC", "AUDIT"}) {
+        SocketGroup& group = report.pre_attach_sockets->groups.emplace_back();
+        group.family = "netlink";
+        group.type = protocol;
+        group.state = "UNCONN";
+        group.kind = "kernel-socket";
+        group.standing = "the kernel's own";
+        group.count = 2;
+        group.memory_bytes = 512;
+    }
+    report.hidden_sockets.reset();
+    const std::string text = to_text(report, {.width = 120, .color = false});
+    EXPECT_THAT(text, HasSubstr("    6  1.5 KiB  netlink of 3 protocols UNCONN, the kernel's own"));
+    EXPECT_THAT(text, Not(HasSubstr("GENERIC")));
+    report.pre_attach_sockets->groups.resize(1);
+    EXPECT_THAT(to_text(report, {.width = 120, .color = false}), HasSubstr("netlink ROUTE UNCONN"));
+}
+
 TEST(Sockets, NothingIsSaidWhereThereIsNone) {
     Report report = sample_report();
     report.pre_attach_sockets = SocketSection();

@@ -132,7 +132,46 @@ TEST(Text, ARatioIsNoVerdictOnWhatTheKernelDoesNotKnow) {
     EXPECT_THAT(text_of(report), HasSubstr("within ±64"));
     report.coverage[0].traced_delta = 65; // more than the per-CPU lists can hide
     EXPECT_THAT(text_of(report), Not(HasSubstr("within")));
-    EXPECT_THAT(text_of(report), HasSubstr("0.00 %"));
+    EXPECT_THAT(text_of(report), HasSubstr("65 apart"));
+    report.coverage[0].kernel_delta = 13;
+    report.coverage[0].traced_delta = 130;
+    report.coverage[0].ratio = 0.1;
+    EXPECT_THAT(text_of(report), HasSubstr("10.00 %"));
+    // It counts sockets in descriptors: a percentage would read as a failure.
+    report.coverage[0].cache = "/proc/net/sockstat";
+    report.coverage[0].uncertainty = 0;
+    EXPECT_THAT(text_of(report), HasSubstr("117 apart"));
+    EXPECT_THAT(text_of(report), Not(HasSubstr("10.00 %")));
+}
+
+Loss loss_of(const char* counter, std::uint64_t count, Severity severity) {
+    return {counter, count, severity, "objects"};
+}
+
+TEST(Text, CompleteDoesNotStandBelowWhatWasDropped) {
+    Report report = clean_report();
+    report.losses = {loss_of("unknown_deaths", 7, Severity::info)};
+    EXPECT_THAT(text_of(report), HasSubstr("\nComplete: nothing was lost.\n"));
+    report.losses.push_back(loss_of("stage_records_dropped", 3, Severity::notice));
+    EXPECT_THAT(text_of(report), HasSubstr("\nThe counts are complete; some details are missing"));
+    report.losses.push_back(loss_of("objects_without_origin", 2567, Severity::notice));
+    EXPECT_THAT(text_of(report),
+                HasSubstr("\nThe counts are complete; of 2 567 objects no call stack is known"));
+    EXPECT_THAT(text_of(report), Not(HasSubstr("nothing was lost")));
+}
+
+TEST(Text, SaysAWordOnceAndHoldsOnlyWhatIsThere) {
+    Report report = sample_report();
+    Group& group = report.groups[0];
+    report.groups.resize(1);
+    group.verdict = Verdict::in_flight;
+    group.kind = "in-flight";
+    group.held = 0;
+    group.holders.clear();
+    EXPECT_THAT(text_of(report), Not(HasSubstr("in-flight, in-flight")));
+    EXPECT_THAT(text_of(report), HasSubstr("Held by:"));
+    group.age_ns.reset(); // all of them were freed by the exit
+    EXPECT_THAT(text_of(report), Not(HasSubstr("Held by:")));
 }
 
 TEST(Text, SaysWhoGaveUpWhatIsPending) {

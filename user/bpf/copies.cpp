@@ -17,6 +17,16 @@ unsigned Copies::of(const Variant& variant) const {
     return at_function(variant.kind) ? at_functions : at_tracepoints;
 }
 
+// A CPU nests at most task, softirq and hardirq while preemption is off: with three copies one is
+// free at each level.
+std::string advise_copies(const Copies& in_use, Edition edition) {
+    constexpr unsigned kLevels = 3;
+    if (edition == Edition::legacy ||
+        std::min(in_use.at_tracepoints, in_use.at_functions) >= kLevels)
+        return "follow fewer objects (--class, -p)";
+    return "try --copies 3";
+}
+
 Copies choose_copies(unsigned asked, Edition edition, bool guarded,
                      const Preemptible& preemptible) {
     Copies copies{asked, asked};

@@ -5,6 +5,8 @@
 
 #include "bpf/hook_table.h"
 
+#include <string>
+
 namespace unfreed::bpf {
 
 // Where one task can preempt another inside of programs, and between the copies of one. A host of
@@ -23,6 +25,9 @@ struct Copies {
 
     unsigned of(const Variant& variant) const;
 };
+
+// Where a trace lost events: what else to try. Empty: there is nothing better.
+std::string advise_copies(const Copies& in_use, Edition edition);
 
 // `asked` 0: as many as this kernel needs. `guarded`: the kernel skips programs that are running.
 Copies choose_copies(unsigned asked, Edition edition, bool guarded, const Preemptible& preemptible);

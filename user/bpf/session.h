@@ -48,6 +48,7 @@ class Session {
     // The cache of each of those deaths is known; otherwise only that of some.
     bool knows_every_cache() const;
     Edition edition() const { return edition_; }
+    const Copies& copies() const { return copies_; }
 
     const std::vector<HookReport>& hooks() const { return hooks_; }
     // Stages (bits of enum uf_stage) that an attached hook sets.

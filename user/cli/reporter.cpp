@@ -146,6 +146,13 @@ std::vector<std::string> notes_on(const bpf::Session& session, const Options& op
     return notes;
 }
 
+// What would help depends on what this trace has used already.
+void add_advice(std::vector<Loss>& losses, const bpf::Session& session) {
+    for (Loss& loss : losses)
+        if (loss.counter == "recursion_misses")
+            loss.meaning += "; " + bpf::advise_copies(session.copies(), session.edition());
+}
+
 } // namespace
 
 Result<Report> build_report(const ReportContext& context, EventSource& source,
@@ -202,6 +209,7 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
     report.trace.stacks = walks_always(options) ? "always" : "adaptive";
     report.complete = counters.complete();
     report.losses = counters.to_losses();
+    add_advice(report.losses, *context.session);
     report.hooks = context.session->hooks();
     report.notes = notes_on(*context.session, options);
     report.dentries = dentries;

@@ -44,6 +44,12 @@ TEST(Copies, KernelCodeIsPreemptedInTheModeInParentheses) {
     EXPECT_TRUE(mode_preempts_kernel_code(""));
 }
 
+TEST(Copies, MoreAreAdvisedOnlyWhereFewerAreInUse) {
+    EXPECT_EQ(advise_copies({2, 2}, Edition::current), "try --copies 3");
+    EXPECT_EQ(advise_copies({8, 8}, Edition::current), "follow fewer objects (--class, -p)");
+    EXPECT_EQ(advise_copies({2, 2}, Edition::legacy), "follow fewer objects (--class, -p)");
+}
+
 TEST(LostEvents, AreTheMissesThatNoCopyMadeGood) {
     EXPECT_EQ(lost_events({}, {{100, 40}, 97}, true), 3u);
     EXPECT_EQ(lost_events({{10, 9}, 8}, {{110, 49}, 105}, true), 3u);

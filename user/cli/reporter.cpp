@@ -158,6 +158,7 @@ void add_advice(std::vector<Loss>& losses, const bpf::Session& session) {
 Result<Report> build_report(const ReportContext& context, EventSource& source,
                             const LifetimeTracker& tracker) {
     const Options& options = *context.options;
+    source.begin_report();
     auto unfollowed = source.read_unfollowed();
     if (!unfollowed)
         return fail(unfollowed.error());

@@ -55,7 +55,9 @@ class EventSource {
                                             bool details) = 0;
     // Who holds these sockets and dentries (addresses, sorted) at this moment.
     virtual HolderIndex read_holders(std::span<const std::uint64_t> addresses) = 0;
-    // Every loss so far.
+    // What cannot be read from now on is counted for a new report.
+    virtual void begin_report() = 0;
+    // Every loss so far; objects that could not be read (Counter::INSPECT_FAILED): of this report.
     virtual Result<> read_counters(Counters& counters) = 0;
 };
 

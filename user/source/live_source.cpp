@@ -105,7 +105,8 @@ std::vector<Inspection> LiveSource::inspect(std::span<const InspectRequest> obje
             questions[i].details = details;
         }
         if (reader == nullptr || !reader->inspect(questions)) {
-            inspect_failed_ += objects.size() - done;
+            for (const InspectRequest& object : objects.subspan(done))
+                unread_.add(object.key.address);
             return answers;
         }
         for (std::size_t i = 0; i < questions.size(); ++i)
@@ -146,12 +147,12 @@ Inspection LiveSource::checked_answer(const InspectRequest& object, const uf_ins
     if (!session_.table().holds(object.key))
         return {Inspection::Verdict::gone, {}, {}, {}};
     if (answer.verdict == Inspection::Verdict::unreadable)
-        ++inspect_failed_;
+        unread_.add(object.key.address);
     return answer;
 }
 
 Result<> LiveSource::read_counters(Counters& counters) {
-    counters.set(Counter::INSPECT_FAILED, inspect_failed_);
+    counters.set(Counter::INSPECT_FAILED, unread_.count());
     counters.set(Counter::MALFORMED_RECORDS, malformed_);
     return session_.read_counters(counters);
 }

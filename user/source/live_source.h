@@ -6,6 +6,7 @@
 #include "bpf/inspector.h"
 #include "bpf/session.h"
 #include "source/event_source.h"
+#include "source/unread_objects.h"
 
 #include <optional>
 
@@ -34,6 +35,7 @@ class LiveSource : public EventSource {
     }
     std::vector<Inspection> inspect(std::span<const InspectRequest> objects, bool details) override;
     HolderIndex read_holders(std::span<const std::uint64_t> addresses) override;
+    void begin_report() override { unread_.begin_report(); }
     Result<> read_counters(Counters& counters) override;
 
   private:
@@ -45,7 +47,7 @@ class LiveSource : public EventSource {
     std::optional<Result<bpf::Inspector>> inspector_;        // loaded when it is first asked for
     std::optional<Result<bpf::HolderReader>> holder_reader_; // likewise
     std::uint64_t malformed_ = 0;
-    std::uint64_t inspect_failed_ = 0;
+    UnreadObjects unread_;
     OriginCounts retired_;
     bpf::GracePeriod grace_period_;
 };

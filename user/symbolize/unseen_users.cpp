@@ -93,8 +93,10 @@ UnseenUsers UnseenUsers::read() {
     for (std::string& path : swap_files(text_of("/proc/swaps")))
         users.files_.insert(std::move(path));
     std::error_code error;
-    for (const auto& entry : std::filesystem::directory_iterator("/sys/block", error)) {
-        const std::string backing = text_of(entry.path() / "loop/backing_file");
+    // A device that goes meanwhile ends the list; it must not end the report.
+    for (std::filesystem::directory_iterator entry("/sys/block", error), end;
+         !error && entry != end; entry.increment(error)) {
+        const std::string backing = text_of(entry->path() / "loop/backing_file");
         if (!backing.empty())
             users.files_.insert(backing.substr(0, backing.find('\n')));
     }

@@ -4,6 +4,7 @@
 #include "base/unique_fd.h"
 #include "bpf/handles.h"
 #include "bpf/libbpf_log.h"
+#include "bpf/refusal.h"
 #include "features.skel.h"
 
 #include <fmt/format.h>
@@ -60,14 +61,15 @@ Result<KernelFeatures> KernelFeatures::probe() {
     KernelFeatures features;
     for (std::size_t kind = 0; kind < kAttachKinds; ++kind)
         features.support_[kind] = try_kind(kPrograms[kind]);
-    std::string warnings = take_libbpf_warnings();
+    const std::string warnings = take_libbpf_warnings();
     const Support& raw_tp = features.support(AttachKind::raw_tp);
     if (!raw_tp.usable)
         return fail(Errc::unsupported,
-                    fmt::format("this kernel does not let unfreed attach raw tracepoints: {}; see "
-                                "whether BPF is locked down (kernel lockdown, "
-                                "kernel.unprivileged_bpf_disabled, container limits)\n{}",
-                                raw_tp.reason, warnings));
+                    fmt::format("this kernel does not let unfreed attach raw tracepoints: {}; "
+                                "tracing may be forbidden here by kernel lockdown, a security "
+                                "module or the limits of a container (seccomp){}{}",
+                                raw_tp.reason, warnings.empty() ? "" : "; ",
+                                telling_line(warnings)));
     return features;
 }
 

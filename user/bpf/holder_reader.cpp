@@ -3,6 +3,7 @@
 
 #include "base/unique_fd.h"
 #include "bpf/libbpf_log.h"
+#include "bpf/refusal.h"
 #include "holders.skel.h"
 
 #include <bpf/bpf.h>
@@ -72,9 +73,7 @@ Result<HolderReader> HolderReader::load() {
         if (holders_bpf::load(reader.skeleton_.get()) == 0)
             return reader;
     }
-    return fail_errno(Errc::unsupported, errno,
-                      "the kernel refuses the programs that read who holds what\n" +
-                          take_libbpf_warnings());
+    return fail(refusal(errno, "the programs that read who holds what", take_libbpf_warnings()));
 }
 
 Result<> HolderReader::read(const std::function<void(const uf_holder&)>& consume) {

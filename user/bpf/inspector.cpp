@@ -2,6 +2,7 @@
 #include "bpf/inspector.h"
 
 #include "bpf/libbpf_log.h"
+#include "bpf/refusal.h"
 #include "inspect.skel.h"
 
 #include <bpf/bpf.h>
@@ -20,9 +21,7 @@ Result<Inspector> Inspector::load() {
     Inspector inspector;
     inspector.skeleton_.reset(inspect_bpf::open_and_load());
     if (!inspector.skeleton_ || inspector.skeleton_->bss == nullptr)
-        return fail_errno(Errc::unsupported, errno,
-                          "the kernel refuses the program that reads objects\n" +
-                              take_libbpf_warnings());
+        return fail(refusal(errno, "the program that reads objects", take_libbpf_warnings()));
     auto mapped = MappedArray::map(bpf_map__fd(inspector.skeleton_->maps.inspections),
                                    sizeof(uf_inspect) * UF_INSPECT_BATCH);
     if (!mapped)

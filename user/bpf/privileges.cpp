@@ -1,52 +1,83 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "bpf/privileges.h"
 
-#include <linux/capability.h>
+#include "base/capabilities.h"
+#include "base/read_file.h"
+
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstdint>
+#include <optional>
 
 namespace unfreed::bpf {
 namespace {
 
-constexpr int kCapSysAdmin = 21;
-constexpr int kCapPerfmon = 38; // 5.8
-constexpr int kCapBpf = 39;     // 5.8
+// The inode numbers of the namespaces that a host begins with (include/linux/proc_ns.h).
+constexpr std::uint64_t kInitialUser = 0xEFFFFFFD;
+constexpr std::uint64_t kInitialPid = 0xEFFFFFFC;
 
-Result<std::uint64_t> effective_capabilities() {
-    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-    std::array<__user_cap_data_struct, 2> data{};
-    if (::syscall(SYS_capget, &header, data.data()) != 0)
-        return fail_errno(Errc::internal, errno, "cannot read the capabilities of this process");
-    return (std::uint64_t{data[1].effective} << 32) | data[0].effective;
+// Nothing: this kernel has no such namespaces (or there is no /proc).
+std::optional<std::uint64_t> namespace_inode(const char* path) {
+    struct stat status {};
+    if (::stat(path, &status) != 0)
+        return std::nullopt;
+    return status.st_ino;
+}
+
+// Capabilities of another user namespace are worth nothing to bpf(2) and perf_event_open(2).
+Result<> check_user_namespace() {
+    const auto inode = namespace_inode("/proc/self/ns/user");
+    if (!inode || *inode == kInitialUser)
+        return {};
+    return fail(Errc::permission,
+                "unfreed runs in a user namespace (a rootless container, unshare -U), where root "
+                "may not trace the kernel; run it as root of the host, or in a container without "
+                "a user namespace of its own (docker: --userns=host, Kubernetes: hostUsers: true)");
+}
+
+// security/lockdown: LOCKDOWN_BPF_READ_KERNEL is of that level, LOCKDOWN_BPF_WRITE_USER of the one
+// below, which takes nothing from this tool.
+Result<> check_lockdown() {
+    const auto lockdown = read_file("/sys/kernel/security/lockdown");
+    if (!lockdown || !is_confidential(*lockdown))
+        return {};
+    return fail(
+        Errc::unsupported,
+        "this kernel is locked down (lockdown=confidentiality), which forbids every "
+        "program to read the kernel's memory; start it with lockdown=integrity, or without");
 }
 
 } // namespace
 
+bool is_confidential(std::string_view lockdown) {
+    return lockdown.find("[confidentiality]") != std::string_view::npos;
+}
+
 Result<> check_privileges() {
-    auto caps = effective_capabilities();
+    if (auto initial = check_user_namespace(); !initial)
+        return initial;
+    const auto caps = read_capabilities();
     if (!caps)
         return fail(caps.error());
-    auto has = [&](int cap) { return ((*caps >> cap) & 1) != 0; };
-    if (has(kCapSysAdmin))
-        return {};
+    const CapabilitySet& has = caps->effective;
+    if (has.has(Capability::sys_admin))
+        return check_lockdown();
     std::string missing;
-    if (!has(kCapBpf))
+    if (!has.has(Capability::bpf))
         missing += "CAP_BPF";
-    if (!has(kCapPerfmon))
+    if (!has.has(Capability::perfmon))
         missing += missing.empty() ? "CAP_PERFMON" : " and CAP_PERFMON";
     if (missing.empty())
-        return {};
+        return check_lockdown();
     return fail(Errc::permission, "tracing the kernel needs " + missing +
                                       ", which this process does not have; run it as root or with "
                                       "these capabilities (or CAP_SYS_ADMIN)");
 }
 
 Result<> check_kernel_btf() {
+
     if (::access("/sys/kernel/btf/vmlinux", R_OK) == 0)
         return {};
     return fail_errno(
@@ -56,14 +87,16 @@ Result<> check_kernel_btf() {
 }
 
 Result<> check_pid_namespace() {
-    // PROC_PID_INIT_INO, include/linux/proc_ns.h
-    constexpr std::uint64_t kInitialNamespace = 0xEFFFFFFC;
-    struct stat status {};
-    if (::stat("/proc/self/ns/pid", &status) != 0)
-        return fail_errno(Errc::unsupported, errno,
-                          "cannot read /proc/self/ns/pid; unfreed needs /proc mounted");
-    if (status.st_ino == kInitialNamespace)
+    const auto inode = namespace_inode("/proc/self/ns/pid");
+    if (inode == kInitialPid)
         return {};
+    if (!inode) {
+        // Without CONFIG_PID_NS there is one only.
+        if (::access("/proc/self/stat", F_OK) == 0)
+            return {};
+        return fail_errno(Errc::unsupported, errno,
+                          "cannot read /proc/self; unfreed needs /proc mounted");
+    }
     return fail(Errc::unsupported,
                 "unfreed runs in a PID namespace of its own (a container), where process numbers "
                 "are not those of the kernel; run it on the host, or in a container that shares "

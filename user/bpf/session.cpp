@@ -7,6 +7,7 @@
 #include "bpf/kernel_btf.h"
 #include "bpf/libbpf_log.h"
 #include "bpf/preemption.h"
+#include "bpf/refusal.h"
 #include "bpf/selftest.h"
 #include "bpf/table_memory.h"
 
@@ -97,8 +98,7 @@ Result<> Session::open_and_load(const TraceRequest& request, const AttachPlan& p
     object_->set_max_entries("scratch",
                              static_cast<std::uint32_t>(cpus) * 4 /* UF_SCRATCH_PER_CPU */);
     if (int error = object_->load(); error != 0)
-        return fail_errno(error == -EPERM ? Errc::permission : Errc::unsupported, -error,
-                          "the kernel refuses the BPF programs\n" + take_libbpf_warnings());
+        return fail(refusal(-error, "the BPF programs", take_libbpf_warnings()));
     return {};
 }
 

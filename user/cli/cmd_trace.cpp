@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/delivery.h"
 #include "cli/host_info.h"
+#include "cli/least_privilege.h"
 #include "cli/reporter.h"
 #include "cli/signals.h"
 #include "cli/site_ranges.h"
@@ -87,6 +88,7 @@ void give_memory_back() {
 Result<int> run_trace(const Options& options) {
     const std::uint64_t entered_ns = monotonic_ns();
     bpf::route_libbpf_messages();
+    const DescriptorLimit descriptors;
     auto output = Output::open(options.output);
     if (!output)
         return fail(output.error());
@@ -141,6 +143,7 @@ Result<int> run_trace(const Options& options) {
         if (!prepared)
             return fail(prepared.error());
         child.emplace(std::move(*prepared));
+        descriptors.restore_for(child->pid());
         limits.child = child->pid();
         targets.push_back(static_cast<std::uint32_t>(child->pid()));
     } else if (target) {
@@ -152,6 +155,9 @@ Result<int> run_trace(const Options& options) {
             return fail(added.error());
 
     ReportContext context;
+    if (const auto capabilities = read_capabilities())
+        context.notes = notes_on_missing(capabilities->effective);
+    give_up_privileges(!output->is_stdout());
     context.options = &options;
     context.symbols = &*symbols;
     context.session = &*session;

@@ -213,6 +213,7 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
     add_advice(report.losses, *context.session);
     report.hooks = context.session->hooks();
     report.notes = notes_on(*context.session, options);
+    report.notes.insert(report.notes.end(), context.notes.begin(), context.notes.end());
     report.dentries = dentries;
     report.totals = totals_of(source.totals(table), analyzed, counters);
     report.groups = build_groups(analyzed, table.taken_at_ns, *context.symbols,

@@ -11,6 +11,7 @@
 #include "symbolize/kernel_symbols.h"
 #include "track/lifetime_tracker.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,8 +24,9 @@ struct ReportContext {
     const bpf::Session* session = nullptr;
     UserStacks* user_stacks = nullptr;
     std::vector<std::uint32_t> targets;
-    std::uint64_t started_ns = 0; // CLOCK_MONOTONIC
-    std::string started_at;       // RFC 3339
+    std::vector<std::string> notes; // what this process may not see
+    std::uint64_t started_ns = 0;          // CLOCK_MONOTONIC
+    std::string started_at;                // RFC 3339
     std::optional<int> command_status;
     const SocketReport* sockets = nullptr; // nullptr: no sockets are wanted
     KernelBooks* books = nullptr; // nullptr: nothing to compare with, the trace is not host-wide

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "sock_diag/netns.h"
 
+#include "base/capabilities.h"
 #include "base/log.h"
 #include "base/read_file.h"
 #include "base/unique_fd.h"
@@ -102,6 +103,7 @@ int enter(const NetworkNamespace& wanted) {
         // The number of a process that ended may have been given to another one.
         if (info.st_ino != wanted.inode)
             continue;
+        const RaisedCapability admin(Capability::sys_admin);
         return ::setns(fd.get(), CLONE_NEWNET) == 0 ? 0 : errno;
     }
     return refused != 0 ? refused : ENOENT;

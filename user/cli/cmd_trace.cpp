@@ -18,6 +18,7 @@
 #include "cli/target.h"
 #include "cli/trace_loop.h"
 #include "output/output.h"
+#include "report/address_policy.h"
 #include "source/live_source.h"
 #include "symbolize/kallsyms.h"
 #include "track/proc_process_reader.h"
@@ -158,6 +159,8 @@ Result<int> run_trace(const Options& options) {
     if (const auto capabilities = read_capabilities())
         context.notes = notes_on_missing(capabilities->effective);
     give_up_privileges(!output->is_stdout());
+    context.hide_addresses = !options.kernel_addresses && host_hides_addresses();
+    context.address_hash = KeyedHash::with_random_key();
     context.options = &options;
     context.symbols = &*symbols;
     context.session = &*session;

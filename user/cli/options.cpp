@@ -97,6 +97,9 @@ void add_common(CLI::App& app, Options& options, Words& words) {
     app.add_flag("--probe-reclaim", options.probe_reclaim,
                  "After the last count: make the kernel free all unused dentries and inodes of the "
                  "host (drop_caches), and say what of the reported dentries went");
+    app.add_flag("--kernel-addresses", options.kernel_addresses,
+                 "Show addresses of the kernel, not hashes of them, where this host hides them "
+                 "(kptr_restrict)");
     app.add_flag("-q,--quiet", options.quiet, "No progress messages");
     app.add_flag("-v,--verbose", options.verbose, "Messages for debugging the tool");
 }

@@ -37,6 +37,7 @@ struct Options {
     std::vector<std::string> without; // kinds of programs not to use
     unsigned copies = 0;              // 0: default
     bool probe_reclaim = false;       // ask the kernel to free its cache, and look
+    bool kernel_addresses = false;    // shown even where kptr_restrict hides them
     bool quiet = false;
     bool verbose = false;
 };

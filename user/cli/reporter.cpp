@@ -14,6 +14,7 @@
 #include "cli/socket_details.h"
 #include "cli/survivor_details.h"
 #include "cli/version.h"
+#include "report/address_policy.h"
 #include "report/json.h"
 #include "report/recycled.h"
 #include "report/report_builder.h"
@@ -235,6 +236,8 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
         if (auto probed = probe_reclaim(report, analyzed, source, books, snapshot.one_in); !probed)
             log::error(probed.error().message); // the report is worth having without it
     }
+    if (context.hide_addresses)
+        hide_addresses(report, context.address_hash ? &*context.address_hash : nullptr);
     return report;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include "base/keyed_hash.h"
 #include "bpf/session.h"
 #include "cli/options.h"
 #include "cli/socket_report.h"
@@ -25,6 +26,8 @@ struct ReportContext {
     UserStacks* user_stacks = nullptr;
     std::vector<std::uint32_t> targets;
     std::vector<std::string> notes; // what this process may not see
+    bool hide_addresses = false;
+    std::optional<KeyedHash> address_hash; // nullopt: hidden ones are left out
     std::uint64_t started_ns = 0;          // CLOCK_MONOTONIC
     std::string started_at;                // RFC 3339
     std::optional<int> command_status;

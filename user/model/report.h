@@ -257,6 +257,7 @@ struct Report {
         SampleReport sample;
         std::uint64_t min_age_ns = 0;
         std::string stacks = "always";
+        std::string kernel_addresses = "real"; // real|hashed|left-out
     } trace;
     bool complete = true;     // false as soon as a loss could change an answer
     std::vector<Loss> losses; // all counters, zero ones too

@@ -239,7 +239,8 @@ Json from_trace(const Report::Trace& trace) {
             {"sampled_after_ns", number_or_null(trace.sample.thinned_after_ns)},
             {"smallest_sure_group", trace.sample.smallest_sure_group},
             {"min_age_ns", trace.min_age_ns},
-            {"stacks", text(trace.stacks)}};
+            {"stacks", text(trace.stacks)},
+            {"kernel_addresses", text(trace.kernel_addresses)}};
 }
 
 Json from_loss(const Loss& loss) {

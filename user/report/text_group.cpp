@@ -75,7 +75,8 @@ std::string frame_line(const Frame& frame, std::size_t width) {
     std::string name = escape_for_terminal(frame.function);
     std::string offset = fmt::format("+{:#x}", frame.offset);
     if (frame.function.empty() && !frame.module.starts_with('/'))
-        offset = fmt::format("{:#x}", frame.address); // in no file: an offset would say nothing
+        offset = frame.address != 0 ? fmt::format("{:#x}", frame.address) // in no file: an offset
+                                    : std::string(kUnknown);              // would say nothing
     std::string place = frame_place(frame, true);
     const std::size_t name_width = std::min(display_width(name), kShortestName);
     if (name_width + offset.size() + display_width(place) > width)
@@ -184,12 +185,19 @@ void write_holders(Page& page, const Group& group) {
         labelled(page, "Held by", "no process (as far as descriptors and directories tell)");
 }
 
-void write_objects(Page& page, const Group& group) {
+std::string address_phrase(std::uint64_t address, std::string_view addresses) {
+    if (address == 0)
+        return "an object";
+    return addresses == "hashed" ? fmt::format("object {:016x} (hash)", address)
+                                 : fmt::format("{:#x}", address);
+}
+
+void write_objects(Page& page, const Group& group, std::string_view addresses) {
     const std::size_t shown = std::min(group.objects.size(), kObjectsShown);
     for (std::size_t i = 0; i < shown; ++i) {
         const ReportObject& object = group.objects[i];
-        std::string text =
-            fmt::format("{:#x}, age {}", object.address, human_duration(object.age_ns));
+        std::string text = fmt::format("{}, age {}", address_phrase(object.address, addresses),
+                                       human_duration(object.age_ns));
         for (const auto& [name, value] : object.details)
             text += fmt::format(", {} {}", escape_for_terminal(name), escape_for_terminal(value));
         for (const auto& [stage, age_ns] : object.stages)
@@ -262,7 +270,7 @@ void write_group(Page& page, const Report& report, const Group& group, std::size
         labelled(page, "Made in", escape_for_terminal(group.context));
     write_stacks(page, group);
     write_given_up(page, group.given_up_by);
-    write_objects(page, group);
+    write_objects(page, group, report.trace.kernel_addresses);
     labelled(page, "Id", group.id);
 }
 

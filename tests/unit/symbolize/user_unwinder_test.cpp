@@ -5,6 +5,7 @@
 #include <execinfo.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <pthread.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -51,8 +52,20 @@ constexpr bool kKnown = false;
 void take_registers(const ucontext_t&, UserStackCopy&) {}
 #endif
 
-// Enough for a few frames, less than there is.
+// Enough for a few frames. How much there is above them depends on the size of the environment.
 constexpr std::size_t kBytes = 6000;
+
+// Where this thread's stack ends.
+std::uint64_t end_of_stack() {
+    pthread_attr_t attributes;
+    void* lowest = nullptr;
+    std::size_t size = 0;
+    if (::pthread_getattr_np(::pthread_self(), &attributes) != 0)
+        return 0;
+    ::pthread_attr_getstack(&attributes, &lowest, &size);
+    ::pthread_attr_destroy(&attributes);
+    return reinterpret_cast<std::uint64_t>(lowest) + size;
+}
 
 // Not under the address sanitizer: the copy reads whole frames.
 __attribute__((noinline, no_sanitize("address"))) void copy_stack(UserStackCopy& copy,
@@ -69,7 +82,9 @@ __attribute__((noinline)) Moment innermost(std::size_t bytes) {
     ucontext_t context;
     EXPECT_EQ(::getcontext(&context), 0);
     take_registers(context, now.copy);
-    copy_stack(now.copy, bytes);
+    const std::uint64_t end = end_of_stack();
+    EXPECT_GT(end, now.copy.start);
+    copy_stack(now.copy, std::min<std::uint64_t>(bytes, end - now.copy.start));
     std::array<void*, 100> frames;
     const int count = ::backtrace(frames.data(), static_cast<int>(frames.size()));
     for (int i = 1; i < count; ++i) // the first is in this function

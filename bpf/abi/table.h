@@ -13,6 +13,7 @@
 #define UF_ABI_TABLE_H
 
 #include "types.h"
+#include "classes.h"
 #include "limits.h"
 #include "counters.h"
 #include "hooks.h"
@@ -20,34 +21,7 @@
 /* Slab objects are at least 8-byte aligned, so the low bit of an address is free for this mark. */
 #define UF_ADDR_FILLING 1ULL
 
-/* uf_meta.bits: stages (low half), class, flags. */
-enum uf_stage {
-	UF_STAGE_FD_INSTALLED = 1u << 0, /* it has a file; set by accept(), and by the report */
-	UF_STAGE_ACCEPTED = 1u << 1,	 /* accept() handed it to a program */
-	UF_STAGE_SHUTDOWN = 1u << 2,	 /* shutdown() */
-	UF_STAGE_RELEASED = 1u << 3,  /* last file reference dropped: sock_close, __sock_release */
-	UF_STAGE_TCP_CLOSE = 1u << 4, /* tcp_close */
-	UF_STAGE_DESTROYED = 1u << 5, /* tcp_destroy_sock tracepoint, inet_csk_destroy_sock */
-	UF_STAGE_QUEUES_KILLED = 1u << 6, /* sk_stream_kill_queues */
-	UF_STAGE_MEM_HELD = 1u << 7,	 /* queue memory was not zero when the queues were killed */
-	UF_STAGE_UNREFERENCED = 1u << 8, /* dentry: went on the LRU the first time */
-	UF_STAGE_LAST_DPUT =
-		1u << 9, /* dentry: dput() of the last reference (one traced process) */
-	UF_STAGE_RCU_PENDING = 1u << 10,  /* freed by its user, memory waits for a grace period */
-	UF_STAGE_HELD_AT_EXIT = 1u << 11, /* an open file of an exiting process refers to it */
-	UF_STAGE_MASK = 0xffffu,
-};
-
-#define UF_CLASS_SHIFT 16
-#define UF_CLASS_MASK  (0xfu << UF_CLASS_SHIFT)
-enum uf_class {
-	UF_CLASS_NONE = 0,
-	UF_CLASS_SLAB = 1,
-	UF_CLASS_SOCKET = 2,
-	UF_CLASS_DENTRY = 3,
-	UF_CLASS_COUNT,
-};
-
+/* Flags of uf_meta.bits, above stages and class (classes.h). */
 /* User space holds this object in its tracker: stages and death are wanted as records. */
 #define UF_META_PROMOTED (1u << 24)
 /* The stacks of this very object's birth were walked, and are those of its origin. */

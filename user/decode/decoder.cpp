@@ -2,6 +2,7 @@
 #include "decode/decoder.h"
 
 #include "abi/events.h"
+#include "abi/table.h"
 
 #include <elf.h>
 #include <fmt/core.h>

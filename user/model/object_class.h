@@ -2,7 +2,7 @@
 // Kinds of kernel objects, with the names users see.
 #pragma once
 
-#include "abi/table.h"
+#include "abi/classes.h"
 
 #include <array>
 #include <cstdint>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "abi/table.h"
 #include "decode/decoder.h"
 #include "support/event_builder.h"
 

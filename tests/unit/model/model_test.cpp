@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "abi/counters.h"
 #include "abi/events.h"
+#include "abi/table.h"
 #include "model/counters.h"
 #include "model/event.h"
 #include "model/object_class.h"

@@ -13,22 +13,40 @@ else()
   message(FATAL_ERROR "unfreed supports x86-64 and arm64, not ${CMAKE_SYSTEM_PROCESSOR}")
 endif()
 
+# All headers that are made of BPF objects: what the C++ sources need to be read by other tools.
+add_custom_target(skeletons)
+
+# CMake tells editors how it compiles C and C++, not what its custom commands do.
+function(unfreed_note_bpf_command source)
+  list(JOIN ARGN [[", "]] arguments)
+  set_property(GLOBAL APPEND PROPERTY UNFREED_BPF_COMMANDS
+    "{\"directory\": \"${CMAKE_BINARY_DIR}\", \"file\": \"${source}\", \"arguments\": [\"${arguments}\"]}")
+endfunction()
+
+# unfreed_write_bpf_commands(): bpf/compile_commands.json, which .clangd names for bpf/.
+function(unfreed_write_bpf_commands)
+  get_property(commands GLOBAL PROPERTY UNFREED_BPF_COMMANDS)
+  list(JOIN commands ",\n" commands)
+  file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/bpf/compile_commands.json CONTENT "[${commands}]\n")
+endfunction()
+
 function(unfreed_bpf_object name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEFINITIONS" ${ARGN})
-  file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/bpf/abi/* ${CMAKE_SOURCE_DIR}/bpf/lib/*
-       ${CMAKE_SOURCE_DIR}/bpf/legacy/*.h ${CMAKE_SOURCE_DIR}/bpf/inspect/*.h)
   list(TRANSFORM ARG_DEFINITIONS PREPEND -D)
   set(objects)
   foreach(source ${ARG_SOURCES})
     get_filename_component(base ${source} NAME_WE)
     set(object ${CMAKE_CURRENT_BINARY_DIR}/${name}.dir/${base}.o)
+    set(compile ${BPF_CLANG} -g -O2 -Wall -Wextra -Werror -Wno-unused-parameter -mcpu=v3 -target bpf
+                -D__TARGET_ARCH_${BPF_ARCH} ${ARG_DEFINITIONS} -isystem ${CMAKE_SOURCE_DIR}/vmlinux
+                -I${CMAKE_SOURCE_DIR}/bpf -c ${CMAKE_CURRENT_SOURCE_DIR}/${source} -o ${object})
+    unfreed_note_bpf_command(${CMAKE_CURRENT_SOURCE_DIR}/${source} ${compile})
     add_custom_command(
       OUTPUT ${object}
       COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_CURRENT_BINARY_DIR}/${name}.dir
-      COMMAND ${BPF_CLANG} -g -O2 -Wall -Wextra -Werror -Wno-unused-parameter -mcpu=v3 -target bpf
-              -D__TARGET_ARCH_${BPF_ARCH} ${ARG_DEFINITIONS} -isystem ${CMAKE_SOURCE_DIR}/vmlinux
-              -I${CMAKE_SOURCE_DIR}/bpf -c ${CMAKE_CURRENT_SOURCE_DIR}/${source} -o ${object}
-      DEPENDS ${source} ${headers}
+      COMMAND ${compile} -MD -MF ${object}.d -MT ${object}
+      DEPENDS ${source}
+      DEPFILE ${object}.d
       COMMENT "BPF ${name} ${source}")
     list(APPEND objects ${object})
   endforeach()
@@ -46,5 +64,6 @@ function(unfreed_bpf_object name)
   target_include_directories(${name}_skel SYSTEM INTERFACE ${CMAKE_CURRENT_BINARY_DIR}/skel)
   target_link_libraries(${name}_skel INTERFACE PkgConfig::LIBBPF)
   add_dependencies(${name}_skel ${name}_skel_build)
+  add_dependencies(skeletons ${name}_skel_build)
   set(${name}_OBJECT ${linked} PARENT_SCOPE)
 endfunction()

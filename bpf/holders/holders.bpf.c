@@ -9,9 +9,7 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 #include "abi/holder.h"
-
-#define UF_S_IFMT   00170000
-#define UF_S_IFSOCK 0140000
+#include "lib/kernel.bpf.h"
 
 /* SOCKET_I(): the inode lies right behind its struct socket. */
 static __always_inline u64 sock_of(struct file *file)

@@ -8,10 +8,7 @@
 #include <bpf/bpf_helpers.h>
 #include "abi/inspect.h"
 #include "inspect/children.bpf.h"
-
-#define UF_S_IFMT   0170000
-#define UF_S_IFDIR  0040000
-#define UF_S_IFSOCK 0140000
+#include "lib/kernel.bpf.h"
 
 enum dentry_flags___uf {
 	DCACHE_PERSISTENT___uf = 1, /* 7.0 and later; the value is the kernel's */

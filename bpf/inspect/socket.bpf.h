@@ -10,10 +10,7 @@
 #include "abi/inspect.h"
 #include "inspect/socket_tcp.bpf.h"
 #include "inspect/socket_unix.bpf.h"
-
-#define UF_AF_INET  2
-#define UF_AF_INET6 10
-#define UF_AF_UNIX  1
+#include "lib/kernel.bpf.h"
 
 #define UF_SOCK_STREAM 1
 #define UF_IPPROTO_TCP 6
@@ -110,7 +107,7 @@ static __always_inline void inspect_socket(struct uf_inspect *entry)
 		entry->verdict = UF_INSPECT_DEAD;
 	if (entry->verdict != UF_INSPECT_ALIVE)
 		return;
-	if (BPF_CORE_READ(sk, __sk_common.skc_flags) & (1 << UF_SOCK_DEAD))
+	if (BPF_CORE_READ(sk, __sk_common.skc_flags) & UF_SOCK_DEAD)
 		entry->facts |= UF_FACT_ORPHAN;
 	if (!BPF_CORE_READ(sk, sk_socket, file))
 		entry->facts |= UF_FACT_NO_FILE;

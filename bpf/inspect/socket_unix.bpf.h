@@ -4,9 +4,7 @@
 #define UF_INSPECT_SOCKET_UNIX_BPF_H
 
 #include "inspect/socket_file.bpf.h"
-
-/* enum sock_flags: the first one in every kernel. */
-#define UF_SOCK_DEAD 0
+#include "lib/kernel.bpf.h"
 
 static __always_inline void inspect_unix_name(struct unix_sock *unix_sk,
 					      struct uf_inspect_socket *to)
@@ -38,7 +36,7 @@ static __always_inline void inspect_unix(struct sock *sk, struct uf_inspect_sock
 	if (inode && !BPF_CORE_READ(inode, i_nlink))
 		to->flags |= UF_SOCKET_PATH_DELETED;
 	to->peer = (u64)peer;
-	if (peer && (BPF_CORE_READ(peer, __sk_common.skc_flags) & (1 << UF_SOCK_DEAD)))
+	if (peer && (BPF_CORE_READ(peer, __sk_common.skc_flags) & UF_SOCK_DEAD))
 		to->flags |= UF_SOCKET_PEER_DEAD;
 	if (bpf_core_field_exists(unix_sk->listener))
 		to->listener = (u64)BPF_CORE_READ(unix_sk, listener);

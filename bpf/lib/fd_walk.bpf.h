@@ -83,7 +83,7 @@ static __always_inline void fd_walk__each(struct uf_fd_walk *walk)
 	bpf_loop(walk->max > UF_FD_MAX ? UF_FD_MAX : walk->max, fd_walk__one, walk, 0);
 }
 #else
-#include "legacy/fd_loop.bpf.h"
+#include "lib/fd_loop_legacy.inc"
 #endif
 
 /* Number of open files seen. */

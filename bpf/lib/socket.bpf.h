@@ -3,15 +3,8 @@
 #ifndef UF_LIB_SOCKET_H
 #define UF_LIB_SOCKET_H
 
+#include "lib/kernel.bpf.h"
 #include "lib/maps.bpf.h"
-
-#define UF_S_IFMT   00170000
-#define UF_S_IFSOCK 0140000
-#define UF_AF_UNIX  1
-#define UF_AF_INET  2
-#define UF_AF_INET6 10
-/* enum sock_flags, include/net/sock.h: the first value since 2.6. */
-#define UF_SOCK_DEAD (1UL << 0)
 
 /* SOCKET_I(): the inode lies right behind its struct socket. */
 static __always_inline struct socket *socket__of_inode(struct inode *inode)

@@ -62,7 +62,7 @@ static __always_inline void bulk__each_born(u32 count, struct uf_bulk *bulk)
 	bpf_loop(count, bulk__born, bulk, 0);
 }
 #else
-#include "legacy/bulk_loop.bpf.h"
+#include "probes/slab_bulk_legacy.inc"
 #endif
 
 static __always_inline void slab__died_array(u64 cache, u64 array, u32 count, bool again)

@@ -61,7 +61,10 @@
 /* Events of one hook that can be under way on a CPU: task, softirq, hardirq, and one in a program
  * of somebody else that allocates. */
 #define UF_MARKS 4
-/* Call-site ranges that decide the class of a slab birth (user/bpf/site_ranges.h). */
+/* Buffers for stack walks a CPU: births nest (interrupts) and may be preempted. */
+#define UF_SCRATCH_PER_CPU 4
+/* Call-site ranges that decide the class of a slab birth (user/bpf/site_table.h): four on 6.18.
+ * Those beyond are counted in sites_not_known. */
 #define UF_SITE_MAX 16
 /* Process flags are kept a byte a PID in pages of this size; pids go up to PID_MAX_LIMIT (4 Mi). */
 #define UF_PROC_PAGE  4096

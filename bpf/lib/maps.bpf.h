@@ -63,7 +63,6 @@ UF_EXTERN struct {
 
 /* Buffers for stack walks: too large for the BPF stack. UF_SCRATCH_PER_CPU for each CPU, claimed by
  * compare-and-swap, because births nest (interrupts) and may be preempted (7.x tracepoints). */
-#define UF_SCRATCH_PER_CPU 4
 struct uf_scratch {
 	u32 busy;
 	u32 unused;

@@ -9,6 +9,7 @@
 #include "bpf/preemption.h"
 #include "bpf/refusal.h"
 #include "bpf/selftest.h"
+#include "bpf/site_table.h"
 #include "bpf/table_memory.h"
 
 #include <fmt/format.h>
@@ -57,14 +58,6 @@ void fill_config(uf_config& config, const TraceRequest& request, const AttachPla
     config.sample_seed = sampling.seed;
     config.irq_entry_start = request.irq_entry_start;
     config.irq_entry_end = request.irq_entry_end;
-    if (!plan.kmem_births)
-        return;
-    for (const SiteRange& site : request.sites) {
-        if (!request.wants(site.object_class) || config.nr_sites == UF_SITE_MAX)
-            continue;
-        config.sites[config.nr_sites++] = {site.start, site.end,
-                                           static_cast<std::uint32_t>(site.object_class), 0};
-    }
 }
 
 } // namespace
@@ -87,6 +80,7 @@ Result<> Session::open_and_load(const TraceRequest& request, const AttachPlan& p
     sampling_ = {request.one_in, random_seed()};
     may_thin_ = request.may_thin;
     fill_config(object_->config(), request, plan, sampling_, copies_, preemptible_, cache_of_);
+    sites_not_known_ = plan.kmem_births ? fill_sites(object_->config(), request) : 0;
     object_->state().sample_threshold = sampling_.threshold();
     if (request.ring_bytes != 0)
         object_->set_max_entries("events", request.ring_bytes);
@@ -95,8 +89,7 @@ Result<> Session::open_and_load(const TraceRequest& request, const AttachPlan& p
         return fail(Errc::internal, "cannot count the CPUs of this host");
     object_->set_max_entries("objects", object_sets(request.max_objects));
     object_->set_max_entries("origins", kOriginSets);
-    object_->set_max_entries("scratch",
-                             static_cast<std::uint32_t>(cpus) * 4 /* UF_SCRATCH_PER_CPU */);
+    object_->set_max_entries("scratch", static_cast<std::uint32_t>(cpus) * UF_SCRATCH_PER_CPU);
     if (int error = object_->load(); error != 0)
         return fail(refusal(-error, "the BPF programs", take_libbpf_warnings()));
     return {};

@@ -97,6 +97,7 @@ class Session {
     std::vector<uf_hook> reported_; // which hook each of these is
     bool kmem_births_ = false;
     bool cache_of_ = false;
+    std::uint64_t sites_not_known_ = 0; // call-site ranges for which there was no room
     Edition edition_ = Edition::current;
     Preemptible preemptible_;
     Copies copies_;

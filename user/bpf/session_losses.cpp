@@ -129,6 +129,7 @@ Result<> Session::read_counters(Counters& counters) {
         sum += found->second;
     }
     counters.set(Counter::RECURSION_MISSES, sum);
+    counters.set(Counter::SITES_NOT_KNOWN, sites_not_known_);
     return {};
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The command line, parsed into one value. No stage behind it reads options.
+// The command line, parsed into one value.
 #pragma once
 
 #include "base/result.h"

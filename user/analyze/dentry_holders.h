@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
-#include "analyze/revalidate.h"
+#include "analyze/look.h"
 #include "model/snapshot.h"
 
 #include <cstdint>

@@ -3,7 +3,7 @@
 // them are kept, and no more of these than a limit.
 #pragma once
 
-#include "analyze/revalidate.h"
+#include "analyze/look.h"
 #include "model/snapshot.h"
 
 #include <cstddef>

@@ -2,7 +2,9 @@
 // Who gave the objects of a group to RCU, and what a reader can do about those that stay.
 #pragma once
 
-#include "analyze/leak_analyzer.h"
+#include "analyze/options.h"
+#include "model/analysis.h"
+#include "model/snapshot.h"
 
 #include <optional>
 #include <string_view>

@@ -255,11 +255,6 @@ class Grouper {
 
 } // namespace
 
-std::vector<std::uint64_t> normalized_stack(const std::vector<std::uint64_t>& kernel_stack,
-                                            const AnalyzeOptions& options) {
-    return options.normalize ? options.normalize(kernel_stack) : kernel_stack;
-}
-
 Grouping group(const Snapshot& snapshot, const AnalyzeOptions& options) {
     return Grouper(snapshot, options).run();
 }

@@ -2,8 +2,10 @@
 // Which origins and which survivors make one group.
 #pragma once
 
-#include "analyze/leak_analyzer.h"
+#include "analyze/options.h"
 #include "analyze/standing.h"
+#include "model/analysis.h"
+#include "model/snapshot.h"
 
 #include <compare>
 #include <cstdint>

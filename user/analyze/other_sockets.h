@@ -2,7 +2,7 @@
 // Sockets that are not followed, where the report lists them or followed ones belong to them.
 #pragma once
 
-#include "analyze/revalidate.h"
+#include "analyze/look.h"
 #include "model/snapshot.h"
 #include "model/socket_list.h"
 

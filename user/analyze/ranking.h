@@ -2,7 +2,8 @@
 // The order of a report's groups.
 #pragma once
 
-#include "analyze/leak_analyzer.h"
+#include "analyze/options.h"
+#include "model/analysis.h"
 
 #include <vector>
 

@@ -11,8 +11,6 @@
 namespace unfreed {
 namespace {
 
-constexpr std::size_t kAtOnce = 4096;
-
 bool is_unexplained(const LiveObject& object) {
     return object.slot.object_class == ObjectClass::socket && object.facts &&
            object.facts->socket.orphan && hold_of(*object.facts) == Hold::unexplained;
@@ -63,27 +61,6 @@ void confirm(
 
 } // namespace
 
-InspectRequest inspect_request(const Snapshot& snapshot, const TableObject& object) {
-    InspectRequest request;
-    request.key = {object.address, object.birth_ns};
-    request.object_class = object.object_class;
-    const auto origin = snapshot.origins.find(object.origin);
-    if (origin != snapshot.origins.end())
-        request.cache_address = origin->second.cache_address;
-    return request;
-}
-
-void inspect_each(const Inspect& inspect, std::span<const InspectRequest> requests,
-                  const std::function<void(std::size_t index, const Inspection&)>& consume) {
-    for (std::size_t done = 0; done < requests.size();) {
-        const auto part = requests.subspan(done, std::min(requests.size() - done, kAtOnce));
-        const std::vector<Inspection> answers = inspect(part);
-        for (std::size_t i = 0; i < std::min(answers.size(), part.size()); ++i)
-            consume(done + i, answers[i]);
-        done += part.size();
-    }
-}
-
 std::uint64_t revalidate(Snapshot& snapshot, const Inspect& inspect) {
     std::vector<bool> ended(snapshot.objects.size(), false);
     std::uint64_t dead = 0;
@@ -117,7 +94,7 @@ std::uint64_t revalidate(Snapshot& snapshot, const Inspect& inspect) {
             continue;
         requests.push_back(inspect_request(snapshot, object));
         places.push_back(i);
-        if (requests.size() == kAtOnce)
+        if (requests.size() == kObjectsAtOnce)
             look();
     }
     look();

@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
+// Is what survived still alive, and what is it now?
 #pragma once
 
-#include "model/inspection.h"
+#include "analyze/look.h"
 #include "model/snapshot.h"
 
 #include <cstdint>
 #include <functional>
-#include <span>
-#include <vector>
 
 namespace unfreed {
-
-// Looks at objects, one answer each, in order.
-using Inspect = std::function<std::vector<Inspection>(std::span<const InspectRequest>)>;
 
 // Reads every socket and dentry of the snapshot once more before anybody is accused: takes out what
 // is dead or gone, and notes what was learnt of the others. Returns how many were dead though their
@@ -27,12 +23,5 @@ void confirm_unexplained(Snapshot& snapshot, const Inspect& inspect,
 // Notes of each open socket whether a process has a descriptor of it. Those that none has may have
 // been closed since they were looked at, so they are looked at again.
 void note_descriptors(Snapshot& snapshot, const Inspect& inspect);
-
-// Looks at some at a time: answers are larger than objects, of which there may be millions.
-void inspect_each(const Inspect& inspect, std::span<const InspectRequest> requests,
-                  const std::function<void(std::size_t index, const Inspection&)>& consume);
-
-// The question about one object.
-InspectRequest inspect_request(const Snapshot& snapshot, const TableObject& object);
 
 } // namespace unfreed

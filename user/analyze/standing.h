@@ -4,7 +4,8 @@
 #pragma once
 
 #include "analyze/kind.h"
-#include "analyze/leak_analyzer.h"
+#include "analyze/options.h"
+#include "model/snapshot.h"
 
 #include <cstdint>
 #include <string_view>

@@ -3,6 +3,7 @@
 #include "analyze/dentry_places.h"
 #include "analyze/dentry_rows.h"
 #include "analyze/leak_analyzer.h"
+#include "analyze/revalidate.h"
 #include "support/analyze_options.h"
 
 #include <gmock/gmock.h>

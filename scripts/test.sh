@@ -49,7 +49,10 @@ need_root() {
 
 dependencies() { scripts/install-deps.sh --tests; }
 
-build_gcc() { cmake --preset ci-gcc >/dev/null && cmake --build build; }
+# build PRESET: what a tier tests is built first, or it would test what was built yesterday.
+build() { cmake --preset "${2:-ci-gcc}" >/dev/null && cmake --build --preset "$1"; }
+
+build_gcc() { build ci-gcc; }
 
 format() {
     local tool
@@ -58,30 +61,30 @@ format() {
         return 77
     }
     git ls-files '*.cpp' '*.h' '*.c' ':!vmlinux' ':!tests/vm/module' | xargs "$tool" --dry-run -Werror &&
-        git ls-files '*.sh' '.ci/run' | xargs shellcheck -x
+        git ls-files '*.sh' '.ci/run' | xargs shellcheck -x && scripts/layers.py --selfcheck
 }
 
-unit() { ctest --test-dir build -L unit --output-on-failure -j2; }
+unit() { build unit && ctest --preset unit; }
 
-abi() { ctest --test-dir build -L abi --output-on-failure; }
+abi() { build abi && ctest --preset abi; }
 
 # With the sanitizers, so that clang compiles everything once.
-build_clang() { cmake --preset asan >/dev/null && cmake --build build-asan; }
+build_clang() { build asan asan; }
 
-sanitized_unit() { ctest --test-dir build-asan -L unit --output-on-failure -j2; }
+sanitized_unit() { build unit-asan asan && ctest --preset unit-asan; }
 
 live() {
     need_root || return
-    ctest --test-dir build -L live --output-on-failure
+    build live && ctest --preset live
 }
 
 e2e() {
     need_root || return
-    build/tests/e2e/bin/unfreed_e2e --gtest_brief=1
+    build e2e && build/tests/e2e/bin/unfreed_e2e --gtest_brief=1
 }
 
 vm() {
-    tests/vm/test.sh
+    build ci-gcc && tests/vm/test.sh
 }
 
 # Some five minutes on two processors. A target that found something once keeps it in its corpus, which

@@ -44,7 +44,7 @@ tests_for() {
 # slow machine both kernels with everything take an hour.
 shared_out() {
     [ $share = yes ] || return
-    local host="OutputFile.*:ClosedDescriptors.*:Reader.*:Interval.*:Limits.*:Signals.*:RunCommand.*:Faults.*"
+    local host="OutputFile.*:ClosedDescriptors.*:Reader.*:Interval.*:Limits.*:Signals.*:RunCommand.*:Faults.*:Formats.*"
     case $1 in
     6.1) echo "-Sample.*:Clock.*:Cost.*:Surroundings.*:SuddenDeath.*:Misuse/*:*PreAttachKinds*:RandomSignals.*:$host" ;;
     6.12) echo "-*RunCountsSockets*:Stacks.*:WithoutFramePointers*:$host" ;;

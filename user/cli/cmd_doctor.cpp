@@ -36,7 +36,7 @@ std::string describe_memory(const bpf::TableMemory& memory) {
 
 Result<int> run_doctor(const Options& options) {
     bpf::route_libbpf_messages();
-    auto output = Output::open(options.output);
+    auto output = Output::open(options.outputs.front().path);
     if (!output)
         return fail(output.error());
     if (auto privileged = bpf::check_privileges(); !privileged)

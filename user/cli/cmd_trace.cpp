@@ -10,6 +10,7 @@
 #include "cli/child.h"
 #include "cli/commands.h"
 #include "cli/delivery.h"
+#include "cli/destinations.h"
 #include "cli/host_info.h"
 #include "cli/least_privilege.h"
 #include "cli/reporter.h"
@@ -17,7 +18,6 @@
 #include "cli/site_ranges.h"
 #include "cli/target.h"
 #include "cli/trace_loop.h"
-#include "output/output.h"
 #include "report/address_policy.h"
 #include "source/live_source.h"
 #include "symbolize/kallsyms.h"
@@ -90,9 +90,9 @@ Result<int> run_trace(const Options& options) {
     const std::uint64_t entered_ns = monotonic_ns();
     bpf::route_libbpf_messages();
     const DescriptorLimit descriptors;
-    auto output = Output::open(options.output);
-    if (!output)
-        return fail(output.error());
+    auto destinations = Destinations::open(options);
+    if (!destinations)
+        return fail(destinations.error());
     std::optional<Target> target;
     if (options.pid) {
         auto found = Target::find(*options.pid);
@@ -136,11 +136,12 @@ Result<int> run_trace(const Options& options) {
     limits.duration = options.duration;
     limits.interval = options.interval;
     if (options.command != Command::run) // a command goes on without a reader
-        limits.reader_fd = output->pipe();
+        limits.reader_fd = destinations->only_pipe();
     std::optional<Child> child;
     std::vector<std::uint32_t> targets;
     if (options.command == Command::run) {
-        auto prepared = Child::prepare(options.program, output->is_stdout(), signals->former());
+        auto prepared =
+            Child::prepare(options.program, destinations->have_stdout(), signals->former());
         if (!prepared)
             return fail(prepared.error());
         child.emplace(std::move(*prepared));
@@ -158,7 +159,7 @@ Result<int> run_trace(const Options& options) {
     ReportContext context;
     if (const auto capabilities = read_capabilities())
         context.notes = notes_on_missing(capabilities->effective);
-    give_up_privileges(!output->is_stdout());
+    give_up_privileges(destinations->have_file());
     context.hide_addresses = !options.kernel_addresses && host_hides_addresses();
     context.address_hash = KeyedHash::with_random_key();
     context.options = &options;
@@ -190,7 +191,7 @@ Result<int> run_trace(const Options& options) {
                           child ? "the report comes when it ends" : "Ctrl-C ends with the report"));
 
     bool complete = true;
-    Delivery delivery(*output, [&]() -> Result<std::string> {
+    Delivery delivery(*destinations, [&]() -> Result<std::vector<std::string>> {
         if (auto swept = loop.sweep(); !swept)
             return fail(swept.error());
         context.thinned_at_ns = loop.sample().thinned_at_ns();
@@ -199,7 +200,7 @@ Result<int> run_trace(const Options& options) {
         if (!built)
             return fail(built.error());
         complete = built->complete;
-        return render(*built, options, *output);
+        return destinations->render(*built);
     });
     auto outcome = caught([&] {
         return loop.run(limits, *signals, [&] {

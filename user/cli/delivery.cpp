@@ -4,11 +4,12 @@
 #include "base/caught.h"
 #include "base/log.h"
 
+#include <algorithm>
 #include <cerrno>
 
 namespace unfreed::cli {
 
-Result<std::string> Delivery::make() {
+Result<std::vector<std::string>> Delivery::make() {
     return caught([&] { return make_(); });
 }
 
@@ -17,38 +18,48 @@ void Delivery::tell(const Error& error) {
     log::error(error.message);
 }
 
+bool Delivery::reader_gone() const {
+    return std::all_of(gone_.begin(), gone_.end(), [](bool gone) { return gone; });
+}
+
 void Delivery::interim() {
-    if (reader_gone_)
+    if (reader_gone())
         return;
-    const auto report = make();
-    if (!report)
-        return tell(report.error());
-    if (auto written = output_.write(*report); !written) {
-        reader_gone_ = written.error().os_errno == EPIPE;
-        tell(written.error());
+    const auto reports = make();
+    if (!reports)
+        return tell(reports.error());
+    for (std::size_t i = 0; i < destinations_.size(); ++i) {
+        if (gone_[i])
+            continue;
+        if (auto written = destinations_[i].write((*reports)[i]); !written) {
+            gone_[i] = written.error().os_errno == EPIPE;
+            tell(written.error());
+        }
     }
 }
 
 void Delivery::last() {
-    auto report = make();
+    auto reports = make();
     // What the first try took has been given back; another moment may have more.
-    if (!report && report.error().code == Errc::limit)
-        report = make();
-    if (!report)
-        return tell(std::move(report.error()).with_context("no report can be made"));
-    auto written = output_.write(*report);
-    if (written)
-        return;
-    tell(written.error());
-    rescue(*report);
+    if (!reports && reports.error().code == Errc::limit)
+        reports = make();
+    if (!reports)
+        return tell(std::move(reports.error()).with_context("no report can be made"));
+    for (std::size_t i = 0; i < destinations_.size(); ++i) {
+        auto written = destinations_[i].write((*reports)[i]);
+        if (written)
+            continue;
+        tell(written.error());
+        rescue(destinations_[i], (*reports)[i]);
+    }
 }
 
-void Delivery::rescue(const std::string& report) {
-    if (output_.is_stdout())
+void Delivery::rescue(Output& output, const std::string& report) {
+    if (output.is_stdout())
         return;
     if (auto fallback = Output::open(""); fallback && fallback->write(report))
         log::warning("the report went to stdout instead");
-    else if (const std::string path = output_.keep(); !path.empty())
+    else if (const std::string path = output.keep(); !path.empty())
         log::warning("the report was kept in " + path);
 }
 

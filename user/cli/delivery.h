@@ -2,11 +2,12 @@
 #pragma once
 
 #include "base/result.h"
-#include "output/output.h"
+#include "cli/destinations.h"
 
 #include <functional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace unfreed::cli {
 
@@ -14,9 +15,11 @@ namespace unfreed::cli {
 // from being made; the last one is rescued if it cannot go where it should.
 class Delivery {
   public:
-    using Make = std::function<Result<std::string>()>;
+    // A text for each destination.
+    using Make = std::function<Result<std::vector<std::string>>()>;
 
-    Delivery(Output& output, Make make) : output_(output), make_(std::move(make)) {}
+    Delivery(Destinations& destinations, Make make)
+        : destinations_(destinations), make_(std::move(make)), gone_(destinations.size()) {}
 
     void interim();
     void last();
@@ -24,17 +27,17 @@ class Delivery {
     // A report could not be made or written where it should go.
     bool failed() const { return failed_; }
     // Whoever read the reports is gone.
-    bool reader_gone() const { return reader_gone_; }
+    bool reader_gone() const;
 
   private:
-    Result<std::string> make();
-    void rescue(const std::string& report);
+    Result<std::vector<std::string>> make();
+    static void rescue(Output& output, const std::string& report);
     void tell(const Error& error);
 
-    Output& output_;
+    Destinations& destinations_;
     Make make_;
     bool failed_ = false;
-    bool reader_gone_ = false;
+    std::vector<bool> gone_; // the reader of this one is
 };
 
 } // namespace unfreed::cli

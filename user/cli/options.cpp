@@ -13,6 +13,7 @@
 #include <bit>
 #include <charconv>
 #include <cmath>
+#include <set>
 #include <sstream>
 
 namespace unfreed::cli {
@@ -26,6 +27,7 @@ struct Words {
     std::string min_age;
     std::string stacks;
     std::string format;
+    std::vector<std::string> outputs;
     std::string sample;
     std::string max_objects;
 };
@@ -54,12 +56,39 @@ const CLI::Option* find_empty(const CLI::App& app) {
     return nullptr;
 }
 
+std::string format_help() {
+    std::string help = "Form of the report (default text):";
+    for (const Writer* writer : all_writers())
+        help += fmt::format("\n{}: {}", writer->name, writer->help);
+    return help;
+}
+
+// Of everything that attaches.
 void add_common(CLI::App& app, Options& options, Words& words) {
     app.add_option(
            "--class", words.classes,
            "Kinds of objects to follow: socket, dentry, slab (comma separated; default all)")
         ->delimiter(',')
         ->type_name("CLASS,...");
+    app.add_option("--max-objects", words.max_objects,
+                   "Objects that can be followed at once before the sample is halved; 52 to 104 "
+                   "bytes each, the table being a power of two (default 640000: 32 MiB)")
+        ->type_name("COUNT");
+    app.add_option("--ring-size", options.ring_kib,
+                   "KiB of the buffer for events (default 8192, rounded up to a power of two)")
+        ->check(CLI::Range(4u, 1u << 20))
+        ->type_name("KIB");
+    app.add_option("--without", options.without,
+                   "Kinds of programs not to use: fentry, lsm, kprobe (comma separated)")
+        ->delimiter(',')
+        ->type_name("KIND,...");
+    app.add_flag("-q,--quiet", options.quiet, "No progress messages");
+    app.add_flag("-v,--verbose", options.verbose, "Messages for debugging the tool");
+}
+
+// Of what follows objects and reports.
+void add_trace(CLI::App& app, Options& options, Words& words) {
+    add_common(app, options, words);
     app.add_option("--duration", words.duration, "Stop and report after this time (30s, 5m)")
         ->type_name("TIME");
     app.add_option("--interval", words.interval, "Report every so often, too")->type_name("TIME");
@@ -69,28 +98,20 @@ void add_common(CLI::App& app, Options& options, Words& words) {
     app.add_option("--top", options.top, "Rows to report (default 20)")->check(at_least_one());
     app.add_option("--objects", options.objects_per_group, "Objects to list per row (default 3)")
         ->check(CLI::NonNegativeNumber);
-    app.add_option("--format", words.format, "text or json (default text)")->type_name("FORMAT");
-    app.add_option("-o,--output", options.output, "Write the report to a file")->type_name("FILE");
+    app.add_option("--format", words.format, format_help())->type_name("FORMAT");
+    app.add_option("-o,--output", words.outputs,
+                   "Write the report to a file; may be given more than once, each with a form of "
+                   "its own (-o report.txt -o folded=stacks.folded)")
+        ->allow_extra_args(false)
+        ->type_name("[FORMAT=]FILE");
     app.add_option("--sample", words.sample,
                    "1/N: follow one object in N, and estimate; 1: follow all, even if the table "
                    "overflows (default: all, fewer when the table is 70 % full)")
         ->type_name("1/N");
-    app.add_option("--max-objects", words.max_objects,
-                   "Objects that can be followed at once before the sample is halved; 52 to 104 "
-                   "bytes each, the table being a power of two (default 640000: 32 MiB)")
-        ->type_name("COUNT");
-    app.add_option("--ring-size", options.ring_kib,
-                   "KiB of the buffer for events (default 8192, rounded up to a power of two)")
-        ->check(CLI::Range(4u, 1u << 20))
-        ->type_name("KIB");
     app.add_option("--stacks", words.stacks,
                    "always: walk the stack of every birth (default with run and -p); "
                    "adaptive: where objects survive")
         ->type_name("HOW");
-    app.add_option("--without", options.without,
-                   "Kinds of programs not to use: fentry, lsm, kprobe (comma separated)")
-        ->delimiter(',')
-        ->type_name("KIND,...");
     app.add_option("--copies", options.copies,
                    "Copies of each birth and death program (default 2; 8 on kernels from 7.0 on)")
         ->check(CLI::Range(1, UF_COPIES_PREEMPTIBLE));
@@ -100,8 +121,6 @@ void add_common(CLI::App& app, Options& options, Words& words) {
     app.add_flag("--kernel-addresses", options.kernel_addresses,
                  "Show addresses of the kernel, not hashes of them, where this host hides them "
                  "(kptr_restrict)");
-    app.add_flag("-q,--quiet", options.quiet, "No progress messages");
-    app.add_flag("-v,--verbose", options.verbose, "Messages for debugging the tool");
 }
 
 Result<> read_time(const std::string& word, const char* option,
@@ -137,19 +156,51 @@ Result<> read_max_objects(const std::string& word, std::uint32_t& into) {
     return {};
 }
 
-Result<> read_words(const Words& words, Options& options) {
-    if (!words.classes.empty()) {
-        options.classes.clear();
-        for (const std::string& name : words.classes) {
-            auto object_class = class_from_string(name);
-            if (!object_class)
-                return fail(Errc::usage,
-                            fmt::format("--class: there is no class \"{}\"; choose from socket, "
-                                        "dentry, slab",
-                                        name));
-            options.classes.push_back(*object_class);
-        }
+Result<> read_classes(const std::vector<std::string>& names, std::vector<ObjectClass>& into) {
+    if (names.empty())
+        return {};
+    into.clear();
+    for (const std::string& name : names) {
+        const auto object_class = class_from_string(name);
+        if (!object_class)
+            return fail(Errc::usage, fmt::format("--class: there is no class \"{}\"; choose from "
+                                                 "socket, dentry, slab",
+                                                 name));
+        into.push_back(*object_class);
     }
+    return {};
+}
+
+// "folded=FILE" has a form of its own, if there is one of this name; else all of it is a path.
+OutputChoice read_output(const std::string& word, const Writer* usual) {
+    const std::size_t equals = word.find('=');
+    if (equals == word.npos)
+        return {usual, word};
+    const Writer* writer = find_writer(std::string_view(word).substr(0, equals));
+    return writer != nullptr ? OutputChoice{writer, word.substr(equals + 1)}
+                             : OutputChoice{usual, word};
+}
+
+Result<> read_outputs(const Words& words, std::vector<OutputChoice>& into) {
+    const Writer* usual = find_writer(words.format.empty() ? "text" : words.format);
+    if (usual == nullptr)
+        return fail(Errc::usage, fmt::format("--format: there is no format \"{}\"; choose from {}",
+                                             words.format, writer_names()));
+    for (const std::string& word : words.outputs)
+        into.push_back(read_output(word, usual));
+    if (into.empty())
+        into.push_back({usual, ""});
+    std::set<std::string_view> paths;
+    for (const OutputChoice& choice : into)
+        if (!paths.insert(choice.path.empty() ? "-" : std::string_view(choice.path)).second)
+            return fail(Errc::usage, fmt::format("-o: two reports cannot go to {}",
+                                                 choice.path.empty() ? "stdout" : choice.path));
+    return {};
+}
+
+Result<> read_words(const Words& words, Options& options) {
+    if (auto classes = read_classes(words.classes, options.classes); !classes)
+        return classes;
     if (auto time = read_time(words.duration, "--duration", options.duration); !time)
         return time;
     if (auto time = read_time(words.interval, "--interval", options.interval); !time)
@@ -173,12 +224,8 @@ Result<> read_words(const Words& words, Options& options) {
         options.always_walk = words.stacks == "always";
     else if (!words.stacks.empty())
         return fail(Errc::usage, "--stacks: choose always or adaptive");
-    if (words.format == "json")
-        options.format = Format::json;
-    else if (!words.format.empty() && words.format != "text")
-        return fail(Errc::usage, fmt::format("--format: there is no format \"{}\"; choose text or "
-                                             "json",
-                                             words.format));
+    if (auto outputs = read_outputs(words, options.outputs); !outputs)
+        return outputs;
     for (const std::string& kind : options.without)
         if (kind != "fentry" && kind != "lsm" && kind != "kprobe")
             return fail(Errc::usage, fmt::format("--without: there is no kind \"{}\"; choose from "
@@ -247,6 +294,16 @@ Result<std::uint32_t> parse_sample(const std::string& text) {
     return one_in;
 }
 
+bool wants_every_group(const Options& options) {
+    return std::any_of(options.outputs.begin(), options.outputs.end(),
+                       [](const auto& choice) { return choice.writer->every_group; });
+}
+
+bool lists_objects(const Options& options) {
+    return std::any_of(options.outputs.begin(), options.outputs.end(),
+                       [](const auto& choice) { return !choice.writer->every_group; });
+}
+
 ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
     Options options;
     Words words;
@@ -262,7 +319,7 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
         "stdout carries the report, stderr the rest.");
 
     CLI::App* trace = app.add_subcommand("trace", "Follow the whole host, or one process (-p)");
-    add_common(*trace, options, words);
+    add_trace(*trace, options, words);
     CLI::Option* pid_option = trace->add_option("-p,--pid", pid, "Follow this process only")
                                   ->check(CLI::Range(1u, 1u << 22))
                                   ->type_name("PID");
@@ -270,12 +327,15 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
 
     CLI::App* run = app.add_subcommand("run", "Run a command and follow it and its children; the "
                                               "report comes when it ends");
-    add_common(*run, options, words);
+    add_trace(*run, options, words);
     run->add_option("command", options.program, "Command and arguments, after --")->required();
     run->positionals_at_end();
 
     CLI::App* doctor = app.add_subcommand("doctor", "Say what this host lets unfreed see, and how");
     add_common(*doctor, options, words);
+    doctor->add_option("-o,--output", words.outputs, "Write it to a file")
+        ->expected(1)
+        ->type_name("FILE");
 
     // `unfreed -p 42` and plain `unfreed` mean trace.
     std::vector<std::string> arguments(argv + 1, argv + argc);

@@ -4,6 +4,7 @@
 
 #include "base/result.h"
 #include "model/object_class.h"
+#include "report/writer.h"
 
 #include <chrono>
 #include <cstdint>
@@ -14,7 +15,12 @@
 namespace unfreed::cli {
 
 enum class Command { trace, run, doctor };
-enum class Format { text, json };
+
+// One of the files that the report goes to.
+struct OutputChoice {
+    const Writer* writer = nullptr;
+    std::string path; // empty or "-": stdout
+};
 
 struct Options {
     Command command = Command::trace;
@@ -27,9 +33,8 @@ struct Options {
     std::chrono::nanoseconds min_age = std::chrono::seconds(10);
     std::uint64_t top = 20;
     std::uint64_t objects_per_group = 3;
-    Format format = Format::text;
-    std::string output;            // empty: stdout
-    std::uint32_t max_objects = 0; // 0: default
+    std::vector<OutputChoice> outputs; // at least one
+    std::uint32_t max_objects = 0;     // 0: default
     // --sample 1/N; none: all, and fewer when the table fills up. 1: all, whatever happens.
     std::optional<std::uint32_t> one_in;
     std::uint32_t ring_kib = 0;       // 0: default
@@ -47,6 +52,10 @@ struct Options {
 inline bool walks_always(const Options& options) {
     return options.always_walk.value_or(options.command == Command::run || options.pid);
 }
+
+// Does a form of the report need all groups, whatever --top says? And does one list objects?
+bool wants_every_group(const Options& options);
+bool lists_objects(const Options& options);
 
 // What main() does with the command line: run, or print `text` and leave with `exit_code`.
 struct ParsedCommandLine {

@@ -15,18 +15,15 @@
 #include "cli/survivor_details.h"
 #include "cli/version.h"
 #include "report/address_policy.h"
-#include "report/json.h"
 #include "report/recycled.h"
 #include "report/report_builder.h"
 #include "report/site.h"
-#include "report/text.h"
 #include "symbolize/kernel_stack.h"
 
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <thread>
 
 namespace unfreed::cli {
@@ -80,8 +77,8 @@ AnalyzeOptions analyze_options(const ReportContext& context, const Judgement& ju
     analyze.min_age_ns = min_age_ns(options);
     analyze.visible_stages = context.session->visible_stages();
     analyze.trace_started_ns = context.started_ns;
-    analyze.top = options.top;
-    analyze.objects_per_group = options.objects_per_group;
+    analyze.top = wants_every_group(options) ? 0 : options.top;
+    analyze.objects_per_group = lists_objects(options) ? options.objects_per_group : 0;
     analyze.dentry_members = options.probe_reclaim && context.last;
     analyze.frees_hidden = judgement.frees_hidden;
     analyze.cache_destroyed = judgement.cache_destroyed;
@@ -96,6 +93,12 @@ AnalyzeOptions analyze_options(const ReportContext& context, const Judgement& ju
         return kernel_key(stack, *symbols);
     };
     return analyze;
+}
+
+// Objects of groups that are no rows for a reader are not listed, so they need not be read.
+void list_objects_of_first(AnalyzedGroups& analyzed, std::size_t rows) {
+    for (std::size_t i = rows; i < analyzed.groups.size(); ++i)
+        analyzed.groups[i].objects.clear();
 }
 
 Totals totals_of(const OriginCounts& counts, const AnalyzedGroups& analyzed,
@@ -178,7 +181,8 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
     note_descriptors(snapshot, look);
     judge_references(snapshot, source);
     locate_dentries(snapshot, [&](auto requests) { return source.inspect(requests, true); });
-    const AnalyzedGroups analyzed = analyze(snapshot, analyze_options(context, judgement));
+    AnalyzedGroups analyzed = analyze(snapshot, analyze_options(context, judgement));
+    list_objects_of_first(analyzed, options.top);
     std::optional<DentryOverview> dentries;
     if (wants_dentries(options))
         dentries = {kernel_dentries(judgement.counts), traced_dentries(snapshot, judgement.counts)};
@@ -239,15 +243,6 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
     if (context.hide_addresses)
         hide_addresses(report, context.address_hash ? &*context.address_hash : nullptr);
     return report;
-}
-
-std::string render(const Report& report, const Options& options, const Output& output) {
-    if (options.format == Format::json)
-        return to_json(report);
-    TextOptions text;
-    text.width = static_cast<std::size_t>(output.width());
-    text.color = output.is_terminal() && std::getenv("NO_COLOR") == nullptr;
-    return to_text(report, text);
 }
 
 } // namespace unfreed::cli

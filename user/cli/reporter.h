@@ -7,7 +7,6 @@
 #include "cli/socket_report.h"
 #include "cli/user_stacks.h"
 #include "kernel_counts/kernel_books.h"
-#include "output/output.h"
 #include "source/event_source.h"
 #include "symbolize/kernel_symbols.h"
 #include "track/lifetime_tracker.h"
@@ -42,8 +41,5 @@ struct ReportContext {
 // Takes a snapshot and makes the report of it.
 Result<Report> build_report(const ReportContext& context, EventSource& source,
                             const LifetimeTracker& tracker);
-
-// In the format the user asked for, fit for the output.
-std::string render(const Report& report, const Options& options, const Output& output);
 
 } // namespace unfreed::cli

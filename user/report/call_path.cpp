@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "report/call_path.h"
 
-#include "report/utf8.h"
+#include "base/utf8.h"
 
 #include <fmt/format.h>
 

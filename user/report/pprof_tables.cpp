@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "report/pprof_tables.h"
 
+#include "base/utf8.h"
 #include "report/call_path.h"
-#include "report/utf8.h"
 
 #include <algorithm>
 

@@ -64,6 +64,7 @@ INSTANTIATE_TEST_SUITE_P(
         Misuse{"too_few_objects", {"trace", "--max-objects", "3"}, 2, "are the least"},
         Misuse{"objects_no_number", {"trace", "--max-objects", "1e6"}, 2, "is no number"},
         Misuse{"tiny_ring", {"trace", "--ring-size", "1"}, 2, "ring-size"},
+        Misuse{"doctor_reports_nothing", {"doctor", "--duration", "5s"}, 2, "duration"},
         Misuse{"unknown_option", {"trace", "--frobnicate"}, 2, "frobnicate"},
         Misuse{"output_in_missing_directory",
                {"trace", "-o", "/no/such/dir/report"},

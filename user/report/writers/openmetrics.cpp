@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // For the textfile collector of node_exporter and other readers of metrics. Everything is a gauge:
 // the numbers are those of one trace, and begin anew with the next.
-#include "report/utf8.h"
+#include "base/utf8.h"
 #include "report/writer.h"
 
 #include <fmt/format.h>

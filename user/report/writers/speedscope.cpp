@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // https://www.speedscope.app: two profiles in one file, objects and bytes, of the same stacks.
+#include "base/utf8.h"
 #include "report/call_path.h"
-#include "report/utf8.h"
 #include "report/writer.h"
 
 #include <fmt/format.h>

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "cli/options.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace unfreed::cli {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+ParsedCommandLine parse(std::vector<const char*> words) {
+    words.insert(words.begin(), "unfreed");
+    return parse_command_line(static_cast<int>(words.size()), words.data());
+}
+
+TEST(CommandLine, MeansTraceWithoutACommand) {
+    const auto parsed = parse({"-p", "42", "--class", "dentry,slab"});
+    ASSERT_TRUE(parsed.options) << parsed.text;
+    EXPECT_EQ(parsed.options->command, Command::trace);
+    EXPECT_EQ(parsed.options->pid, 42U);
+    EXPECT_THAT(parsed.options->classes, ElementsAre(ObjectClass::dentry, ObjectClass::slab));
+    ASSERT_EQ(parsed.options->outputs.size(), 1U);
+    EXPECT_EQ(parsed.options->outputs[0].writer->name, "text");
+}
+
+TEST(CommandLine, KnowsEveryWriter) {
+    const std::string help = parse({"trace", "--help"}).text;
+    for (const Writer* writer : all_writers()) {
+        const std::string name(writer->name);
+        EXPECT_THAT(help, HasSubstr(name + ": " + std::string(writer->help)));
+        const auto parsed = parse({"trace", "--format", name.c_str()});
+        ASSERT_TRUE(parsed.options) << parsed.text;
+        EXPECT_EQ(parsed.options->outputs.at(0).writer, writer);
+        EXPECT_THAT(parse({"trace", "--format", "xml"}).text, HasSubstr(name));
+    }
+}
+
+std::vector<std::string> outputs_of(const ParsedCommandLine& parsed) {
+    std::vector<std::string> outputs;
+    if (parsed.options)
+        for (const OutputChoice& choice : parsed.options->outputs)
+            outputs.push_back(std::string(choice.writer->name) + " to " + choice.path);
+    return outputs;
+}
+
+TEST(CommandLine, OneTraceManyReports) {
+    EXPECT_THAT(outputs_of(parse({"run", "-o", "r.txt", "-o", "folded=s", "--format", "json", "--",
+                                  "prog", "-o", "x"})),
+                ElementsAre("json to r.txt", "folded to s"));
+    EXPECT_THAT(outputs_of(parse({"trace", "-o", "speedscope=a", "-o", "text=-"})),
+                ElementsAre("speedscope to a", "text to -"));
+    // A file may be called so.
+    EXPECT_THAT(outputs_of(parse({"trace", "-o", "size=3"})), ElementsAre("text to size=3"));
+    EXPECT_THAT(outputs_of(parse({"trace", "-o", "./json=3"})), ElementsAre("text to ./json=3"));
+    EXPECT_EQ(parse({"trace", "-o", "a", "-o", "json=a"}).exit_code, 2);
+    EXPECT_EQ(parse({"trace", "-o", "-", "-o", "json="}).exit_code, 2);
+}
+
+TEST(CommandLine, WhatTheReportsNeed) {
+    const auto both = parse({"trace", "-o", "a", "-o", "folded=b"});
+    ASSERT_TRUE(both.options);
+    EXPECT_TRUE(wants_every_group(*both.options));
+    EXPECT_TRUE(lists_objects(*both.options));
+    EXPECT_FALSE(lists_objects(*parse({"trace", "-o", "folded=b"}).options));
+    EXPECT_FALSE(wants_every_group(*parse({"trace"}).options));
+}
+
+TEST(CommandLine, DoctorTakesOnlyWhatItUses) {
+    EXPECT_TRUE(parse({"doctor", "--class", "socket", "--max-objects", "5000", "--ring-size", "64",
+                       "--without", "lsm", "-o", "file", "-q"})
+                    .options);
+    const std::vector<std::vector<const char*>> all_refused{
+        {"--duration", "5s"}, {"--top", "3"},      {"--objects", "1"},    {"--probe-reclaim"},
+        {"--format", "json"}, {"--sample", "1/2"}, {"-o", "a", "-o", "b"}};
+    for (std::vector<const char*> refused : all_refused) {
+        refused.insert(refused.begin(), "doctor");
+        const auto parsed = parse(refused);
+        EXPECT_FALSE(parsed.options) << refused[1];
+        EXPECT_EQ(parsed.exit_code, 2);
+    }
+}
+
+TEST(CommandLine, AShortTraceReportsWhatIsYoung) {
+    EXPECT_EQ(parse({"trace", "--duration", "5s"}).options->min_age,
+              std::chrono::milliseconds(2500));
+    EXPECT_EQ(parse({"trace", "--duration", "5s", "--min-age", "4s"}).options->min_age,
+              std::chrono::seconds(4));
+    EXPECT_EQ(parse({"trace", "--duration", "5m"}).options->min_age, std::chrono::seconds(10));
+}
+
+} // namespace
+} // namespace unfreed::cli

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "cli/options.h"
+#include "model/report.h"
+#include "output/output.h"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace unfreed::cli {
+
+// Where a report goes, in which form: several files at once are possible.
+class Destinations {
+  public:
+    // Fails now, before any tracing, when one of them cannot be written later.
+    static Result<Destinations> open(const Options& options);
+
+    // A text for each.
+    std::vector<std::string> render(const Report& report) const;
+
+    std::size_t size() const { return all_.size(); }
+    Output& operator[](std::size_t index) { return all_[index].output; }
+
+    // Is stdout one of them?
+    bool have_stdout() const;
+    // Is one of them something else?
+    bool have_file() const;
+    // The pipe that is all there is; else -1.
+    int only_pipe() const;
+
+  private:
+    struct Destination {
+        const Writer* writer;
+        Output output;
+    };
+    std::vector<Destination> all_;
+    std::size_t top_ = 0;
+};
+
+} // namespace unfreed::cli

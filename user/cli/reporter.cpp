@@ -226,7 +226,7 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
                                      return context.user_stacks->symbolize(tgid, stack);
                                  });
     describe_objects(report, analyzed, snapshot, source);
-    describe_holders(report, analyzed, snapshot.holders);
+    describe_holders(report, analyzed, snapshot);
     if (context.sockets != nullptr)
         context.sockets->add_to(report, options, snapshot, source);
     name_unix_peers(report, analyzed, snapshot, source);

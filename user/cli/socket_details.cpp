@@ -30,13 +30,13 @@ struct Pair {
     Details* details;
 };
 
-std::string holders_text(std::span<const Holder> holders) {
+std::string holders_text(std::span<const Holder> holders, std::uint64_t time_ns) {
     constexpr std::size_t kShown = 3;
     ProcProcessReader processes;
     std::string text;
     for (const Holder& holder : holders.first(std::min(holders.size(), kShown)))
         text += fmt::format("{}{}[{}] fd {}", text.empty() ? "" : ", ",
-                            processes.comm(holder.tgid).value_or(""), holder.tgid, holder.fd);
+                            processes.comm_at(holder.tgid, time_ns), holder.tgid, holder.fd);
     if (holders.size() > kShown)
         text += fmt::format(" and {} more", holders.size() - kShown);
     return text;
@@ -90,7 +90,8 @@ class Peers {
         for (const char* name : {"inode", "path"})
             if (const auto found = peer.details.find(name); found != peer.details.end())
                 details[std::string("peer_") + name] = found->second;
-        if (std::string who = holders_text(snapshot_.holders.of(pair.peer)); !who.empty())
+        if (std::string who = holders_text(snapshot_.holders.of(pair.peer), snapshot_.taken_at_ns);
+            !who.empty())
             details["peer_held_by"] = std::move(who);
     }
 

@@ -34,14 +34,6 @@ bool held_by(const ListedSocket& socket, const std::set<std::uint32_t>& tgids) {
                        [&](const SocketHolder& holder) { return tgids.contains(holder.tgid); });
 }
 
-ProcessInfo process_info(ProcProcessReader& reader, std::uint32_t tgid) {
-    ProcessInfo info;
-    info.comm = reader.comm(tgid).value_or("");
-    info.exe = reader.exe(tgid).value_or("");
-    info.cgroup = reader.cgroup(tgid).value_or("");
-    return info;
-}
-
 Inspect reader(EventSource& source) {
     return [&source](std::span<const InspectRequest> requests) {
         return source.inspect(requests, false);
@@ -235,7 +227,7 @@ void SocketReport::settle_others(Snapshot& snapshot, EventSource& source) const 
     const auto name_holders = [&](const LiveObject& object) {
         for (const Holder& holder : snapshot.holders.of(object.slot.address))
             if (auto [name, is_new] = snapshot.holder_names.try_emplace(holder.tgid); is_new)
-                name->second = processes.comm(holder.tgid).value_or("");
+                name->second = processes.comm_at(holder.tgid, snapshot.taken_at_ns);
     };
     for_each_socket(snapshot, [&](const LiveObject& object, const SocketFacts& socket) {
         if (object.slot.tgid == 0 || socket.peer != 0)
@@ -253,7 +245,9 @@ void SocketReport::add_to(Report& report, const Options& options, const Snapshot
     SocketGroupOptions grouping;
     grouping.top = options.top;
     grouping.sockets_per_group = options.objects_per_group;
-    grouping.process = [&](std::uint32_t tgid) { return process_info(processes, tgid); };
+    grouping.process = [&](std::uint32_t tgid) {
+        return processes.names_at(tgid, snapshot.taken_at_ns);
+    };
     const SocketRelations relations(snapshot);
     const auto section_of = [&](std::span<const LiveObject* const> sockets) {
         SocketSection section = group_sockets(sockets, snapshot, relations, grouping);

@@ -17,10 +17,10 @@
 namespace unfreed::cli {
 namespace {
 
-void name_holders(std::vector<ReportHolder>& holders) {
+void name_holders(std::vector<ReportHolder>& holders, std::uint64_t time_ns) {
     ProcProcessReader processes;
     for (ReportHolder& holder : holders)
-        holder.comm = processes.comm(holder.pid).value_or("");
+        holder.comm = processes.comm_at(holder.pid, time_ns);
 }
 
 } // namespace
@@ -61,14 +61,14 @@ void judge_references(Snapshot& snapshot, EventSource& source) {
         });
 }
 
-void describe_holders(Report& report, const AnalyzedGroups& analyzed, const HolderIndex& holders) {
+void describe_holders(Report& report, const AnalyzedGroups& analyzed, const Snapshot& snapshot) {
     for (std::size_t i = 0; i < report.groups.size(); ++i) {
         Group& group = report.groups[i];
-        name_holders(group.holders);
+        name_holders(group.holders, snapshot.taken_at_ns);
         for (std::size_t k = 0; k < group.objects.size(); ++k) {
             const LiveObject& object = analyzed.groups[i].objects[k];
-            group.objects[k].holders = held_objects({&object}, holders).holders;
-            name_holders(group.objects[k].holders);
+            group.objects[k].holders = held_objects({&object}, snapshot.holders).holders;
+            name_holders(group.objects[k].holders, snapshot.taken_at_ns);
         }
     }
 }

@@ -17,7 +17,7 @@ void judge_references(Snapshot& snapshot, EventSource& source);
 
 // The groups of the report are those of `analyzed`, in the same order.
 // Who holds the groups and the objects that the report lists.
-void describe_holders(Report& report, const AnalyzedGroups& analyzed, const HolderIndex& holders);
+void describe_holders(Report& report, const AnalyzedGroups& analyzed, const Snapshot& snapshot);
 // Details of the objects that the report lists.
 void describe_objects(Report& report, const AnalyzedGroups& analyzed, const Snapshot& snapshot,
                       EventSource& source);

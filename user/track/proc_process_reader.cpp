@@ -142,4 +142,30 @@ std::uint64_t ProcProcessReader::now_ns() const {
     return monotonic_ns();
 }
 
+std::optional<std::uint64_t> ProcProcessReader::alive_at(std::uint32_t tgid,
+                                                         std::uint64_t time_ns) {
+    const auto since = alive_since(tgid);
+    // A start is told rounded down to a tick.
+    if (!since || monotonic_of(start_of(*since)) + tick_ns() > time_ns)
+        return std::nullopt;
+    return since;
+}
+
+std::string ProcProcessReader::comm_at(std::uint32_t tgid, std::uint64_t time_ns) {
+    const auto since = alive_at(tgid, time_ns);
+    auto name = since ? comm(tgid).value_or("") : std::string();
+    return since && alive_since(tgid) == since ? name : std::string();
+}
+
+ProcessInfo ProcProcessReader::names_at(std::uint32_t tgid, std::uint64_t time_ns) {
+    const auto since = alive_at(tgid, time_ns);
+    if (!since)
+        return {};
+    ProcessInfo info;
+    info.comm = comm(tgid).value_or("");
+    info.exe = exe(tgid).value_or("");
+    info.cgroup = cgroup(tgid).value_or("");
+    return alive_since(tgid) == since ? info : ProcessInfo{};
+}
+
 } // namespace unfreed

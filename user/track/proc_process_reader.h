@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include "model/snapshot.h"
 #include "track/process_reader.h"
 
 namespace unfreed {
@@ -21,8 +22,15 @@ class ProcProcessReader : public ProcessReader {
     std::uint64_t monotonic_of(std::uint64_t start_ns) const override;
     std::uint64_t now_ns() const override;
 
+    // Of the process that had this number at that time (CLOCK_MONOTONIC) and has it still; empty
+    // names, if that is another one now.
+    std::string comm_at(std::uint32_t tgid, std::uint64_t time_ns);
+    ProcessInfo names_at(std::uint32_t tgid, std::uint64_t time_ns);
+
   private:
     std::string path(std::uint32_t tgid, const char* file) const;
+    // alive_since() of the process that had this number at that time.
+    std::optional<std::uint64_t> alive_at(std::uint32_t tgid, std::uint64_t time_ns);
 
     std::string root_;
 };

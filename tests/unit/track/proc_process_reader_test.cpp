@@ -63,6 +63,22 @@ TEST_F(ProcProcessReaderTest, ZombiesAndOthersAreNotAlive) {
     EXPECT_EQ(reader().alive_since(43), std::nullopt);
 }
 
+// Whoever has the number of a holder by the time of the report was not always it.
+TEST_F(ProcProcessReaderTest, OnlyWhoHadTheNumberThenLendsItsName) {
+    put("stat", stat("a", 'S'));
+    put("comm", "a\n");
+    ProcProcessReader names = reader();
+    const std::uint64_t started_ns = names.monotonic_of(names.start_of(777));
+    constexpr std::uint64_t kSecond = 1'000'000'000;
+    EXPECT_EQ(names.comm_at(42, started_ns + kSecond), "a");
+    EXPECT_EQ(names.names_at(42, started_ns + kSecond).comm, "a");
+    EXPECT_EQ(names.comm_at(42, started_ns), ""); // within its tick it may have been another
+    EXPECT_EQ(names.names_at(42, started_ns).comm, "");
+    EXPECT_EQ(names.comm_at(43, started_ns + kSecond), "");
+    put("stat", stat("a", 'Z'));
+    EXPECT_EQ(names.comm_at(42, started_ns + kSecond), "");
+}
+
 TEST_F(ProcProcessReaderTest, ReadsThePathOfADeletedProgram) {
     std::filesystem::create_symlink("/opt/my daemon (deleted)", root / "42" / "exe");
     EXPECT_EQ(reader().exe(42), "/opt/my daemon");

@@ -29,15 +29,17 @@ if [ ${#wanted[@]} = 0 ]; then
 fi
 mkdir -p "$findings"
 
-# fuzz NAME: what is new goes into a folder of its own, which the next run begins with.
+# fuzz NAME: ends this shell. What is new goes into a folder of its own, which the next run begins with.
 fuzz() {
     mkdir -p "$build/corpus/$1"
-    "$build/tests/fuzz/fuzz_$1" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 \
+    exec "$build/tests/fuzz/fuzz_$1" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 \
         -max_len=8192 -artifact_prefix="$findings/$1-" -print_final_stats=1 \
         "$build/corpus/$1" "tests/fuzz/corpus/$1" >"$build/$1.log" 2>&1
 }
 
 failed=0 running=() names=()
+trap '[ ${#running[@]} = 0 ] || kill "${running[@]}" 2>/dev/null' EXIT
+trap 'exit 1' INT TERM HUP
 # Waits for the first of those that run.
 reap() {
     if wait "${running[0]}"; then

@@ -64,6 +64,9 @@ struct uf_state {
 	 * kernel side fills them in; 0: not yet, or unknown. */
 	__u64 vmemmap;
 	__u64 page_offset;
+	/* Processes that work for the tool: like its own, their objects are not followed. They may
+	 * be started anew. 0: none */
+	__u32 worker_tgids[2];
 	__u8 fired[UF_HOOK_COUNT]; /* 1: the hook's program ran during the self-test */
 };
 

@@ -62,13 +62,22 @@ static __always_inline struct uf_owner context__owner(void *ctx)
 	return owner;
 }
 
+/* The processes that work for the tool. */
+static __always_inline bool context__is_worker(u32 tgid)
+{
+	volatile struct uf_state *now = (volatile struct uf_state *)&run_state;
+
+	return tgid && (tgid == now->worker_tgids[0] || tgid == now->worker_tgids[1]);
+}
+
 /* May an object of this owner be followed? Interrupt context passes only in host mode: for a target
  * it is a bystander, and what is made there for a target is claimed by its class (socket clones).
  */
 static __always_inline bool context__wanted(u32 tgid)
 {
 	if (!cfg.only_targets)
-		return tgid != cfg.self_tgid || !(proc__flags(tgid) & UF_PROC_IGNORE);
+		return !context__is_worker(tgid) &&
+		       (tgid != cfg.self_tgid || !(proc__flags(tgid) & UF_PROC_IGNORE));
 	return proc__flags(tgid) & UF_PROC_TARGET;
 }
 

@@ -131,7 +131,7 @@ const std::map<std::string, Layout>& expected() {
           {UF_OFFSET(uf_state, phase), UF_OFFSET(uf_state, clone_births),
            UF_OFFSET(uf_state, describe_births), UF_OFFSET(uf_state, sample_threshold),
            UF_OFFSET(uf_state, vmemmap), UF_OFFSET(uf_state, page_offset),
-           UF_OFFSET(uf_state, fired)}}},
+           UF_OFFSET(uf_state, worker_tgids), UF_OFFSET(uf_state, fired)}}},
     };
     return layouts;
 }

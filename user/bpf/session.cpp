@@ -274,6 +274,11 @@ Result<> Session::add_target(std::uint32_t tgid) {
     return {};
 }
 
+void Session::ignore_workers(const std::array<std::uint32_t, 2>& tgids) {
+    for (std::size_t i = 0; i < tgids.size(); ++i)
+        static_cast<volatile std::uint32_t&>(object_->state().worker_tgids[i]) = tgids[i];
+}
+
 void Session::activate() {
     note_skipped_before();
     static_cast<volatile std::uint32_t&>(object_->state().phase) = UF_PHASE_TRACING;

@@ -13,6 +13,7 @@
 #include "model/report.h"
 #include "model/snapshot.h"
 
+#include <array>
 #include <memory>
 
 namespace unfreed::bpf {
@@ -25,6 +26,8 @@ class Session {
 
     // Chooses a process to follow. Before or after activate().
     Result<> add_target(std::uint32_t tgid);
+    // Like the tool's own, objects of these processes are not followed. 0: none.
+    void ignore_workers(const std::array<std::uint32_t, 2>& tgids);
     // Objects are followed from now on.
     void activate();
     // Nothing new is followed or marked; what was found stays readable.

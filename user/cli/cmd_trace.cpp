@@ -111,6 +111,18 @@ Result<int> run_trace(const Options& options) {
         return fail(signals.error());
 
     const bpf::TraceRequest request = make_request(options, *symbols);
+    // Before anything is attached: they are ready when the first event comes.
+    std::array<std::uint32_t, 2> workers{};
+    bpf::Session* attached = nullptr;
+    names::Naming naming(
+        [&](const names::Progress& progress) {
+            return names::launch_workers(progress, [&, next = std::size_t{0}](pid_t pid) mutable {
+                workers.at(next++) = static_cast<std::uint32_t>(pid);
+                if (attached != nullptr)
+                    attached->ignore_workers(workers);
+            });
+        },
+        request.only_targets);
     auto session = bpf::Session::start(request, *features);
     if (!session)
         return fail(session.error());
@@ -118,17 +130,19 @@ Result<int> run_trace(const Options& options) {
     symbols = Kallsyms::load();
     if (!symbols)
         return fail(symbols.error());
+    attached = &*session;
+    session->ignore_workers(workers);
     give_memory_back();
     LiveSource source(*session);
     TrackerOptions tracker_options;
     tracker_options.promotion_age_ns.fill(kPromotionAgeNs);
     ProcProcessReader processes;
     LifetimeTracker tracker(tracker_options, processes);
-    UserStacks user_stacks(request.only_targets);
     TraceLoop loop(
         source, tracker, std::chrono::nanoseconds(kPromotionAgeNs),
-        [&](const Event& event) { user_stacks.observe(event); }, !request.only_targets,
-        [&](OriginId origin) { user_stacks.forget(origin); });
+        [&](const Event& event) { naming.observe(event); }, !request.only_targets,
+        [&](OriginId origin) { naming.forget(origin); });
+    loop.after_each_drain([&] { naming.flush(); });
     if (!request.always_walk)
         loop.adapt_stacks();
 
@@ -165,7 +179,7 @@ Result<int> run_trace(const Options& options) {
     context.options = &options;
     context.symbols = &*symbols;
     context.session = &*session;
-    context.user_stacks = &user_stacks;
+    context.naming = &naming;
     context.targets = targets;
     std::optional<SocketReport> sockets;
     if (request.wants(ObjectClass::socket)) {
@@ -182,7 +196,7 @@ Result<int> run_trace(const Options& options) {
         context.counts_at_start = books.read();
     }
     if (sockets && options.command != Command::run)
-        sockets->take_pre_attach(source, targets);
+        sockets->take_pre_attach(source, targets, workers);
     if (child)
         if (auto released = child->release(); !released)
             return fail(released.error());

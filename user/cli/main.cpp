@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "names/worker.h"
 #include "output/standard_fds.h"
 
 #include <unistd.h>
@@ -27,6 +28,7 @@ namespace {
 
 int main(int argc, char** argv) {
     using namespace unfreed;
+    names::become_worker_if_asked(argc, argv);
     std::set_terminate(give_up);
     try {
         if (auto occupied = occupy_standard_fds(); !occupied) {

@@ -85,9 +85,9 @@ AnalyzeOptions analyze_options(const ReportContext& context, const Judgement& ju
     analyze.normalize = [symbols = context.symbols](std::span<const std::uint64_t> stack) {
         return strip_tracing(stack, *symbols);
     };
-    analyze.user_key = [stacks = context.user_stacks](std::uint32_t tgid,
-                                                      std::span<const std::uint64_t> stack) {
-        return stacks->key(tgid, stack);
+    analyze.user_key = [naming = context.naming](std::uint32_t tgid,
+                                                 std::span<const std::uint64_t> stack) {
+        return naming->key(tgid, stack);
     };
     analyze.kernel_key = [symbols = context.symbols](std::span<const std::uint64_t> stack) {
         return kernel_key(stack, *symbols);
@@ -168,7 +168,7 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
         return fail(unfollowed.error());
     const TableSnapshot table = source.read_table(UINT64_MAX);
     Snapshot snapshot = tracker.snapshot(table);
-    context.user_stacks->unwind(snapshot);
+    context.naming->unwind(snapshot);
     Judgement judgement = judge_caches(context, snapshot, *unfollowed);
     const Inspect look = [&](auto requests) { return source.inspect(requests, false); };
     const std::uint64_t missed_deaths = revalidate(snapshot, look);
@@ -213,9 +213,6 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
     report.trace.sample = sample_of(context, table.sampling);
     report.trace.min_age_ns = min_age_ns(options);
     report.trace.stacks = walks_always(options) ? "always" : "adaptive";
-    report.complete = counters.complete();
-    report.losses = counters.to_losses();
-    add_advice(report.losses, *context.session);
     report.hooks = context.session->hooks();
     report.notes = notes_on(*context.session, options);
     report.notes.insert(report.notes.end(), context.notes.begin(), context.notes.end());
@@ -223,8 +220,12 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
     report.totals = totals_of(source.totals(table), analyzed, counters);
     report.groups = build_groups(analyzed, table.taken_at_ns, *context.symbols,
                                  [&](std::uint32_t tgid, const std::vector<std::uint64_t>& stack) {
-                                     return context.user_stacks->symbolize(tgid, stack);
+                                     return context.naming->symbolize(tgid, stack);
                                  });
+    context.naming->count_losses(counters);
+    report.complete = counters.complete();
+    report.losses = counters.to_losses();
+    add_advice(report.losses, *context.session);
     describe_objects(report, analyzed, snapshot, source);
     describe_holders(report, analyzed, snapshot);
     if (context.sockets != nullptr)

@@ -5,8 +5,8 @@
 #include "bpf/session.h"
 #include "cli/options.h"
 #include "cli/socket_report.h"
-#include "cli/user_stacks.h"
 #include "kernel_counts/kernel_books.h"
+#include "names/naming.h"
 #include "source/event_source.h"
 #include "symbolize/kernel_symbols.h"
 #include "track/lifetime_tracker.h"
@@ -22,7 +22,7 @@ struct ReportContext {
     const Options* options = nullptr;
     const KernelSymbols* symbols = nullptr;
     const bpf::Session* session = nullptr;
-    UserStacks* user_stacks = nullptr;
+    names::Naming* naming = nullptr;
     std::vector<std::uint32_t> targets;
     std::vector<std::string> notes; // what this process may not see
     bool hide_addresses = false;

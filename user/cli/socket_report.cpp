@@ -164,11 +164,12 @@ bool SocketReport::files_missing() const {
     return std::find(missing.begin(), missing.end(), "files") != missing.end();
 }
 
-void SocketReport::take_pre_attach(EventSource& source, const std::vector<std::uint32_t>& targets) {
+void SocketReport::take_pre_attach(EventSource& source, const std::vector<std::uint32_t>& targets,
+                                   std::span<const std::uint32_t> workers) {
     if (!census_)
         return;
     targets_.insert(targets.begin(), targets.end());
-    auto list = census_->list();
+    auto list = census_->list(workers);
     if (!list) {
         notes_.push_back("sockets that are older than the trace: " + list.error().message);
         return;

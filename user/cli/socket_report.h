@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -25,8 +26,10 @@ class SocketReport {
     // Call before the trace begins. What this host does not permit becomes a note of the report.
     void load();
     // Remembers what exists and was not born in the trace. Call when births are followed already:
-    // then no socket is in neither list. targets: only what these hold; empty: all.
-    void take_pre_attach(EventSource& source, const std::vector<std::uint32_t>& targets);
+    // then no socket is in neither list. targets: only what these hold; empty: all. workers: of the
+    // tool, left out.
+    void take_pre_attach(EventSource& source, const std::vector<std::uint32_t>& targets,
+                         std::span<const std::uint32_t> workers);
 
     // Fills in the snapshot's other_sockets. Call when what was traced has been read.
     void read_others(Snapshot& snapshot, EventSource& source) const;

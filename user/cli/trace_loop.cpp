@@ -69,11 +69,14 @@ std::optional<TraceLoop::Outcome> TraceLoop::take_signals(const Signals& signals
 }
 
 Result<> TraceLoop::drain() {
-    return source_.drain([this](const Event& event) {
+    auto drained = source_.drain([this](const Event& event) {
         new_origins_ += std::holds_alternative<OriginEvent>(event);
         observe_(event);
         tracker_.apply(event);
     });
+    if (after_drain_)
+        after_drain_();
+    return drained;
 }
 
 Result<> TraceLoop::sweep() {

@@ -44,6 +44,8 @@ class TraceLoop {
           observe_(std::move(observe)), retire_origins_(retire_origins),
           forget_(std::move(forget)) {}
 
+    // Called when events have been observed, and there are none left for now.
+    void after_each_drain(std::function<void()> call) { after_drain_ = std::move(call); }
     // From now on each sweep decides anew where stacks are walked at every birth.
     void adapt_stacks() { stack_policy_.emplace(); }
 
@@ -75,6 +77,7 @@ class TraceLoop {
     std::function<void(const Event&)> observe_;
     bool retire_origins_;
     std::function<void(OriginId)> forget_;
+    std::function<void()> after_drain_;
     std::uint64_t new_origins_ = 0; // heard of since origins were last given back
     std::optional<StackPolicy> stack_policy_;
     std::optional<std::uint64_t> heard_ns_; // the last signal that asks for the end

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace unfreed {
@@ -18,7 +19,8 @@ Result<SocketCensus> SocketCensus::load() {
 
 std::vector<ListedSocket> merge_sockets(const std::vector<uf_listed_socket>& listed,
                                         const std::vector<uf_open_socket>& open,
-                                        std::uint32_t self_tgid) {
+                                        std::uint32_t self_tgid,
+                                        std::span<const std::uint32_t> workers) {
     std::map<std::uint64_t, ListedSocket> by_address;
     const auto entry = [&](std::uint64_t address, std::uint64_t cookie) -> ListedSocket& {
         ListedSocket& socket = by_address[address];
@@ -28,19 +30,27 @@ std::vector<ListedSocket> merge_sockets(const std::vector<uf_listed_socket>& lis
     };
     for (const uf_listed_socket& one : listed)
         entry(one.addr, one.cookie);
+    std::set<std::uint64_t> own;
+    const auto is_worker = [&](std::uint32_t tgid) {
+        return std::find(workers.begin(), workers.end(), tgid) != workers.end();
+    };
     for (const uf_open_socket& one : open)
-        if (one.tgid != self_tgid)
+        if (is_worker(one.tgid) || (one.tgid == self_tgid && !workers.empty()))
+            own.insert(one.addr);
+        else if (one.tgid != self_tgid)
             entry(one.addr, one.cookie).holders.push_back({one.tgid, one.fd});
     std::vector<ListedSocket> sockets;
     sockets.reserve(by_address.size());
     for (auto& [address, socket] : by_address) {
+        if (socket.holders.empty() && own.contains(address))
+            continue;
         std::sort(socket.holders.begin(), socket.holders.end());
         sockets.push_back(std::move(socket));
     }
     return sockets;
 }
 
-Result<SocketCensus::List> SocketCensus::list() const {
+Result<SocketCensus::List> SocketCensus::list(std::span<const std::uint32_t> workers) const {
     List list;
     std::vector<uf_listed_socket> listed;
     Result<> failure;
@@ -58,7 +68,7 @@ Result<SocketCensus::List> SocketCensus::list() const {
     auto open = iterators_.list_open();
     if (!open)
         return fail(open.error());
-    list.sockets = merge_sockets(listed, *open, static_cast<std::uint32_t>(::getpid()));
+    list.sockets = merge_sockets(listed, *open, static_cast<std::uint32_t>(::getpid()), workers);
     return list;
 }
 

@@ -8,6 +8,7 @@
 #include "sock_diag/sock_diag.h"
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,8 +26,9 @@ class SocketCensus {
         std::size_t hidden_processes = 0;  // which may be in namespaces that nobody told of
     };
     // What is in a table of its protocol (TCP, UDP, unix, netlink), or in a descriptor. Descriptors
-    // of the calling process do not count.
-    Result<List> list() const;
+    // of the calling process do not count; neither do sockets that only it and these workers of it
+    // have.
+    Result<List> list(std::span<const std::uint32_t> workers = {}) const;
 
     struct Shown {
         ShownSockets sockets;
@@ -45,9 +47,11 @@ class SocketCensus {
 };
 
 // One list of what the tables and the descriptors say. An address that was seen with two cookies
-// was freed and used again in between: the later one counts.
+// was freed and used again in between: the later one counts. With workers, sockets that only these
+// and this process hold are left out.
 std::vector<ListedSocket> merge_sockets(const std::vector<uf_listed_socket>& listed,
                                         const std::vector<uf_open_socket>& open,
-                                        std::uint32_t self_tgid);
+                                        std::uint32_t self_tgid,
+                                        std::span<const std::uint32_t> workers = {});
 
 } // namespace unfreed

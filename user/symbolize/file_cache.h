@@ -23,12 +23,14 @@ class FileCache {
   public:
     using Pointer = std::shared_ptr<const Made>;
 
-    explicit FileCache(std::size_t most_bytes) : most_bytes_(most_bytes) {}
+    FileCache(std::shared_ptr<MappedFiles> source, std::size_t most_bytes)
+        : source_(std::move(source)), most_bytes_(most_bytes) {}
 
     // make: MappedFile& to Pointer. nullptr: there is no such file any more, or nothing could be
     // made of it.
     template <class Make>
     Pointer of(const ProcessMaps& maps, const Mapping& mapping, Make&& make) {
+        source_->work_on(&mapping);
         const Numbers numbers(mapping.device, mapping.inode);
         if (const auto known = by_numbers_.find(numbers);
             known != by_numbers_.end() && known->second.holds_for(mapping))
@@ -37,7 +39,7 @@ class FileCache {
         if (const auto known = by_place_.find(place); known != by_place_.end())
             return known->second;
         keep_within_budget();
-        MappedFile file = open_mapped_file(maps, mapping);
+        MappedFile file = source_->open(maps, mapping);
         Pointer made = file ? made_of(file, std::forward<Make>(make)) : nullptr;
         failed_ += made ? 0 : 1;
         if (made && file.has_numbers_of_mapping)
@@ -87,6 +89,7 @@ class FileCache {
         bytes_ = 0;
     }
 
+    std::shared_ptr<MappedFiles> source_;
     std::size_t most_bytes_;
     std::size_t bytes_ = 0;
     std::size_t failed_ = 0;

@@ -74,6 +74,24 @@ MappedFile open_candidate(const ProcessMaps& maps, const Mapping& mapping,
 
 } // namespace
 
+MappedFile accept_mapped_file(UniqueFd fd, const Mapping& mapping, bool is_certain,
+                              bool others_numbers) {
+    MappedFile file;
+    file.checked_ns = wall_clock_ns();
+    struct stat info {};
+    if (!fd || ::fstat(fd.get(), &info) != 0 || !S_ISREG(info.st_mode))
+        return {};
+    file.identity = identity_of(info);
+    file.has_numbers_of_mapping =
+        file.identity.inode == mapping.inode && file.identity.device == mapping.device;
+    const bool alike = file.has_numbers_of_mapping ||
+                       (others_numbers && (is_certain || file.identity.inode == mapping.inode));
+    if (!alike || !is_as_it_was_seen(file.identity, mapping, is_certain))
+        return {};
+    file.fd = std::move(fd);
+    return file;
+}
+
 bool is_unchanged(const MappedFile& file) {
     struct stat info {};
     return ::fstat(file.fd.get(), &info) == 0 && identity_of(info) == file.identity;

@@ -36,7 +36,30 @@ struct MappedFile {
 // file.
 MappedFile open_mapped_file(const ProcessMaps& maps, const Mapping& mapping);
 
+// The same of a file that somebody else has opened. is_certain: it is what the process has mapped
+// there now. others_numbers: its file system shows other devices in maps than in stat().
+MappedFile accept_mapped_file(UniqueFd fd, const Mapping& mapping, bool is_certain,
+                              bool others_numbers);
+
 // Whether it is still what it was when it was opened.
 bool is_unchanged(const MappedFile& file);
+
+// Where the files of processes come from: this process opens them itself, or has them opened
+// (names/namer.cpp).
+class MappedFiles {
+  public:
+    MappedFiles() = default;
+    MappedFiles(const MappedFiles&) = delete;
+    MappedFiles& operator=(const MappedFiles&) = delete;
+    virtual ~MappedFiles() = default;
+
+    // Empty if it is not to be had.
+    virtual MappedFile open(const ProcessMaps& maps, const Mapping& mapping) {
+        return open_mapped_file(maps, mapping);
+    }
+    // The file of this mapping is worked on from now on: if that never ends, it is its fault.
+    // nullptr: several files of the process.
+    virtual void work_on(const Mapping*) {}
+};
 
 } // namespace unfreed

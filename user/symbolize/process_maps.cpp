@@ -164,6 +164,22 @@ ProcessMaps ProcessMaps::parse(std::string_view text, std::uint32_t pid,
     return maps;
 }
 
+ProcessMaps ProcessMaps::of_reading(std::string_view text, const Reading& reading) {
+    ProcessMaps maps = parse(text);
+    maps.pid_ = reading.pid;
+    maps.reading_ = reading;
+    maps.has_our_names_ = reading.has_our_names;
+    maps.is_cut_ = reading.is_cut;
+    for (Mapping& mapping : maps.mappings_)
+        mapping.seen_ns = reading.seen_ns;
+    return maps;
+}
+
+bool ProcessMaps::has(const Mapping& mapping) const {
+    const Mapping* here = find(mapping.start);
+    return here != nullptr && is_same(*here, mapping);
+}
+
 // Many mappings share a path.
 void ProcessMaps::add(const std::string_view& path, Mapping mapping) {
     // Of paths that are too many a few bytes are left to look at, and no file is opened by them.

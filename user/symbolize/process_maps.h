@@ -50,6 +50,17 @@ class ProcessMaps {
     static ProcessMaps parse(std::string_view text, std::uint32_t pid = 0,
                              const std::string& proc_root = "/proc");
 
+    // The same of what another process has read, and what it must be told to open the files.
+    struct Reading {
+        std::uint32_t pid = 0;
+        std::uint64_t started = 0; // field 22 of /proc/PID/stat
+        std::uint64_t seen_ns = 0;
+        bool has_our_names = false;
+        bool is_cut = false;
+    };
+    static ProcessMaps of_reading(std::string_view text, const Reading& reading);
+    const Reading& reading() const { return reading_; }
+
     // Adds files that `former`, of the same program at an earlier time, had mapped where now
     // nothing is: stacks from then may lie in a library that was unloaded.
     void keep_files_of(const ProcessMaps& former);
@@ -79,6 +90,8 @@ class ProcessMaps {
     // Whether the process has the same file mapped at the same place now: after an exec or when the
     // number is another process's something else is there. Reads all that is mapped.
     bool is_still_mapped(const Mapping& mapping) const;
+    // Whether this mapping is here.
+    bool has(const Mapping& mapping) const;
 
   private:
     void add(const std::string_view& path, Mapping mapping);
@@ -94,6 +107,7 @@ class ProcessMaps {
     std::size_t skipped_lines_ = 0;
     std::size_t dropped_mappings_ = 0;
     bool is_cut_ = false;
+    Reading reading_;
 };
 
 } // namespace unfreed

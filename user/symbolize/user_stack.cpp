@@ -11,7 +11,8 @@ constexpr std::size_t kMostBytes = 256 * 1024 * 1024;
 
 } // namespace
 
-UserSymbolizer::UserSymbolizer() : files_(kMostBytes) {}
+UserSymbolizer::UserSymbolizer(std::shared_ptr<MappedFiles> source)
+    : files_(std::move(source), kMostBytes) {}
 
 FileCache<ElfSymbols>::Pointer UserSymbolizer::load(const MappedFile& file,
                                                     const Mapping& mapping) {

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -17,7 +18,7 @@ namespace unfreed {
 // serves all processes. For one thread.
 class UserSymbolizer {
   public:
-    UserSymbolizer();
+    explicit UserSymbolizer(std::shared_ptr<MappedFiles> source = std::make_shared<MappedFiles>());
 
     // addresses: innermost first, as bpf_get_stack gives them. One frame each, in order:
     // - function known: function (demangled) and the offset in it, module = path of the file;

@@ -149,6 +149,7 @@ class UserUnwinder::Process {
         dwfl_report_begin_add(dwfl_.get());
         for (const Mapping* mapping : wanted)
             report(*mapping);
+        unwinder_.source_->work_on(nullptr);
         dwfl_report_end(dwfl_.get(), nullptr, nullptr);
         return any_;
     }
@@ -187,7 +188,8 @@ class UserUnwinder::Process {
 // Twice the tables of the largest programs.
 constexpr std::size_t kMostBytes = 64 * 1024 * 1024;
 
-UserUnwinder::UserUnwinder() : files_(kMostBytes) {}
+UserUnwinder::UserUnwinder(std::shared_ptr<MappedFiles> source)
+    : source_(source), files_(std::move(source), kMostBytes) {}
 UserUnwinder::~UserUnwinder() = default;
 
 FileCache<UnwindTables>::Pointer UserUnwinder::load(const MappedFile& file) {

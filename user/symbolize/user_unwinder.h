@@ -29,7 +29,7 @@ class UserUnwinder {
     Stack unwind(const UserStackCopy& copy, const ProcessMaps& maps);
     void forget();
 
-    UserUnwinder();
+    explicit UserUnwinder(std::shared_ptr<MappedFiles> source = std::make_shared<MappedFiles>());
     ~UserUnwinder();
     UserUnwinder(const UserUnwinder&) = delete;
     UserUnwinder& operator=(const UserUnwinder&) = delete;
@@ -42,6 +42,7 @@ class UserUnwinder {
 
     FileCache<UnwindTables>::Pointer load(const MappedFile& file);
 
+    std::shared_ptr<MappedFiles> source_;
     FileCache<UnwindTables> files_;
     std::size_t too_large_files_ = 0;
     std::unique_ptr<Process> process_;

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "model/counters.h"
+#include "model/event.h"
+#include "model/snapshot.h"
+#include "names/supervisor.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+namespace unfreed::names {
+
+// Names user stacks, by a process that can be lost: here nothing of a traced process is read or
+// understood. Stack copies are kept here and unwound when a report needs them, which most are not
+// for. What the namer does not say in time has no names, and is counted. One thread.
+class Naming {
+  public:
+    // only_targets: every process that is heard of is traced.
+    Naming(Launch launch, bool only_targets, const Supervisor::Limits& limits = {})
+        : only_targets_(only_targets), supervisor_(std::move(launch), limits) {}
+
+    // Call it with every event, as early as possible: a process that ends before its first event is
+    // seen leaves addresses without names.
+    void observe(const Event& event);
+    // The origin has given its number back.
+    void forget(OriginId origin);
+    // After some events.
+    void flush();
+
+    // The first of a report. Gives the origins of what is alive, or was freed by an exit only, the
+    // stacks that were made of copies, where these go further than frame pointers led.
+    void unwind(Snapshot& snapshot);
+    // The others may be called until the next report.
+    std::vector<Frame> symbolize(std::uint32_t tgid, std::span<const std::uint64_t> stack);
+    // Equal for equal code, wherever it was loaded: files with offsets, else addresses.
+    std::string key(std::uint32_t tgid, std::span<const std::uint64_t> stack) const;
+    // What this report says of names that are missing.
+    void count_losses(Counters& counters) const;
+
+  private:
+    struct Unwound {
+        std::vector<std::uint64_t> addresses; // empty: nothing can be said
+        bool whole = false;                   // it ends where the thread began
+    };
+    using StackKey = std::pair<std::uint32_t, std::vector<std::uint64_t>>; // process, stack
+
+    void on(const ProcessEvent& event);
+    void on(const OriginEvent& event);
+    void on(const UserStackCopy& copy);
+    void tell(Kind kind, std::uint32_t tgid, std::vector<std::uint64_t> addresses);
+    void keep_within_budget();
+    void drop_copy(OriginId origin);
+    StackQuestion question_of(const OriginEvent& origin) const;
+    bool take(OriginEvent& origin, std::string_view message);
+    void share(std::span<OriginEvent* const> origins);
+
+    bool only_targets_;
+    std::unordered_map<OriginId, UserStackCopy> copies_; // not unwound yet
+    std::deque<OriginId> copied_order_;                  // the oldest first; some are gone
+    std::size_t copied_bytes_ = 0;
+    std::unordered_map<OriginId, Unwound> unwound_;
+    std::unordered_map<OriginId, std::uint64_t> early_; // being unwound: which question it was
+    std::uint64_t early_asked_ = 0;
+    std::unordered_set<std::uint32_t> heard_of_; // processes
+    std::size_t told_ = 0;                       // since the last flush
+    std::map<StackKey, std::string> keys_;       // of this report
+    Refusals refusals_;
+    Supervisor supervisor_; // last: its end calls back
+};
+
+} // namespace unfreed::names

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "names/user_stacks.h"
+
+#include "base/clock.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace unfreed::names {
+namespace {
+
+// Processes kept; some 10 KiB each.
+constexpr std::size_t kMostProcesses = 2048;
+// What is mapped is read again when a stack leads to where nothing was: after a library was loaded.
+// Without frame pointers much looks so. No more than a hundredth of the time is spent on it, and
+// this much at the start, when libraries are loaded.
+constexpr std::uint64_t kReadAtOnceNs = 50'000'000;
+constexpr std::uint64_t kReadShare = 100;
+// A process that could not be read is taken to have ended; its number is used again much later.
+constexpr std::uint64_t kFailedForNs = 10'000'000'000;
+
+const Mapping* mapping_of(const ProcessMaps* maps, std::uint64_t address) {
+    return maps != nullptr ? maps->find(address) : nullptr;
+}
+
+// Equal for equal code, wherever it was loaded: files with offsets, else addresses.
+std::string key_of(const ProcessMaps* maps, std::span<const std::uint64_t> stack) {
+    // What a walk by frame pointers took for frames differs from one to the next.
+    while (stack.size() > 1 && mapping_of(maps, stack.back()) == nullptr)
+        stack = stack.first(stack.size() - 1);
+    std::string key;
+    for (std::uint64_t address : stack) {
+        const Mapping* mapping = mapping_of(maps, address);
+        if (mapping != nullptr && mapping->inode != 0)
+            key += fmt::format("{}+{:x} ", mapping->path,
+                               address - mapping->start + mapping->file_offset);
+        else
+            key += fmt::format("{:x} ", address);
+    }
+    return key;
+}
+
+} // namespace
+
+void UserStacks::on_exit(std::uint32_t tgid) {
+    if (const auto known = processes_.find(tgid); known != processes_.end())
+        known->second.ended = true;
+}
+
+bool UserStacks::may_read(std::uint64_t now_ns) {
+    if (first_read_ns_ == 0)
+        first_read_ns_ = now_ns;
+    return reading_ns_ <= kReadAtOnceNs + (now_ns - first_read_ns_) / kReadShare;
+}
+
+void UserStacks::on_seen(std::uint32_t tgid, std::span<const std::uint64_t> addresses) {
+    const auto known = processes_.find(tgid);
+    if (known == processes_.end()) {
+        // In a storm of short-lived processes each is heard of many times after its end.
+        const auto failed = failed_.find(tgid);
+        if (failed == failed_.end() || monotonic_ns() - failed->second > kFailedForNs)
+            read(tgid, true);
+        return;
+    }
+    const Known& process = known->second;
+    const auto is_mapped = [&](std::uint64_t address) {
+        return process.maps.find(address) != nullptr;
+    };
+    if (!process.ended && !std::all_of(addresses.begin(), addresses.end(), is_mapped) &&
+        may_read(monotonic_ns()))
+        read(tgid, true);
+}
+
+void UserStacks::read(std::uint32_t tgid, bool same_program) {
+    const std::uint64_t begun_ns = monotonic_ns();
+    auto maps = files_->maps(tgid);
+    // A process that is on its way out has nothing mapped any more: the former copy is better.
+    if (!maps || maps->mappings().empty()) {
+        if (failed_.size() >= kMostProcesses)
+            failed_.clear();
+        failed_[tgid] = begun_ns;
+        return;
+    }
+    if (processes_.size() >= kMostProcesses && !processes_.contains(tgid))
+        forget_ended();
+    Known& process = processes_[tgid];
+    if (same_program && !process.ended && maps->reading().started == process.maps.reading().started)
+        maps->keep_files_of(process.maps);
+    unwinder_.forget();
+    process.maps = std::move(*maps);
+    process.ended = false;
+    reading_ns_ += monotonic_ns() - begun_ns;
+}
+
+void UserStacks::forget_ended() {
+    unwinder_.forget();
+    std::erase_if(processes_, [](const auto& entry) { return entry.second.ended; });
+    if (processes_.size() >= kMostProcesses)
+        processes_.clear(); // host-wide and many: the living are read again when heard of
+}
+
+const ProcessMaps* UserStacks::maps_of(std::uint32_t tgid) const {
+    const auto known = processes_.find(tgid);
+    return known != processes_.end() ? &known->second.maps : nullptr;
+}
+
+StackAnswer UserStacks::resolve(const StackQuestion& question) {
+    // Known already, unless this namer was started after the process.
+    if (!processes_.contains(question.tgid))
+        on_seen(question.tgid, question.stack);
+    const ProcessMaps* maps = maps_of(question.tgid);
+    StackAnswer answer;
+    const auto end =
+        std::find_if_not(question.stack.begin(), question.stack.end(), [&](std::uint64_t address) {
+            return mapping_of(maps, address) != nullptr;
+        });
+    answer.walked = static_cast<std::uint32_t>(end - question.stack.begin());
+    answer.key = key_of(maps, question.stack);
+    answer.unwound_key = key_of(maps, question.unwound);
+    if (!question.copy || question.copy->registers.empty() || maps == nullptr)
+        return answer;
+    UserUnwinder::Stack stack = unwinder_.unwind(*question.copy, *maps);
+    answer.unwound_key = key_of(maps, stack.addresses);
+    answer.unwound = std::move(stack.addresses);
+    answer.whole = stack.whole;
+    return answer;
+}
+
+std::vector<Frame> UserStacks::symbolize(std::uint32_t tgid, std::span<const std::uint64_t> stack) {
+    static const ProcessMaps kNone;
+    unwinder_.forget(); // stacks are unwound before they are named: its files are not needed now
+    const ProcessMaps* maps = maps_of(tgid);
+    std::vector<Frame> frames = symbolizer_.symbolize(stack, maps != nullptr ? *maps : kNone);
+    // A walk by frame pointers ends in what was no frame: the start-up code of libc, say.
+    while (frames.size() > 1 && frames.back().module.empty())
+        frames.pop_back();
+    return frames;
+}
+
+} // namespace unfreed::names

@@ -28,7 +28,7 @@ TEST(LocalMounts, AreThoseThatNeedNobodyElse) {
     EXPECT_TRUE(local(mounts.by_mount(22)));
     EXPECT_TRUE(local(mounts.by_device(gnu_dev_makedev(254, 0))));
     EXPECT_TRUE(local(mounts.by_mount(43)));
-    for (const std::uint64_t other : {40, 41, 42, 44})
+    for (const std::uint64_t other : {40u, 41u, 42u, 44u})
         EXPECT_FALSE(local(mounts.by_mount(other))) << other;
     EXPECT_FALSE(local(mounts.by_device(gnu_dev_makedev(8, 1))))
         << "fuseblk has the device of a disk";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "analyze/estimate.h"
 
-#include "analyze/incomplete_beta.h"
+#include "judge/incomplete_beta.h"
 
 #include <cmath>
 

@@ -47,6 +47,7 @@ struct GateFacts {
     double exposure_s = 0;        // E: object-seconds lived beyond A
     std::uint32_t cells = 0;      // equal parts of the time of birth
     std::uint32_t cells_met = 0;  // of these, parts that enough survivors come from
+    std::uint32_t moments = 0;    // separate moments of birth, apart by a fortieth or more
     double largest_cell = 0;      // share of the survivors that one part brought
     std::uint64_t last_third = 0; // survivors born in the last third
     std::uint64_t older_gone = 0; // R: older than the trace, died after A
@@ -54,6 +55,7 @@ struct GateFacts {
     double p_out = 0;             // that fewer than half of them will die in a window as long
     double p_now = 0;             // that they still come
     double p_grow = 0;            // that at most one of three took the place of an older one
+    double p_grow_lowest = 0;     // the same at the lowest age, where most older ones count
     double confidence = 0;        // least of the three
 };
 

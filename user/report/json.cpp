@@ -155,6 +155,7 @@ Json from_gates(const std::optional<GateFacts>& gates) {
             {"exposure_s", gates->exposure_s},
             {"cells", gates->cells},
             {"cells_met", gates->cells_met},
+            {"moments", gates->moments},
             {"largest_cell", gates->largest_cell},
             {"last_third", gates->last_third},
             {"older_gone", gates->older_gone},
@@ -162,6 +163,7 @@ Json from_gates(const std::optional<GateFacts>& gates) {
             {"p_out", gates->p_out},
             {"p_now", gates->p_now},
             {"p_grow", gates->p_grow},
+            {"p_grow_lowest", gates->p_grow_lowest},
             {"confidence", gates->confidence}};
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "analyze/estimate.h"
-#include "analyze/incomplete_beta.h"
+#include "judge/incomplete_beta.h"
 #include "model/sampling.h"
 
 #include <gtest/gtest.h>

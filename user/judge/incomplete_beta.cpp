@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "analyze/incomplete_beta.h"
+#include "judge/incomplete_beta.h"
 
 #include <cmath>
 

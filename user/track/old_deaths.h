@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "model/death_record.h"
+#include "model/snapshot.h"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <unordered_map>
+
+namespace unfreed {
+
+// Keeps the DeathRecord of a trace. When time has filled all cells, two become one, so that a trace
+// of any length has 64 to 128 of them.
+class OldDeaths {
+  public:
+    // The object must have died; what was younger than DeathRecord::kLeastAgeNs is ignored.
+    void died(OriginId origin, std::uint64_t birth_ns, std::uint64_t death_ns);
+    // The same, by the exit of its process, in a trace of that process.
+    void died_at_exit(OriginId origin, std::uint64_t birth_ns, std::uint64_t death_ns);
+    // Deaths and births so far of objects that are not followed.
+    void older(std::span<const UnfollowedCache> caches, std::uint64_t time_ns);
+    // A look at the table.
+    void tick(std::uint64_t time_ns);
+    // One object in so many is followed from now on, half of what was before.
+    void halve_counts();
+    // Its number is free for another; what it was, if known.
+    void forget(OriginId origin, const OriginEvent* known);
+
+    const DeathRecord& record() const { return record_; }
+
+  private:
+    std::uint8_t cell_of(std::uint64_t time_ns);
+    void add(DeathCells& cells, std::uint64_t birth_ns, std::uint64_t death_ns);
+    void halve_cells();
+
+    DeathRecord record_;
+    std::unordered_map<std::string, std::uint64_t> older_before_; // by cache, at the last look
+    std::uint64_t last_tick_ns_ = 0;
+};
+
+} // namespace unfreed

@@ -12,6 +12,7 @@
 #include "analyze/socket_evidence.h"
 #include "analyze/socket_relations.h"
 #include "analyze/standing.h"
+#include "analyze/verdicts.h"
 
 #include <algorithm>
 #include <iterator>
@@ -102,7 +103,8 @@ void describe_survivors(AnalyzedGroup& group, std::vector<const LiveObject*> ali
 class Analysis {
   public:
     Analysis(const Snapshot& snapshot, const AnalyzeOptions& options)
-        : snapshot_(snapshot), options_(options), relations_(snapshot) {}
+        : snapshot_(snapshot), options_(options), relations_(snapshot),
+          verdicts_(snapshot, options) {}
 
     AnalyzedGroups run() {
         Grouping grouping = group(snapshot_, options_);
@@ -111,6 +113,7 @@ class Analysis {
         result_.objects_not_grouped = grouping.objects_not_grouped;
         for (auto& [key, one] : grouping.groups)
             add(key, one);
+        verdicts_.judge(result_.groups, all_processes_ended());
         rank(result_.groups, options_.mode, all_processes_ended());
         if (options_.top && result_.groups.size() > options_.top) {
             result_.groups_omitted = result_.groups.size() - options_.top;
@@ -165,14 +168,13 @@ class Analysis {
             for (const std::string& clause :
                  socket_evidence(kind, bucket.alive, relations_, snapshot_.one_in))
                 group.evidence += "; " + clause;
-            if (options_.structure)
-                apply(options_.structure(group), group.facts);
             if (bucket.charged_dead)
                 group.evidence += "; " + charged_text(*bucket.charged_dead, snapshot_.one_in);
             else if (group.judged)
                 result_.outstanding += group.count;
             else
                 result_.not_judged[group.cache] += group.count;
+            verdicts_.add(bucket, source.origins, key.cache, until_ns, &row == &rows.front());
             result_.groups.push_back(std::move(group));
         }
         if (source.rcu_pending.count()) {
@@ -182,6 +184,7 @@ class Analysis {
             group.advice = kRcuPendingAdvice;
             group.given_up_by = given_up_by(source.rcu_pending.alive, snapshot_, options_);
             result_.rcu_pending += group.count;
+            verdicts_.add(source.rcu_pending, {}, key.cache, snapshot_.taken_at_ns, false);
             result_.groups.push_back(std::move(group));
         }
     }
@@ -226,11 +229,6 @@ class Analysis {
         return group;
     }
 
-    static void apply(StructureFinding finding, VerdictFacts& facts) {
-        facts.structure = finding.structure;
-        facts.structure_reason = std::move(finding.reason);
-    }
-
     static void accuse_destroyer(AnalyzedGroup& group) {
         group.cache_destroyed = true;
         group.evidence += "; the cache was destroyed with them in it, so nothing can free them any "
@@ -268,6 +266,7 @@ class Analysis {
     const Snapshot& snapshot_;
     const AnalyzeOptions& options_;
     const SocketRelations relations_;
+    Verdicts verdicts_; // what was seen of the groups of result_, in its order
     AnalyzedGroups result_;
 };
 

@@ -39,6 +39,9 @@ struct AnalyzeOptions {
     // True: there is no slab cache of this name any more, though objects of it were made. Default:
     // not known of any.
     std::function<bool(const std::string& cache)> cache_destroyed;
+    // The name under which the objects of a cache are counted (merged caches, kmalloc families).
+    // Default: its own.
+    std::function<std::string(const std::string& cache)> counted_as;
     // Pure: of a group of which all but verdict, confidence and facts is known. Default: nothing.
     std::function<StructureFinding(const AnalyzedGroup&)> structure;
     // Removes the frames of tracing from a kernel stack. Default: all frames stay.

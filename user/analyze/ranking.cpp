@@ -34,25 +34,44 @@ bool is_kernel_bug(const AnalyzedGroup& group) {
     return has_kind(group, Kind::closed_unexplained) || has_kind(group, Kind::memory_not_returned);
 }
 
+bool is_accused(const AnalyzedGroup& group) {
+    return group.verdict == Verdict::leaking || group.verdict == Verdict::suspect;
+}
+
+// What the accused cost, weighed by how sure that is. Of a damning structure there is no doubt.
+double cost_of(const AnalyzedGroup& group) {
+    const double sure =
+        group.verdict == Verdict::leaking && group.facts.structure == Structure::damning
+            ? 1
+            : group.confidence.value_or(0);
+    const double bytes =
+        group.facts.bytes_per_hour.value_or(group.facts.objects_per_hour * kUnknownObjectBytes);
+    return bytes * sure;
+}
+
 int tier_of(const AnalyzedGroup& group, TraceMode mode, bool all_processes_ended) {
     if (!group.judged)
-        return 6;
+        return 9;
     if (group.verdict == Verdict::rcu_pending)
-        return 5;
+        return 8;
     if (is_kernel_bug(group))
         return 1;
+    if (is_accused(group))
+        return group.verdict == Verdict::leaking ? 2 : 3;
     if (mode == TraceMode::host)
-        return 2;
+        return 5;
     if (!is_named(group) && group.released_at_exit == group.count)
-        return 4;
+        return 7;
     if (!all_processes_ended)
-        return 2;
+        return 5;
     if (group.object_class == ObjectClass::socket && group.outliving)
-        return 1;
-    return is_named(group) ? 2 : 3;
+        return 4;
+    return is_named(group) ? 5 : 6;
 }
 
 double score_of(const AnalyzedGroup& group) {
+    if (is_accused(group) && !is_kernel_bug(group))
+        return cost_of(group);
     const double bytes = group.bytes ? static_cast<double>(*group.bytes)
                                      : static_cast<double>(group.count) * kUnknownObjectBytes;
     double score = bytes * std::max(group.growth_per_s.value_or(0), kLeastGrowth);

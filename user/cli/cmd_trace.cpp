@@ -136,6 +136,7 @@ Result<int> run_trace(const Options& options) {
     LiveSource source(*session);
     TrackerOptions tracker_options;
     tracker_options.promotion_age_ns.fill(kPromotionAgeNs);
+    tracker_options.exit_is_no_death = request.only_targets;
     ProcProcessReader processes;
     LifetimeTracker tracker(tracker_options, processes);
     TraceLoop loop(
@@ -145,6 +146,8 @@ Result<int> run_trace(const Options& options) {
     loop.after_each_drain([&] { naming.flush(); });
     if (!request.always_walk)
         loop.adapt_stacks();
+    if (!request.only_targets && request.wants(ObjectClass::slab))
+        loop.count_older();
 
     TraceLoop::Limits limits;
     limits.duration = options.duration;

@@ -81,6 +81,9 @@ AnalyzeOptions analyze_options(const ReportContext& context, const Judgement& ju
     analyze.objects_per_group = lists_objects(options) ? options.objects_per_group : 0;
     analyze.dentry_members = options.probe_reclaim && context.last;
     analyze.frees_hidden = judgement.frees_hidden;
+    analyze.counted_as = [names = &judgement.names](const std::string& cache) {
+        return names->counted_as(cache);
+    };
     analyze.cache_destroyed = judgement.cache_destroyed;
     analyze.normalize = [symbols = context.symbols](std::span<const std::uint64_t> stack) {
         return strip_tracing(stack, *symbols);

@@ -87,6 +87,12 @@ Result<> TraceLoop::sweep() {
     sample_.check(now);
     const TableSnapshot table = source_.read_table(now > age ? now - age : 0);
     source_.promote(tracker_.reconcile(table));
+    if (counts_older_ && tracker_.older_due(table.taken_at_ns)) {
+        const auto unfollowed = source_.read_unfollowed();
+        if (!unfollowed)
+            return fail(unfollowed.error());
+        tracker_.note_older(*unfollowed, table.taken_at_ns);
+    }
     if (stack_policy_) {
         const StackPolicy::Change change = stack_policy_->decide(table);
         source_.walk_stacks(change.walk, true);

@@ -46,6 +46,10 @@ class TraceLoop {
 
     // Called when events have been observed, and there are none left for now.
     void after_each_drain(std::function<void()> call) { after_drain_ = std::move(call); }
+
+    // What is not followed is counted by cache: whole hosts, class slab.
+    void count_older() { counts_older_ = true; }
+
     // From now on each sweep decides anew where stacks are walked at every birth.
     void adapt_stacks() { stack_policy_.emplace(); }
 
@@ -79,6 +83,7 @@ class TraceLoop {
     std::function<void(OriginId)> forget_;
     std::function<void()> after_drain_;
     std::uint64_t new_origins_ = 0; // heard of since origins were last given back
+    bool counts_older_ = false;
     std::optional<StackPolicy> stack_policy_;
     std::optional<std::uint64_t> heard_ns_; // the last signal that asks for the end
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/box.h"
+#include "model/death_record.h"
 #include "model/dentry_names.h"
 #include "model/event.h"
 #include "model/holder.h"
@@ -143,6 +144,7 @@ struct Snapshot {
     std::vector<ProcessInfo> former_processes; // earlier ones; sorted by tgid, then started_at_ns
     std::vector<ChargedDead> charged_dead;
     OutstandingHistory history;
+    DeathRecord deaths;
     std::vector<OtherSocket> other_sockets; // those that were read, by address
     HolderIndex holders;                    // of its sockets and dentries, and of their peers
     std::map<std::uint32_t, std::string> holder_names; // by tgid: of other_sockets and of peers

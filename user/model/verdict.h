@@ -64,7 +64,7 @@ struct VerdictFacts {
     Structure structure = Structure::none;
     std::string structure_reason;             // half a sentence; empty: none
     std::optional<GateFacts> gates;           // at the age that is surest; nullopt: too few are old
-    std::optional<double> confidence_at_half; // the same at W/2; nullopt: not known
+    std::optional<double> confidence_at_half; // the same at W/2; nullopt: not asked
     double objects_per_hour = 0;              // that stay: survivors older than A, over W - A
     std::optional<double> bytes_per_hour;     // nullopt: a size is unknown
     std::string sentence;                     // the evidence, for a reader; empty: no gates

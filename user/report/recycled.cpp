@@ -30,7 +30,7 @@ bool is_refill(const Group& group) {
 
 void mark_recycled(std::vector<Group>& groups, std::uint64_t cpus) {
     for (Group& group : groups) {
-        if (!is_refill(group) || group.verdict != Verdict::live ||
+        if (!is_refill(group) || group.verdict == Verdict::rcu_pending ||
             group.count > kBuffersPerCpu * cpus)
             continue;
         group.verdict = Verdict::cached;

@@ -49,6 +49,7 @@ void LifetimeTracker::forget(const RetiredOrigin& origin) {
     sum.births += origin.counts.births;
     sum.deaths += origin.counts.deaths;
     sum.replaced += origin.counts.replaced;
+    old_deaths_.forget(origin.id, known != origins_.end() ? &known->second : nullptr);
     if (known != origins_.end()) {
         processes_.forget(known->second);
         origins_.erase(known);
@@ -84,6 +85,7 @@ void LifetimeTracker::on(const FreeEvent& event) {
         ++stats_.unknown_frees;
         ++stats_.replaced;
     }
+    note_death(*object, event.time_ns);
     stage_times_.release(object->stages);
     tracked_.erase(event.address);
 }
@@ -115,6 +117,25 @@ void LifetimeTracker::note_freed(const ObjectKey& key, std::uint64_t time_ns) {
         freed = Freed{key.birth_ns, time_ns};
 }
 
+void LifetimeTracker::note_death(const Tracked& object, std::uint64_t time_ns) {
+    if (options_.exit_is_no_death) {
+        const auto origin = origins_.find(object.origin);
+        const ProcessInfo* owner =
+            origin != origins_.end() ? processes_.find(origin->second.tgid) : nullptr;
+        if (owner && !owner->alive && owner->exited_at_ns <= time_ns) {
+            old_deaths_.died_at_exit(object.origin, object.birth_ns, time_ns);
+            return;
+        }
+    }
+    old_deaths_.died(object.origin, object.birth_ns, time_ns);
+}
+
+void LifetimeTracker::follow_sample(std::uint32_t one_in) {
+    for (; one_in_ && one_in_ < one_in; one_in_ *= 2)
+        old_deaths_.halve_counts();
+    one_in_ = one_in;
+}
+
 bool LifetimeTracker::is_dead(const TableObject& object) const {
     const Freed* freed = freed_.find(object.address);
     return freed && freed->birth_ns >= object.birth_ns;
@@ -137,7 +158,8 @@ bool LifetimeTracker::reconcile_one(const TableObject& object, std::uint64_t now
     const bool wanted = old_enough(object, now_ns);
     if (!known) {
         if (wanted)
-            tracked_.find_or_insert(object.address).value = Tracked{object.birth_ns, 0, tick_};
+            tracked_.find_or_insert(object.address).value =
+                Tracked{object.birth_ns, 0, tick_, object.origin};
         return wanted;
     }
     // An address may be copied twice when its object moves between sets meanwhile: the later birth
@@ -145,9 +167,10 @@ bool LifetimeTracker::reconcile_one(const TableObject& object, std::uint64_t now
     if (known->birth_ns > object.birth_ns)
         return false;
     ++stats_.replaced;
+    note_death(*known, object.birth_ns);
     stage_times_.release(known->stages);
     if (wanted) {
-        *known = Tracked{object.birth_ns, 0, tick_};
+        *known = Tracked{object.birth_ns, 0, tick_, object.origin};
     } else {
         note_freed({object.address, known->birth_ns}, now_ns);
         tracked_.erase(object.address);
@@ -157,6 +180,8 @@ bool LifetimeTracker::reconcile_one(const TableObject& object, std::uint64_t now
 
 std::vector<ObjectKey> LifetimeTracker::reconcile(const TableSnapshot& table) {
     ++tick_;
+    old_deaths_.tick(table.taken_at_ns);
+    follow_sample(table.sampling.one_in);
     // A copy that was begun after a death cannot show the dead object. This copy was begun after
     // the former one was made.
     if (table.taken_at_ns > last_table_ns_) {
@@ -185,7 +210,10 @@ std::vector<ObjectKey> LifetimeTracker::reconcile(const TableSnapshot& table) {
     tracked_.erase_if([&](std::uint64_t address, Tracked& object) {
         if (object.seen == tick_)
             return false;
-        ++(table.sampling.follows(address) ? stats_.found_dead : stats_.sampled_out);
+        const bool died = table.sampling.follows(address);
+        ++(died ? stats_.found_dead : stats_.sampled_out);
+        if (died)
+            note_death(object, table.taken_at_ns);
         stage_times_.release(object.stages);
         return true;
     });
@@ -244,6 +272,7 @@ Snapshot LifetimeTracker::snapshot(const TableSnapshot& table) const {
     for (const auto& [id, dead] : charged_dead_)
         snapshot.charged_dead.push_back(dead);
     snapshot.history = history_.points();
+    snapshot.deaths = old_deaths_.record();
     processes_.copy_to(snapshot);
     return snapshot;
 }

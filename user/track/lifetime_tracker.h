@@ -16,12 +16,14 @@
 #include "model/snapshot.h"
 #include "track/address_map.h"
 #include "track/count_history.h"
+#include "track/old_deaths.h"
 #include "track/process_table.h"
 #include "track/stage_times.h"
 
 #include <array>
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -32,6 +34,8 @@ struct TrackerOptions {
     // By class (index: enum uf_class): objects that have lived this long are worth records of their
     // stages and death. 0: at the first tick.
     std::array<std::uint64_t, UF_CLASS_COUNT> promotion_age_ns{};
+    // A trace of processes: what the exit of one frees had lived to the end (DeathRecord::at_exit).
+    bool exit_is_no_death = false;
 };
 
 // What happened that the caller may want to log; none of it makes a report wrong.
@@ -63,6 +67,12 @@ class LifetimeTracker {
     // An origin that has no objects any more and whose number may be given to another.
     void forget(const RetiredOrigin& origin);
 
+    // Deaths and births so far of what is not followed. Worth asking for only when it is due.
+    void note_older(std::span<const UnfollowedCache> caches, std::uint64_t time_ns) {
+        old_deaths_.older(caches, time_ns);
+    }
+    bool older_due(std::uint64_t time_ns) const { return old_deaths_.older_due(time_ns); }
+
     // See ProcessTable::refresh.
     void refresh_processes(std::uint64_t now_ns) { processes_.refresh(now_ns); }
 
@@ -86,6 +96,7 @@ class LifetimeTracker {
         std::uint64_t birth_ns = 0;
         StageTimes::Head stages = 0;
         std::uint32_t seen = 0; // tick of the last table that had it
+        OriginId origin;
     };
     struct Freed {
         std::uint64_t birth_ns = 0;
@@ -103,6 +114,9 @@ class LifetimeTracker {
     bool old_enough(const TableObject& object, std::uint64_t now_ns) const;
     bool is_dead(const TableObject& object) const;
     void note_freed(const ObjectKey& key, std::uint64_t time_ns);
+    // Of an object that was tracked: once.
+    void note_death(const Tracked& object, std::uint64_t time_ns);
+    void follow_sample(std::uint32_t one_in);
     // True: the object is tracked from now on.
     bool reconcile_one(const TableObject& object, std::uint64_t now_ns);
     // `known` is what is tracked at its address, or nullptr.
@@ -120,6 +134,8 @@ class LifetimeTracker {
     std::map<OriginId, ChargedDead> charged_dead_;
     std::vector<ChargedDead> charged_before_; // of origins that are forgotten
     CountHistory history_;
+    OldDeaths old_deaths_;
+    std::uint32_t one_in_ = 0; // of the last table; 0: there was none
     TrackerStats stats_;
     std::uint32_t tick_ = 0;
     std::uint64_t last_table_ns_ = 0;

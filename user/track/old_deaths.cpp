@@ -87,6 +87,7 @@ void OldDeaths::died_at_exit(OriginId origin, std::uint64_t birth_ns, std::uint6
 void OldDeaths::older(std::span<const UnfollowedCache> caches, std::uint64_t time_ns) {
     const std::uint8_t cell = cell_of(time_ns);
     record_.older_known = true;
+    older_at_ns_ = time_ns;
     for (const UnfollowedCache& cache : caches) {
         // Some of the dead are objects of the tool itself, which are not older.
         const std::uint64_t gone = cache.deaths > cache.births ? cache.deaths - cache.births : 0;

@@ -21,6 +21,9 @@ class OldDeaths {
     void died_at_exit(OriginId origin, std::uint64_t birth_ns, std::uint64_t death_ns);
     // Deaths and births so far of objects that are not followed.
     void older(std::span<const UnfollowedCache> caches, std::uint64_t time_ns);
+    bool older_due(std::uint64_t time_ns) const {
+        return time_ns >= older_at_ns_ + record_.cell_ns;
+    }
     // A look at the table.
     void tick(std::uint64_t time_ns);
     // One object in so many is followed from now on, half of what was before.
@@ -37,6 +40,7 @@ class OldDeaths {
 
     DeathRecord record_;
     std::unordered_map<std::string, std::uint64_t> older_before_; // by cache, at the last look
+    std::uint64_t older_at_ns_ = 0;
     std::uint64_t last_tick_ns_ = 0;
 };
 

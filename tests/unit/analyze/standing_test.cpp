@@ -179,7 +179,7 @@ TEST(Standing, RcuPendingIsNeverOutstanding) {
     builder.objects(2, {.stages = UF_STAGE_RCU_PENDING}).objects(1, {});
     const AnalyzedGroups found = analyze(builder.snapshot, run_mode());
     ASSERT_THAT(found.groups, SizeIs(2));
-    EXPECT_EQ(found.groups[0].verdict, Verdict::live);
+    EXPECT_EQ(found.groups[0].verdict, Verdict::leaking); // nobody is left to free it
     EXPECT_EQ(found.groups[0].count, 1U);
     EXPECT_EQ(found.groups[1].verdict, Verdict::rcu_pending);
     EXPECT_EQ(found.groups[1].count, 2U);

@@ -22,7 +22,7 @@ using testing::IsEmpty;
 
 constexpr std::uint64_t kMs = 1'000'000;
 // Well above what a loaded machine needs to answer, well below the patience of a test.
-constexpr Supervisor::Limits kLimits{20'000 * kMs, 1'000 * kMs, 5};
+constexpr Supervisor::Limits kLimits{30'000 * kMs, 2'000 * kMs, 5};
 
 // What a fake namer does with one message; false: it ends.
 using Serve = std::function<bool(int socket, const std::string& message, const Progress& progress)>;
@@ -152,6 +152,7 @@ TEST_F(SupervisorTest, ASilentOneCostsNoMoreThanItsTime) {
 
 // Signs of life do not make a report wait for ever.
 TEST_F(SupervisorTest, ABusyOneIsStoppedAtTheDeadline) {
+    const std::uint64_t before = monotonic_ns();
     Supervisor supervisor(fake([](int, const std::string&, const Progress& progress) {
                               for (;;) {
                                   const_cast<Progress&>(progress).beat();
@@ -161,7 +162,9 @@ TEST_F(SupervisorTest, ABusyOneIsStoppedAtTheDeadline) {
                           }),
                           {700 * kMs, 200 * kMs, 4});
     ask(supervisor, 10);
-    EXPECT_EQ(supervisor.unanswered().slow, 10u);
+    // One that does not even start in time is lost, on a loaded machine.
+    EXPECT_EQ(supervisor.unanswered().slow + supervisor.unanswered().lost, 10u);
+    EXPECT_LT(monotonic_ns() - before, 20'000 * kMs);
 }
 
 TEST_F(SupervisorTest, OneThatEndsAtOnceIsNotStartedForEver) {

@@ -65,7 +65,7 @@ Result<Signals> Signals::take() {
     Signals signals;
     sigemptyset(&signals.ending_);
     for (int number : {SIGINT, SIGTERM, SIGHUP})
-        if (!is_ignored(number))
+        if (number != SIGHUP || !is_ignored(number))
             sigaddset(&signals.ending_, number);
     sigset_t all = signals.ending_;
     sigaddset(&all, SIGCHLD);

@@ -23,9 +23,10 @@ struct FormerSignals {
 // Signals so soon after another are the same wish: timeout(1) sends each to us and to our group.
 constexpr std::uint64_t kSameWishNs = 300'000'000;
 
-// Blocks them and SIGCHLD, which come through fd() instead; those that the caller ignores (nohup,
-// `&` in a script) stay ignored. SIGPIPE and SIGXFSZ are errors of write() from now on. To be made
-// before the first thread or child; one a process.
+// Blocks them and SIGCHLD, which come through fd() instead. A SIGHUP that the caller ignores stays
+// ignored (nohup); not a SIGINT, which every shell ignores for what a script starts with `&`, so
+// that `kill -INT` would never end such a trace. SIGPIPE and SIGXFSZ are errors of write() from now
+// on. To be made before the first thread or child; one a process.
 class Signals {
   public:
     static Result<Signals> take();

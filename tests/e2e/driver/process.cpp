@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <stdexcept>
 
 namespace unfreed::e2e {
@@ -25,6 +26,9 @@ Process::Process(const std::vector<std::string>& command) {
     arguments.push_back(nullptr);
     pid_ = ::fork();
     if (pid_ == 0) {
+        // Whoever runs the tests may have them ignored: nohup, or a job in the background.
+        for (const int number : {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGPIPE})
+            std::signal(number, SIG_DFL);
         ::dup2(out[1], STDOUT_FILENO);
         ::dup2(err[1], STDERR_FILENO);
         ::execvp(arguments[0], arguments.data());

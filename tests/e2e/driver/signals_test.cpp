@@ -218,6 +218,15 @@ TEST(Signals, ThatTheCallerIgnoresAreIgnored) {
     report_of(tool.finish());
 }
 
+// A script that starts the tool with `&` ends it so: its shell has SIGINT ignored for it.
+TEST(Signals, AnInterruptEndsABackgroundJobToo) {
+    Process tool(
+        {"sh", "-c", "trap '' INT; exec " + words(command({"trace", "--class", "socket"}))});
+    ASSERT_TRUE(tool.wait_for("tracing", true));
+    tool.signal(SIGINT);
+    report_of(tool.finish());
+}
+
 TEST(Signals, SentTwiceByOneWishStillGiveTheReport) {
     Process tool(command({"trace", "--class", "socket"}));
     ASSERT_TRUE(tool.wait_for("tracing", true));

@@ -264,7 +264,7 @@ TEST(RunCommand, IsToldOfASignalThatWeGot) {
 
 TEST(RunCommand, ThatOutlivesTheReportIsSaidToRun) {
     Process tool({tool_path(), "run", "--class", "socket", "--", "sh", "-c",
-                  "trap '' INT;echo pid $$ end;exec sleep 9"});
+                  "trap '' INT;echo pid $$ end;exec sleep 100"});
     ASSERT_TRUE(tool.wait_for(" end", true)); // its output goes to stderr
     tool.signal(SIGINT);
     std::this_thread::sleep_for(kLater);

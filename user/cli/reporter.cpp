@@ -12,6 +12,7 @@
 #include "cli/judgement.h"
 #include "cli/reclaim_probe.h"
 #include "cli/socket_details.h"
+#include "cli/structure_rules.h"
 #include "cli/survivor_details.h"
 #include "cli/version.h"
 #include "report/address_policy.h"
@@ -85,6 +86,9 @@ AnalyzeOptions analyze_options(const ReportContext& context, const Judgement& ju
         return names->counted_as(cache);
     };
     analyze.cache_destroyed = judgement.cache_destroyed;
+    StructureHost host;
+    host.mode = analyze.mode;
+    analyze.structure = structure_rules(*context.symbols, host);
     analyze.normalize = [symbols = context.symbols](std::span<const std::uint64_t> stack) {
         return strip_tracing(stack, *symbols);
     };

@@ -26,6 +26,24 @@ namespace {
 
 } // namespace
 
+namespace {
+
+unfreed::Result<int> run(const unfreed::cli::Options& options) {
+    using namespace unfreed::cli;
+    switch (options.command) {
+    case Command::doctor:
+        return run_doctor(options);
+    case Command::triage:
+        return run_triage(options);
+    case Command::trace:
+    case Command::run:
+        break;
+    }
+    return run_trace(options);
+}
+
+} // namespace
+
 int main(int argc, char** argv) {
     using namespace unfreed;
     names::become_worker_if_asked(argc, argv);
@@ -45,8 +63,7 @@ int main(int argc, char** argv) {
             log::set_level(log::Level::debug);
         else if (options.quiet)
             log::set_level(log::Level::warning);
-        auto exit_code = options.command == cli::Command::doctor ? cli::run_doctor(options)
-                                                                 : cli::run_trace(options);
+        auto exit_code = run(options);
         if (exit_code)
             return *exit_code;
         log::error(exit_code.error().message);

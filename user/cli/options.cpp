@@ -331,6 +331,15 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
     run->add_option("command", options.program, "Command and arguments, after --")->required();
     run->positionals_at_end();
 
+    CLI::App* triage =
+        app.add_subcommand("triage", "Say which part of the kernel's memory grows, by its own "
+                                     "counts and without a probe, and what to trace next");
+    triage->add_option("--duration", words.duration, "Time between the two looks (default 5s)")
+        ->type_name("TIME");
+    triage->add_option("-o,--output", words.outputs, "Write it to a file")
+        ->expected(1)
+        ->type_name("FILE");
+
     CLI::App* doctor = app.add_subcommand("doctor", "Say what this host lets unfreed see, and how");
     add_common(*doctor, options, words);
     doctor->add_option("-o,--output", words.outputs, "Write it to a file")
@@ -341,8 +350,9 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
     std::vector<std::string> arguments(argv + 1, argv + argc);
     const bool names_command =
         !arguments.empty() &&
-        (arguments[0] == "trace" || arguments[0] == "run" || arguments[0] == "doctor" ||
-         arguments[0] == "--help" || arguments[0] == "-h" || arguments[0] == "--version");
+        (arguments[0] == "trace" || arguments[0] == "run" || arguments[0] == "triage" ||
+         arguments[0] == "doctor" || arguments[0] == "--help" || arguments[0] == "-h" ||
+         arguments[0] == "--version");
     if (!names_command && (arguments.empty() || arguments[0].starts_with("-")))
         arguments.insert(arguments.begin(), "trace");
     std::reverse(arguments.begin(), arguments.end());
@@ -362,6 +372,8 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
         return {std::nullopt, "unfreed: " + read.error().message + "\n", 2};
     if (run->parsed())
         options.command = Command::run;
+    else if (triage->parsed())
+        options.command = Command::triage;
     else if (doctor->parsed())
         options.command = Command::doctor;
     if (pid_option->count() > 0)

@@ -14,7 +14,7 @@
 
 namespace unfreed::cli {
 
-enum class Command { trace, run, doctor };
+enum class Command { trace, run, triage, doctor };
 
 // One of the files that the report goes to.
 struct OutputChoice {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "analyze/leak_analyzer.h"
 
+#include "analyze/alive_sums.h"
+#include "analyze/attention.h"
+#include "analyze/companions.h"
 #include "analyze/dentry_rows.h"
 #include "analyze/estimate.h"
 #include "analyze/evidence.h"
@@ -11,6 +14,7 @@
 #include "analyze/ranking.h"
 #include "analyze/socket_evidence.h"
 #include "analyze/socket_relations.h"
+#include "analyze/socket_remotes.h"
 #include "analyze/standing.h"
 #include "analyze/verdicts.h"
 
@@ -115,12 +119,9 @@ class Analysis {
             add(key, one);
         verdicts_.judge(result_.groups, all_processes_ended());
         rank(result_.groups, options_.mode, all_processes_ended());
-        if (options_.top && result_.groups.size() > options_.top) {
-            result_.groups_omitted = result_.groups.size() - options_.top;
-            result_.groups.erase(
-                std::next(result_.groups.begin(), static_cast<std::ptrdiff_t>(options_.top)),
-                result_.groups.end());
-        }
+        sum_up();
+        if (options_.top && result_.groups.size() > options_.top)
+            cut_to(options_.top);
         if (snapshot_.one_in > 1)
             for (AnalyzedGroup& group : result_.groups)
                 group.interval = interval_of(group.followed, snapshot_.one_in);
@@ -128,6 +129,35 @@ class Analysis {
     }
 
   private:
+    void sum_up() {
+        find_companions(result_.groups);
+        for (AnalyzedGroup& group : result_.groups)
+            group.attention = attention_of(group, options_.mode);
+        result_.alive_sums = alive_sums(result_.groups);
+    }
+
+    static bool has_row(const AnalyzedGroup& group) {
+        return group.attention != Attention::none && !group.companion;
+    }
+
+    // In the order of their rank; but what has a row of the first screen is cut off last.
+    void cut_to(std::size_t top) {
+        std::vector<AnalyzedGroup>& groups = result_.groups;
+        const auto rows =
+            static_cast<std::size_t>(std::count_if(groups.begin(), groups.end(), has_row));
+        result_.groups_omitted = groups.size() - top;
+        result_.look_omitted = rows > top ? rows - top : 0;
+        std::size_t room_for_rows = std::min(rows, top);
+        std::size_t room_for_others = top - room_for_rows;
+        std::erase_if(groups, [&](const AnalyzedGroup& group) {
+            std::size_t& room = has_row(group) ? room_for_rows : room_for_others;
+            if (room == 0)
+                return true;
+            --room;
+            return false;
+        });
+    }
+
     void add(const GroupKey& key, KeyGroup& source) {
         const OriginCounts counts = sum_counts(snapshot_, source.origins);
         const std::vector<Row> rows =
@@ -195,6 +225,8 @@ class Analysis {
         group.object_class = key.object_class;
         group.cache = key.cache;
         group.program = key.program;
+        if (key.object_class == ObjectClass::socket)
+            group.socket = common_socket_name(bucket.alive);
         const std::uint32_t one_in = snapshot_.one_in;
         group.judged = !key.frees_hidden;
         group.followed = bucket.count();

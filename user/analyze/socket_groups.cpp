@@ -4,6 +4,7 @@
 #include "analyze/holders.h"
 #include "analyze/kind.h"
 #include "analyze/socket_evidence.h"
+#include "analyze/socket_remotes.h"
 #include "model/socket_names.h"
 
 #include <fmt/format.h>
@@ -106,6 +107,7 @@ class Grouping {
 
     SocketGroup to_group(const Key& key, Bucket& bucket) {
         SocketGroup group;
+        group.name = socket_name(key.family, key.type, key.protocol);
         group.family = socket_family_name(key.family);
         group.type = socket_type_name(key.family, key.type, key.protocol);
         group.state = socket_state_name(static_cast<std::uint8_t>(key.state));
@@ -129,6 +131,9 @@ class Grouping {
         HeldObjects held = held_objects(bucket.sockets, snapshot_.holders);
         group.holders = named(std::move(held.holders));
         group.held = held.count;
+        Remotes remotes = remotes_of(bucket.sockets);
+        group.remotes = std::move(remotes.largest);
+        group.remotes_omitted = remotes.omitted;
         add_largest(group, bucket.sockets);
         return group;
     }

@@ -11,6 +11,7 @@ namespace unfreed::cli {
 Result<Destinations> Destinations::open(const Options& options) {
     Destinations destinations;
     destinations.top_ = options.top;
+    destinations.every_row_ = options.all;
     for (const OutputChoice& choice : options.outputs) {
         auto output = Output::open(choice.path);
         if (!output)
@@ -31,6 +32,7 @@ std::vector<std::string> Destinations::render(const Report& report) const {
         sheet.width = static_cast<std::size_t>(output.width());
         sheet.color = output.is_terminal() && std::getenv("NO_COLOR") == nullptr;
         sheet.top = top_;
+        sheet.all = every_row_;
         texts.push_back(writer->write(report, sheet));
     }
     return texts;

@@ -37,6 +37,7 @@ class Destinations {
     };
     std::vector<Destination> all_;
     std::size_t top_ = 0;
+    bool every_row_ = false; // --all
 };
 
 } // namespace unfreed::cli

@@ -121,6 +121,9 @@ void add_trace(CLI::App& app, Options& options, Words& words) {
     app.add_flag("--kernel-addresses", options.kernel_addresses,
                  "Show addresses of the kernel, not hashes of them, where this host hides them "
                  "(kptr_restrict)");
+    app.add_flag("--all", options.all,
+                 "In the text report, list every origin with its details, not only those that leak "
+                 "or need a look");
 }
 
 Result<> read_time(const std::string& word, const char* option,

@@ -43,6 +43,7 @@ struct Options {
     unsigned copies = 0;              // 0: default
     bool probe_reclaim = false;       // ask the kernel to free its cache, and look
     bool kernel_addresses = false;    // shown even where kptr_restrict hides them
+    bool all = false;                 // text: every group, and all that is known beside
     bool quiet = false;
     bool verbose = false;
 };

@@ -16,6 +16,7 @@
 #include "cli/survivor_details.h"
 #include "cli/version.h"
 #include "report/address_policy.h"
+#include "report/cache_names.h"
 #include "report/recycled.h"
 #include "report/report_builder.h"
 #include "report/site.h"
@@ -94,7 +95,10 @@ AnalyzeOptions analyze_options(const ReportContext& context, const Judgement& ju
     };
     analyze.user_key = [naming = context.naming](std::uint32_t tgid,
                                                  std::span<const std::uint64_t> stack) {
-        return naming->key(tgid, stack);
+        std::string key = naming->key(tgid, stack);
+        // Addresses alone are those of one process, which ended before it could be looked at: they
+        // do not tell its objects from those of the next one that runs the same program.
+        return key.find('+') == std::string::npos ? std::string() : key;
     };
     analyze.kernel_key = [symbols = context.symbols](std::span<const std::uint64_t> stack) {
         return kernel_key(stack, *symbols);
@@ -178,6 +182,9 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
     context.naming->unwind(snapshot);
     Judgement judgement = judge_caches(context, snapshot, *unfollowed);
     const Inspect look = [&](auto requests) { return source.inspect(requests, false); };
+    std::optional<MemoryChange> memory;
+    if (context.counts_at_start.memory && judgement.counts.memory)
+        memory = {*context.counts_at_start.memory, *judgement.counts.memory};
     const std::uint64_t missed_deaths = revalidate(snapshot, look);
     confirm_unexplained(snapshot, look, [] { std::this_thread::sleep_for(kEndOfASocket); });
     if (context.sockets != nullptr)
@@ -233,6 +240,10 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
     report.complete = counters.complete();
     report.losses = counters.to_losses();
     add_advice(report.losses, *context.session);
+    for (Group& group : report.groups)
+        if (group.object_class == ObjectClass::slab)
+            group.merged_caches =
+                likely_caches(judgement.names.merged_with(group.cache), group.kernel_stack);
     describe_objects(report, analyzed, snapshot, source);
     describe_holders(report, analyzed, snapshot);
     if (context.sockets != nullptr)
@@ -241,6 +252,9 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
     add_coverage(report, std::move(judgement), analyzed);
     mark_recycled(report.groups, static_cast<std::uint64_t>(::sysconf(_SC_NPROCESSORS_CONF)));
     report.groups_omitted = analyzed.groups_omitted;
+    report.look_omitted = analyzed.look_omitted;
+    report.alive_sums = analyzed.alive_sums;
+    report.memory = memory;
     report.young_objects = analyzed.young_objects;
     if (options.probe_reclaim && context.last) {
         ProcKernelBooks own;

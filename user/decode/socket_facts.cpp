@@ -49,6 +49,8 @@ SocketFacts socket_facts(const uf_inspect_socket& socket, std::uint64_t jiffy_ns
     facts.protocol = socket.protocol;
     facts.local_port = socket.local_port;
     std::memcpy(facts.local.data(), socket.local, facts.local.size());
+    facts.remote_port = socket.remote_port;
+    std::memcpy(facts.remote.data(), socket.remote, facts.remote.size());
     facts.netns = socket.netns;
     facts.peer = socket.peer;
     facts.listener = socket.listener;

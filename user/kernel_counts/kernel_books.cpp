@@ -22,7 +22,8 @@ std::optional<T> or_nothing(Result<T> counts) {
 
 KernelCounts ProcKernelBooks::read() {
     return {or_nothing(SlabInfo::read()), or_nothing(Sockstat::read()),
-            or_nothing(DentryState::read()), or_nothing(SlabMemory::read())};
+            or_nothing(DentryState::read()), or_nothing(SlabMemory::read()),
+            or_nothing(read_memory_balance())};
 }
 
 unsigned ProcKernelBooks::cpus() {

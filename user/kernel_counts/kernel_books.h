@@ -4,6 +4,7 @@
 
 #include "kernel_counts/dentry_state.h"
 #include "kernel_counts/meminfo.h"
+#include "kernel_counts/memory_balance.h"
 #include "kernel_counts/slab_names.h"
 #include "kernel_counts/slabinfo.h"
 #include "kernel_counts/sockstat.h"
@@ -18,6 +19,7 @@ struct KernelCounts {
     std::optional<Sockstat> sockstat; // of the network namespace of the reader
     std::optional<DentryState> dentries;
     std::optional<SlabMemory> slab_memory = {};
+    std::optional<MemoryBalance> memory = {};
 };
 
 // Where the counts come from: /proc and /sys, or a test.

@@ -58,6 +58,19 @@ std::string SlabNames::counted_as(std::string_view name) const {
     return kmalloc_family(name);
 }
 
+std::vector<std::string> SlabNames::merged_with(std::string_view name) const {
+    std::vector<std::string> names;
+    const auto link = links_.find(name);
+    if (link == links_.end() || name.starts_with(kKmalloc))
+        return names;
+    for (const auto& [other, id] : links_)
+        if (id == link->second && !other.starts_with(kKmalloc))
+            names.push_back(other);
+    if (names.size() == 1)
+        names.clear();
+    return names;
+}
+
 SlabNames::Links read_slab_links(const std::string& folder) {
     SlabNames::Links links;
     std::error_code error;

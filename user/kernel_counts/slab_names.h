@@ -9,6 +9,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace unfreed {
 
@@ -29,6 +30,10 @@ class SlabNames {
     // The name under which the objects of this cache are counted: that of its line in slabinfo, or
     // of its kmalloc family.
     std::string counted_as(std::string_view name) const;
+
+    // All caches that are one with this one in the kernel, itself among them, in the order of their
+    // names; empty where it is alone, and for kmalloc caches.
+    std::vector<std::string> merged_with(std::string_view name) const;
 
   private:
     Links links_;

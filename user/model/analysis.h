@@ -27,10 +27,14 @@ struct AnalyzedGroup {
     ObjectClass object_class = ObjectClass::slab;
     std::string cache;   // empty: unknown
     std::string program; // what groups: path of the executable, else a process name; may be empty
+    std::string socket;  // model/socket_names.h
     std::string kind;    // analyze/kind.h
     Verdict verdict = Verdict::live;
     std::optional<double> confidence; // that they leak; nullopt: not judged by numbers
     VerdictFacts facts;
+    Attention attention = Attention::none;
+    bool companion = false; // analyze/companions.h
+    std::vector<Companion> companions;
     std::string evidence;
     std::string advice;
     std::uint64_t count = 0;            // alive + released_at_exit
@@ -70,7 +74,9 @@ struct AnalyzedGroup {
 
 struct AnalyzedGroups {
     std::vector<AnalyzedGroup> groups; // most important first (analyze/ranking.h)
+    std::vector<AliveSum> alive_sums;  // of all groups that need no look, omitted ones too
     std::uint64_t groups_omitted = 0;  // cut by `top`
+    std::uint64_t look_omitted = 0;    // of these, such as need a look
     std::uint64_t outstanding = 0;     // sum of counts, omitted groups too; judged, not rcu-pending
     std::uint64_t young_objects = 0;   // alive, too young to judge: in no group
     std::uint64_t rcu_pending = 0;

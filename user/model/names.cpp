@@ -64,6 +64,20 @@ std::string_view to_string(Structure structure) {
     return "none";
 }
 
+std::string_view to_string(Attention attention) {
+    switch (attention) {
+    case Attention::leaking:
+        return "leaking";
+    case Attention::suspect:
+        return "suspect";
+    case Attention::look:
+        return "look";
+    case Attention::none:
+        return "none";
+    }
+    return "none";
+}
+
 std::string_view to_string(Severity severity) {
     switch (severity) {
     case Severity::info:

@@ -3,7 +3,9 @@
 // Times are nanoseconds, sizes bytes, rates per second; optional = unknown.
 #pragma once
 
+#include "model/attention.h"
 #include "model/dentry_overview.h"
+#include "model/memory.h"
 #include "model/object_class.h"
 #include "model/verdict.h"
 
@@ -81,13 +83,28 @@ struct Interval {
     std::uint64_t high = 0;
 };
 
+// What comes with the objects of a group, made by the same act in another cache.
+struct Companion {
+    ObjectClass object_class = ObjectClass::slab;
+    std::string cache;
+    std::uint64_t count = 0;
+    std::optional<std::uint64_t> bytes;
+};
+
 struct Group {
     std::string id; // stable for the same origin across runs
     ObjectClass object_class = ObjectClass::slab;
     std::string cache; // empty: unknown
-    std::string kind;  // the class's own leak class; empty: none
+    // Names that the cache may as well stand for, where the kernel merged several, itself among
+    // them; one if the stack tells which it is. Empty: it is not merged.
+    std::vector<std::string> merged_caches;
+    std::string socket; // "TCP", "UNIX stream", "NETLINK ROUTE"; empty: no socket, or not known
+    std::string kind;   // the class's own leak class; empty: none
     Verdict verdict = Verdict::live;
     VerdictFacts facts; // that the verdict was made from
+    Attention attention = Attention::none;
+    bool companion = false;            // comes with another group, which lists it
+    std::vector<Companion> companions; // that come with this one
     std::string evidence;
     bool judged = true; // false: this host hides frees of its objects, so they may be dead
     std::string advice;
@@ -186,6 +203,12 @@ struct Totals {
     std::uint64_t births_on_live_address = 0;
 };
 
+// The other end of sockets, and how many of them have it.
+struct RemoteCount {
+    std::string address; // "10.16.0.1:443"
+    std::uint64_t sockets = 0;
+};
+
 // One socket of a SocketGroup.
 struct ReportSocket {
     std::uint64_t address = 0;
@@ -199,6 +222,7 @@ struct ReportSocket {
 // Sockets that were listed, not traced: no stack is known. They have the programs that hold them in
 // common, and what they are.
 struct SocketGroup {
+    std::string name;   // "TCP", "UNIX stream", "NETLINK ROUTE"
     std::string family; // details of a socket
     std::string type;
     std::string state;
@@ -212,6 +236,8 @@ struct SocketGroup {
     std::vector<ReportProcess> processes; // that hold them, most sockets first; empty: none does
     std::vector<ReportHolder> holders;    // as Group has them
     std::optional<std::uint64_t> held;
+    std::vector<RemoteCount> remotes;  // the most frequent few
+    std::uint64_t remotes_omitted = 0; // others
     std::vector<ReportSocket> sockets; // those with most memory
 };
 
@@ -270,12 +296,15 @@ struct Report {
     std::optional<ReclaimReport> reclaim;   // --probe-reclaim
     std::vector<Group> groups;              // most important first
     std::uint64_t groups_omitted = 0;       // cut by --top
+    std::uint64_t look_omitted = 0;         // of these, such as need a look
+    std::vector<AliveSum> alive_sums;       // of all groups that need none, omitted ones too
     // Sockets that are older than the trace, and those that live but that ss(8) does not show. Not
     // in groups or totals; nullopt: not asked for, or they cannot be listed here.
     std::optional<SocketSection> pre_attach_sockets;
     std::optional<SocketSection> hidden_sockets;
-    std::optional<TcpReport> tcp;    // nullopt: no sockets were asked for
-    std::uint64_t young_objects = 0; // alive, younger than min_age: not in groups
+    std::optional<MemoryChange> memory; // of the host, during the trace
+    std::optional<TcpReport> tcp;       // nullopt: no sockets were asked for
+    std::uint64_t young_objects = 0;    // alive, younger than min_age: not in groups
 };
 
 } // namespace unfreed

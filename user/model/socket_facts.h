@@ -47,6 +47,8 @@ struct SocketFacts {
     std::uint16_t protocol = 0;
     std::uint16_t local_port = 0;
     std::array<std::uint8_t, 16> local{};
+    std::uint16_t remote_port = 0; // 0: not connected
+    std::array<std::uint8_t, 16> remote{};
     std::uint64_t cookie = 0; // never given twice; 0: nobody has asked for it yet
     std::uint64_t inode = 0;  // 0: it has no file
     std::uint64_t memory_bytes = 0;

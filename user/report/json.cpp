@@ -2,6 +2,7 @@
 #include "report/json.h"
 
 #include "base/utf8.h"
+#include "report/json_memory.h"
 
 #include <fmt/format.h>
 
@@ -179,10 +180,19 @@ Json from_facts(const VerdictFacts& facts) {
             {"needs_ns", number_or_null(facts.needs_ns)}};
 }
 
+Json from_companion(const Companion& companion) {
+    return {{"class", to_string(companion.object_class)},
+            {"cache", text(companion.cache)},
+            {"count", companion.count},
+            {"bytes", number_or_null(companion.bytes)}};
+}
+
 Json from_group(const Group& group) {
     return {{"id", text(group.id)},
             {"class", to_string(group.object_class)},
             {"cache", text(group.cache)},
+            {"merged_caches", array_of(group.merged_caches, text)},
+            {"socket", text_or_null(group.socket)},
             {"kind", text(group.kind)},
             {"verdict", to_string(group.verdict)},
             {"evidence", text(group.evidence)},
@@ -190,6 +200,9 @@ Json from_group(const Group& group) {
             {"advice", text(group.advice)},
             {"confidence", number_or_null(group.confidence)},
             {"facts", from_facts(group.facts)},
+            {"attention", to_string(group.attention)},
+            {"companion", group.companion},
+            {"companions", array_of(group.companions, from_companion)},
             {"count", group.count},
             {"released_at_exit", group.released_at_exit},
             {"bytes", number_or_null(group.bytes)},
@@ -286,6 +299,10 @@ Json from_socket(const ReportSocket& socket) {
             {"details", from_details(socket.details)}};
 }
 
+Json from_remote(const RemoteCount& remote) {
+    return {{"address", text(remote.address)}, {"sockets", remote.sockets}};
+}
+
 Json from_socket_group(const SocketGroup& group) {
     return {{"family", text(group.family)},
             {"type", text(group.type)},
@@ -300,6 +317,9 @@ Json from_socket_group(const SocketGroup& group) {
             {"processes", array_of(group.processes, from_process)},
             {"holders", array_of(group.holders, from_holder)},
             {"held", number_or_null(group.held)},
+            {"name", text(group.name)},
+            {"remotes", array_of(group.remotes, from_remote)},
+            {"remotes_omitted", group.remotes_omitted},
             {"sockets", array_of(group.sockets, from_socket)}};
 }
 
@@ -326,6 +346,18 @@ Json from_tcp(const std::optional<TcpReport>& tcp) {
               {"end", number_or_null(tcp->memory_bytes.end)}}},
             {"memory_limits_bytes",
              tcp->memory_limits_bytes ? Json(*tcp->memory_limits_bytes) : Json()}};
+}
+
+Json from_alive_part(const AliveSum::Part& part) {
+    return {{"what", text(part.what)}, {"program", text(part.program)}, {"objects", part.objects}};
+}
+
+Json from_alive_sum(const AliveSum& sum) {
+    return {{"reason", text(sum.reason)},
+            {"groups", sum.groups},
+            {"objects", sum.objects},
+            {"bytes", number_or_null(sum.bytes)},
+            {"largest", array_of(sum.largest, from_alive_part)}};
 }
 
 Json from_totals(const Report& report) {
@@ -358,10 +390,12 @@ std::string to_json(const Report& report) {
         {"totals", from_totals(report)},
         {"dentries", from_dentries(report.dentries)},
         {"reclaim", from_reclaim_report(report.reclaim)},
+        {"alive", array_of(report.alive_sums, from_alive_sum)},
         {"groups_omitted", report.groups_omitted},
         {"groups", array_of(report.groups, from_group)},
         {"pre_attach_sockets", from_section(report.pre_attach_sockets)},
         {"hidden_sockets", from_section(report.hidden_sockets)},
+        {"memory", memory_to_json(report.memory)},
         {"tcp", from_tcp(report.tcp)}};
     // All strings are valid by now; "replace" makes sure that a mistake is no exception.
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';

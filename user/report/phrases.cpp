@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 #include "report/humanize.h"
+#include "report/site.h"
 
 #include <fmt/format.h>
 
@@ -65,6 +66,43 @@ std::uint64_t freed_before_exit(const Group& group) {
     return group.deaths - (counts_exit ? std::min(group.deaths, group.released_at_exit) : 0);
 }
 
+// Who makes them says what they are, where no facts were read; a slab cache is that of whatever it
+// is merged with.
+constexpr std::array kSocketMakers{
+    Pair{"unix_create1", "UNIX"},         Pair{"__netlink_create", "NETLINK"},
+    Pair{"packet_create", "PACKET"},      Pair{"alg_create", "ALG"},
+    Pair{"__vsock_create", "VSOCK"},      Pair{"tipc_sk_create", "TIPC"},
+    Pair{"smc_sock_alloc", "SMC"},        Pair{"pfkey_create", "PFKEY"},
+    Pair{"mptcp_sk_clone_init", "MPTCP"}, Pair{"xsk_create", "XDP"}};
+
+// Caches of their own, which the kernel never merges (SLAB_TYPESAFE_BY_RCU).
+constexpr std::array kSocketCaches{"TCP", "TCPv6", "UDP", "UDPv6", "MPTCP", "MPTCPv6"};
+
+// "TCP ", with the blank; empty: not known.
+std::string socket_phrase(const Group& group) {
+    if (!group.socket.empty())
+        return escape_for_terminal(group.socket) + " ";
+    for (const Frame& frame : group.kernel_stack)
+        if (const std::string_view name = look_up(kSocketMakers, frame.function); !name.empty())
+            return std::string(name) + " ";
+    if (std::find(kSocketCaches.begin(), kSocketCaches.end(), group.cache) != kSocketCaches.end())
+        return group.cache + " ";
+    return {};
+}
+
+std::string cache_phrase(const Group& group) {
+    constexpr std::size_t kNamed = 2;
+    const std::vector<std::string>& merged = group.merged_caches;
+    if (merged.size() == 1)
+        return escape_for_terminal(merged.front());
+    if (merged.empty())
+        return group.cache.empty() ? "slab" : escape_for_terminal(group.cache);
+    std::string phrase = "one of";
+    for (std::size_t i = 0; i < std::min(merged.size(), kNamed); ++i)
+        phrase += (i == 0 ? " " : ", ") + escape_for_terminal(merged[i]);
+    return phrase + (merged.size() > kNamed ? ", ..." : "");
+}
+
 // "negative .<N>_x.db": where they are stands below, with the rest of the row.
 std::string dentry_phrase(const Group& group) {
     const std::string what = group.kind.starts_with("negative") ? "negative" : "dentry";
@@ -100,36 +138,31 @@ std::string sample_phrase(const SampleReport& sample) {
 std::string objects_phrase(const Group& group) {
     const bool one = group.count == 1;
     const std::string count = count_phrase(group);
-    const std::string cache = escape_for_terminal(group.cache);
     switch (group.object_class) {
     case ObjectClass::socket:
-        return fmt::format("{} {}{}", count, one ? "socket" : "sockets",
-                           cache.empty() ? "" : " (" + cache + ")");
+        return fmt::format("{} {}{}", count, socket_phrase(group), one ? "socket" : "sockets");
     case ObjectClass::dentry:
         return fmt::format("{} {}{}", count, group.kind.starts_with("negative") ? "negative " : "",
                            one ? "dentry" : "dentries");
     case ObjectClass::slab:
         break;
     }
-    return fmt::format("{} {} {}", count, cache.empty() ? "slab" : cache,
-                       one ? "object" : "objects");
+    return fmt::format("{} {} {}", count, cache_phrase(group), one ? "object" : "objects");
 }
 
 std::string what_phrase(const Group& group) {
-    const std::string cache = escape_for_terminal(group.cache);
     switch (group.object_class) {
     case ObjectClass::socket:
         // Narrow: the kind says already that it is a socket.
         if (!group.kind.empty() && group.kind != "never-closed")
-            return fmt::format("{} {}", cache.empty() ? "socket" : cache,
-                               escape_for_terminal(group.kind));
-        return cache.empty() ? "socket" : "socket " + cache;
+            return socket_phrase(group) + escape_for_terminal(group.kind);
+        return socket_phrase(group) + "socket";
     case ObjectClass::dentry:
         return dentry_phrase(group);
     case ObjectClass::slab:
         break;
     }
-    return cache.empty() ? "slab" : cache;
+    return cache_phrase(group);
 }
 
 std::string fate_phrase(const Group& group) {
@@ -148,7 +181,44 @@ std::string_view kind_phrase(std::string_view kind) {
     return look_up(kKinds, kind);
 }
 
+bool is_telling_kind(std::string_view kind) {
+    constexpr std::array kUsual{"never-closed", "listener", "kernel-socket", "abstract-name"};
+    return !kind_phrase(kind).empty() &&
+           std::find(kUsual.begin(), kUsual.end(), kind) == kUsual.end();
+}
+
+std::string per_hour_phrase(const Group& group) {
+    std::optional<double> bytes = group.facts.bytes_per_hour;
+    // Where nothing was judged there is still a growth.
+    if (!bytes && group.growth_per_s && group.bytes && group.count != 0)
+        bytes = *group.growth_per_s * 3600 * static_cast<double>(*group.bytes) /
+                static_cast<double>(group.count);
+    if (!bytes || !(*bytes >= 0.5) || *bytes > 1e18)
+        return "-";
+    return human_bytes(static_cast<std::uint64_t>(*bytes + 0.5));
+}
+
+std::string leak_phrase(const Group& group) {
+    std::string phrase = objects_phrase(group);
+    const std::string by = process_phrase(group);
+    if (!by.starts_with('('))
+        phrase += " by " + by;
+    else
+        phrase += fmt::format(" made in {}", allocation_site(group.kernel_stack));
+    if (group.growth_per_s && *group.growth_per_s > 0)
+        phrase += ", " + human_rate(group.growth_per_s);
+    if (const std::string bytes = per_hour_phrase(group); bytes != "-")
+        phrase += fmt::format(", {} an hour", bytes);
+    return phrase;
+}
+
 std::string process_phrase(const Group& group) {
+    // A connection that a softirq made is of who has it.
+    if (group.processes.empty() && !group.holders.empty())
+        return fmt::format("{}[{}]{}", escape_for_terminal(group.holders.front().comm),
+                           group.holders.front().pid,
+                           group.holders.size() > 1 ? fmt::format(" +{}", group.holders.size() - 1)
+                                                    : std::string());
     if (group.processes.empty())
         return fmt::format("({})", escape_for_terminal(group.context));
     const ReportProcess& first = group.processes.front();

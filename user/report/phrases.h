@@ -24,6 +24,12 @@ std::string what_phrase(const Group& group);
 std::string fate_phrase(const Group& group);
 // "never closed, peer gone": what became of sockets of this kind; empty: nothing to say.
 std::string_view kind_phrase(std::string_view kind);
+// Kinds of sockets in which none should stay; those that are as they should be say nothing.
+bool is_telling_kind(std::string_view kind);
+// "250 TCP sockets by tcp_leaker[12], +5.0/s, 47 MiB an hour": a group in half a sentence.
+std::string leak_phrase(const Group& group);
+// Bytes that come and stay in an hour: "47 MiB"; "-": they do not, or nobody knows.
+std::string per_hour_phrase(const Group& group);
 // "nginx[12] +3"; the context, as "(softirq)", if no process is known.
 std::string process_phrase(const Group& group);
 // Why the group is believed: its evidence, else what was counted.

@@ -54,10 +54,14 @@ Group build_group(const AnalyzedGroup& from, std::uint64_t now_ns, const KernelS
     Group group;
     group.object_class = from.object_class;
     group.cache = from.cache;
+    group.socket = from.socket;
     group.kind = from.kind;
     group.verdict = from.verdict;
     group.confidence = from.confidence;
     group.facts = from.facts;
+    group.attention = from.attention;
+    group.companion = from.companion;
+    group.companions = from.companions;
     group.evidence = from.evidence;
     group.advice = from.advice;
     group.judged = from.judged;

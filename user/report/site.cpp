@@ -28,27 +28,45 @@ constexpr std::array kPlumbingPrefixes{
     "__do_sys_"sv, "__se_sys_"sv, "__arm64_sys_"sv, "do_el0_svc"sv, "el0_svc"sv, "el0t_64_"sv,
     "invoke_syscall"sv, "ret_from_fork"sv, "kthread"sv};
 
+// Where the tool itself looks: nobody makes anything there.
+constexpr std::array kHooks{"syscall_exit_work"sv,   "syscall_exit_to_user_mode"sv,
+                            "syscall_trace_enter"sv, "syscall_trace_exit"sv,
+                            "bpf_trampoline_"sv,     "bpf_prog_"sv,
+                            "bpf_trace_run"sv,       "__bpf_trace_"sv,
+                            "__bpf_prog_enter"sv,    "trace_call_bpf"sv,
+                            "ftrace_trampoline"sv};
+
+template <std::size_t size>
+bool starts_with_any(const std::array<std::string_view, size>& prefixes,
+                     std::string_view function) {
+    return std::any_of(prefixes.begin(), prefixes.end(), [function](std::string_view prefix) {
+        return function.starts_with(prefix);
+    });
+}
+
 } // namespace
 
 bool is_plumbing(std::string_view function) {
-    return std::any_of(
-        kPlumbingPrefixes.begin(), kPlumbingPrefixes.end(),
-        [function](std::string_view prefix) { return function.starts_with(prefix); });
+    return starts_with_any(kPlumbingPrefixes, function);
 }
 
 std::string allocation_site(std::span<const Frame> kernel_stack) {
     const Frame* innermost_known = nullptr;
+    bool hooked = false;
     for (const Frame& frame : kernel_stack) {
-        if (frame.function.empty())
+        hooked = hooked || starts_with_any(kHooks, frame.function);
+        if (frame.function.empty() || starts_with_any(kHooks, frame.function))
             continue;
         if (!is_plumbing(frame.function))
             return frame.function;
         if (innermost_known == nullptr)
             innermost_known = &frame;
     }
+    if (hooked) // it was seen only as the system call ended
+        return std::string(kUnknown);
     if (innermost_known != nullptr)
         return innermost_known->function;
-    if (!kernel_stack.empty())
+    if (!kernel_stack.empty() && kernel_stack.front().function.empty())
         return fmt::format("{:#x}", kernel_stack.front().address);
     return std::string(kUnknown);
 }

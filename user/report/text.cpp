@@ -6,7 +6,9 @@
 #include "report/page.h"
 #include "report/phrases.h"
 #include "report/table.h"
+#include "report/text_balance.h"
 #include "report/text_dentries.h"
+#include "report/text_finding.h"
 #include "report/text_group.h"
 #include "report/text_sockets.h"
 
@@ -15,6 +17,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <span>
 
 namespace unfreed {
 namespace {
@@ -89,53 +92,25 @@ void write_not_judged(Page& page, const Report& report) {
                                human_count(report.not_judged.size(), "cache", "caches"), caches));
 }
 
-void write_totals(Page& page, const Report& report, std::size_t judged_groups) {
+void write_watched(Page& page, const Report& report) {
     const Totals& totals = report.totals;
-    const auto count = [&](std::uint64_t number, std::string_view one, std::string_view many) {
-        return (report.trace.sample.one_in > 1 ? "≈ " : "") + human_count(number, one, many);
-    };
-    const std::string watched = fmt::format(
-        "{} and {} were watched in {}.", count(totals.births, "birth", "births"),
-        count(totals.deaths, "death", "deaths"), human_duration(report.trace.duration_ns));
-    const std::string young = report.young_objects == 0
-                                  ? ""
-                                  : fmt::format(" {} younger than {}, too early to say.",
-                                                count(report.young_objects, "more is", "more are"),
-                                                human_duration(report.trace.min_age_ns));
-    page.blank();
-    if (judged_groups != 0) {
-        const std::uint64_t groups = judged_groups + report.groups_omitted;
-        page.paragraph(fmt::format("{} outstanding from {}. {}{}",
-                                   count(totals.outstanding, "object is", "objects are"),
-                                   human_count(groups, "origin", "origins"), watched, young));
-        return;
-    }
-    // "more" than nothing reads badly.
-    if (report.young_objects != 0)
-        page.paragraph(fmt::format("Nothing older than {} is outstanding; {} younger, too early to "
-                                   "say. {}",
-                                   human_duration(report.trace.min_age_ns),
-                                   count(report.young_objects, "object is", "objects are"),
-                                   watched),
-                       {}, Ink::bold);
-    else
-        page.paragraph("Nothing is outstanding: " + watched, {}, Ink::bold);
-    if (totals.births == 0)
-        page.paragraph("No birth at all was seen: was the program at work? \"unfreed doctor\" "
-                       "tells whether the hooks are.",
-                       {}, Ink::yellow);
+    const char* about = report.trace.sample.one_in > 1 ? "≈ " : "";
+    page.paragraph(fmt::format("{}{} and {}{} were watched; {}{} outstanding.", about,
+                               human_count(totals.births, "birth", "births"), about,
+                               human_count(totals.deaths, "death", "deaths"), about,
+                               human_count(totals.outstanding, "object is", "objects are")),
+                   {0, 2});
 }
 
-void write_groups(Page& page, const Report& report, const std::vector<Group>& groups) {
-    if (groups.empty())
+void write_rows(Page& page, const Report& report, std::span<const Group> rows, bool all) {
+    if (rows.empty())
         return;
     page.blank();
-    write_overview(page, groups);
-    if (report.groups_omitted != 0)
+    write_overview(page, rows);
+    const std::uint64_t omitted = all ? report.groups_omitted : report.look_omitted;
+    if (omitted != 0)
         page.line(fmt::format("... {} not shown (--top)",
-                              human_count(report.groups_omitted, "more origin", "more origins")));
-    for (std::size_t i = 0; i < groups.size(); ++i)
-        write_group(page, report, groups[i], i + 1);
+                              human_count(omitted, "more origin", "more origins")));
 }
 
 std::string coverage_remark(const Coverage& row) {
@@ -222,58 +197,92 @@ std::string complete_phrase(const std::vector<Loss>& losses) {
         return loss.counter == "objects_without_origin";
     });
     if (no_stack != losses.end() && no_stack->count != 0)
-        return fmt::format("The counts are complete; of {} no call stack is known (above).",
+        return fmt::format("The counts are complete; of {} no call stack is known.",
                            human_count(no_stack->count, "object", "objects"));
     const bool noticed = std::any_of(losses.begin(), losses.end(), [](const Loss& loss) {
         return loss.count != 0 && loss.severity == Severity::notice;
     });
-    return noticed ? "The counts are complete; some details are missing (above)."
+    return noticed ? "The counts are complete; some details are missing (--all)."
                    : "Complete: nothing was lost.";
 }
 
-void write_losses(Page& page, const Report& report) {
+bool is_grave(const Loss& loss) {
+    return loss.count != 0 && loss.severity >= Severity::data_loss;
+}
+
+void write_loss(Page& page, const Loss& loss) {
     constexpr std::size_t kSeverityWidth = 13;
+    page.labelled(fmt::format("  {:<{}}", severity_phrase(loss.severity), kSeverityWidth),
+                  human_count(loss.count) + " " + escape_for_terminal(loss.meaning),
+                  is_grave(loss) ? Ink::red : Ink::plain);
+}
+
+void write_completeness(Page& page, const Report& report, bool all) {
     page.blank();
-    const auto counted = [](const Loss& loss) { return loss.count != 0; };
-    if (std::any_of(report.losses.begin(), report.losses.end(), counted))
-        page.line("How far to trust these numbers", Ink::bold);
-    bool answer_may_differ = false;
-    for (const Loss& loss : report.losses) {
-        if (loss.count == 0)
-            continue;
-        const bool grave = loss.severity >= Severity::data_loss;
-        answer_may_differ |= grave;
-        page.labelled(fmt::format("  {:<{}}", severity_phrase(loss.severity), kSeverityWidth),
-                      human_count(loss.count) + " " + escape_for_terminal(loss.meaning),
-                      grave ? Ink::red : Ink::plain);
-    }
+    const bool answer_may_differ =
+        std::any_of(report.losses.begin(), report.losses.end(), is_grave);
     if (report.complete)
         page.line(complete_phrase(report.losses), Ink::bold);
     else if (answer_may_differ)
-        page.paragraph("INCOMPLETE: what was lost (above) may change these numbers.", {0, 2},
-                       Ink::red);
+        page.paragraph("INCOMPLETE: what was lost may change these numbers:", {0, 2}, Ink::red);
     else
-        page.paragraph("INCOMPLETE: not everything could be watched (see above).", {0, 2},
-                       Ink::red);
+        page.paragraph("INCOMPLETE: not everything could be watched (--all).", {0, 2}, Ink::red);
+    for (const Loss& loss : report.losses)
+        if (is_grave(loss))
+            write_loss(page, loss);
+    if (!all)
+        page.paragraph("--all lists every origin, what this host cannot show, and all else that is "
+                       "known; --format json has the same.");
+}
+
+void write_losses(Page& page, const Report& report) {
+    const auto counted = [](const Loss& loss) { return loss.count != 0; };
+    if (std::none_of(report.losses.begin(), report.losses.end(), counted))
+        return;
+    page.blank();
+    page.line("How far to trust these numbers", Ink::bold);
+    for (const Loss& loss : report.losses)
+        if (counted(loss))
+            write_loss(page, loss);
 }
 
 } // namespace
 
 std::string to_text(const Report& report, const TextOptions& options) {
     Page page(std::max<std::size_t>(options.width, 40), options.color);
+    std::vector<Group> rows = rows_to_show(report);
     write_header(page, report);
-    std::vector<Group> judged;
-    std::copy_if(report.groups.begin(), report.groups.end(), std::back_inserter(judged),
-                 [](const Group& group) { return group.judged; });
-    write_totals(page, report, judged.size());
+    write_finding(page, report, rows);
+    if (options.all)
+        std::copy_if(report.groups.begin(), report.groups.end(), std::back_inserter(rows),
+                     [](const Group& group) {
+                         return group.judged &&
+                                (group.attention == Attention::none || group.companion);
+                     });
+    write_rows(page, report, rows, options.all);
+    page.blank();
+    write_beside(page, report);
+    if (report.memory)
+        write_balance(page, *report.memory);
+    write_alive(page, report);
+    write_watched(page, report);
     write_not_judged(page, report);
-    write_dentries(page, report);
+    write_completeness(page, report, options.all);
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        write_group(page, report, rows[i], i + 1);
+    if (report.reclaim)
+        page.blank();
     write_reclaim(page, report);
-    write_groups(page, report, judged);
-    write_sockets(page, report);
-    write_coverage(page, report.coverage);
-    write_notes(page, report);
-    write_losses(page, report);
+    if (options.all) {
+        page.blank();
+        write_dentries(page, report);
+        write_sockets(page, report);
+        write_coverage(page, report.coverage);
+    }
+    if (options.all)
+        write_notes(page, report);
+    if (options.all)
+        write_losses(page, report);
     return page.take();
 }
 

@@ -48,6 +48,28 @@ std::string verdict_phrase(const Group& group) {
     return phrase;
 }
 
+// For the table: what a row is there for, in a word.
+std::string verdict_word(const Group& group) {
+    if (group.attention != Attention::look || group.verdict != Verdict::live)
+        return std::string(to_string(group.verdict));
+    return group.released_at_exit != 0 && group.released_at_exit == group.count ? "at exit"
+                                                                                : "look";
+}
+
+std::string companions_phrase(const Group& group) {
+    constexpr std::size_t kShown = 6;
+    std::string text;
+    for (std::size_t i = 0; i < std::min(group.companions.size(), kShown); ++i) {
+        const Companion& one = group.companions[i];
+        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", human_count(one.count),
+                            one.cache.empty() ? std::string(to_string(one.object_class))
+                                              : escape_for_terminal(one.cache));
+    }
+    if (group.companions.size() > kShown)
+        text += fmt::format(" and {} more", human_count(group.companions.size() - kShown));
+    return text;
+}
+
 std::string base_name(std::string_view path) {
     return escape_for_terminal(path.substr(path.find_last_of('/') + 1));
 }
@@ -211,36 +233,32 @@ void write_objects(Page& page, const Group& group, std::string_view addresses) {
 
 } // namespace
 
-void write_overview(Page& page, const std::vector<Group>& groups) {
+void write_overview(Page& page, std::span<const Group> groups) {
     using enum Table::Align;
-    const bool verdicts = std::any_of(groups.begin(), groups.end(), [](const Group& group) {
-        return group.verdict != Verdict::live;
-    });
-    const bool with_verdict = verdicts && page.width() >= 100;
-    std::vector<Table::Column> columns{{"#", right},         {"COUNT", right},    {"GROWTH", right},
-                                       {"OLDEST", right},    {"SIZE", right},     {"WHAT", left, 5},
-                                       {"PROCESS", left, 5}, {"MADE BY", left, 5}};
-    if (with_verdict)
-        columns.push_back({"VERDICT", left});
+    const bool wide = page.width() >= 100;
+    std::vector<Table::Column> columns{
+        {"#", right}, {"VERDICT"}, {"COUNT", right}, {"PER HOUR", right}};
+    if (wide)
+        columns.insert(columns.end(), {{"GROWTH", right}, {"OLDEST", right}, {"SIZE", right}});
+    columns.insert(columns.end(), {{"WHAT", left, 5}, {"PROCESS", left, 5}, {"MADE BY", left, 5}});
     Table table(columns);
     for (std::size_t i = 0; i < groups.size(); ++i) {
         const Group& group = groups[i];
-        std::vector<std::string> row{std::to_string(i + 1),
+        std::vector<std::string> row{std::to_string(i + 1), verdict_word(group),
                                      (group.estimated ? "≈ " : "") + human_count(group.count),
-                                     human_rate(group.growth_per_s),
-                                     group.age_ns ? human_duration(group.age_ns->max)
-                                                  : "-", // none is alive any more
-                                     human_bytes(group.bytes),
-                                     what_phrase(group),
-                                     process_phrase(group),
-                                     escape_for_terminal(allocation_site(group.kernel_stack))};
-        if (with_verdict)
-            row.emplace_back(to_string(group.verdict));
+                                     per_hour_phrase(group)};
+        if (wide)
+            row.insert(row.end(), {human_rate(group.growth_per_s),
+                                   group.age_ns ? human_duration(group.age_ns->max)
+                                                : "-", // none is alive any more
+                                   human_bytes(group.bytes)});
+        row.insert(row.end(), {what_phrase(group), process_phrase(group),
+                               escape_for_terminal(allocation_site(group.kernel_stack))});
         table.add_row(std::move(row));
     }
     const std::vector<std::string> lines = table.lines(page.width());
     for (std::size_t i = 0; i < lines.size(); ++i)
-        page.line(lines[i], i == 0 ? Ink::bold : Ink::plain);
+        page.line(lines[i], i == 0 ? Ink::bold : verdict_ink(groups[i - 1].verdict));
 }
 
 void write_group(Page& page, const Report& report, const Group& group, std::size_t rank) {
@@ -252,10 +270,15 @@ void write_group(Page& page, const Report& report, const Group& group, std::size
                  bytes == kUnknown ? "" : bytes},
                 {0, kIndent}, verdict_ink(group.verdict));
     labelled(page, "Why", evidence_phrase(group, report.trace.duration_ns));
+    if (!group.facts.sentence.empty())
+        labelled(page, "Numbers", escape_for_terminal(group.facts.sentence));
+    if (!group.facts.structure_reason.empty())
+        labelled(page, "Kernel", escape_for_terminal(group.facts.structure_reason));
     labelled(page, "At exit", exit_phrase(group));
     labelled(page, "Verdict", verdict_phrase(group));
     if (!group.missing_stage.empty())
         labelled(page, "Missing", missing_stage_phrase(group.missing_stage));
+    labelled(page, "With it", companions_phrase(group));
     labelled(page, "Advice", escape_for_terminal(group.advice));
     labelled(page, "Where", where_phrase(group));
     if (group.reclaim)

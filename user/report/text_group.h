@@ -5,12 +5,12 @@
 #include "report/page.h"
 
 #include <cstddef>
-#include <vector>
+#include <span>
 
 namespace unfreed {
 
 // One line a group: rank, numbers, what, who, where.
-void write_overview(Page& page, const std::vector<Group>& groups);
+void write_overview(Page& page, std::span<const Group> groups);
 
 // Everything about one group. rank counts from 1, as in the overview.
 void write_group(Page& page, const Report& report, const Group& group, std::size_t rank);

@@ -21,11 +21,8 @@ namespace {
 
 constexpr std::size_t kGroupsShown = 10;
 
-// Kinds of sockets that are as they should be say nothing: programs use them.
 bool is_telling(const SocketGroup& group) {
-    constexpr std::array kUsual{"never-closed", "listener", "kernel-socket", "abstract-name"};
-    return !kind_phrase(group.kind).empty() &&
-           std::find(kUsual.begin(), kUsual.end(), group.kind) == kUsual.end();
+    return is_telling_kind(group.kind);
 }
 
 std::string what(const SocketGroup& group) {

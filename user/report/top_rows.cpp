@@ -1,17 +1,31 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "report/top_rows.h"
 
-#include <iterator>
+#include <algorithm>
+#include <vector>
 
 namespace unfreed {
 
 TopRows::TopRows(const Report& report, std::size_t top) : whole_(report) {
     if (report.groups.size() <= top)
         return;
+    const auto has_row = [](const Group& group) {
+        return group.attention != Attention::none && !group.companion;
+    };
+    const auto rows = static_cast<std::size_t>(
+        std::count_if(report.groups.begin(), report.groups.end(), has_row));
+    std::size_t room_for_rows = std::min(rows, top);
+    std::size_t room_for_others = top - room_for_rows;
     cut_ = report;
-    const auto first_left_out = std::next(cut_->groups.begin(), static_cast<std::ptrdiff_t>(top));
     cut_->groups_omitted += report.groups.size() - top;
-    cut_->groups.erase(first_left_out, cut_->groups.end());
+    cut_->look_omitted += rows - room_for_rows;
+    std::erase_if(cut_->groups, [&](const Group& group) {
+        std::size_t& room = has_row(group) ? room_for_rows : room_for_others;
+        if (room == 0)
+            return true;
+        --room;
+        return false;
+    });
 }
 
 } // namespace unfreed

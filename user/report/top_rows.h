@@ -9,7 +9,7 @@
 namespace unfreed {
 
 // A report with no more groups than a reader asked for. Borrows it; a copy is made only where some
-// are left out.
+// are left out. What has a row of the first screen goes last.
 class TopRows {
   public:
     TopRows(const Report& report, std::size_t top);

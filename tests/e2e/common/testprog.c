@@ -23,18 +23,25 @@ struct testprog_args testprog_args = {.balanced = 3};
 
 static const char *program = "testprog";
 static const char *balanced_text, *before_text, *pause_text, *hold_text = "0", *end_text = "exit";
-static const char *ready_fd_text, *ready_file, *seconds_text;
+static const char *ready_fd_text, *ready_file, *seconds_text, *spread_text;
 static bool wait_start;
 static unsigned long pause_at; /* leaked objects after which to wait; 0: never */
 static double hold_seconds;    /* negative: until SIGTERM */
 static double run_seconds;     /* churners; 0: no limit */
+static double spread_seconds;  /* leakers: from the first to the last; 0: as fast as it can */
 
 static const struct testprog_option common_options[] = {
-	{.name = "balanced", .value = &balanced_text}, {.name = "before", .value = &before_text},
-	{.name = "pause-at", .value = &pause_text},    {.name = "hold", .value = &hold_text},
-	{.name = "wait-start", .flag = &wait_start},   {.name = "end", .value = &end_text},
-	{.name = "ready-fd", .value = &ready_fd_text}, {.name = "ready-file", .value = &ready_file},
-	{.name = "seconds", .value = &seconds_text},   {0},
+	{.name = "balanced", .value = &balanced_text},
+	{.name = "before", .value = &before_text},
+	{.name = "pause-at", .value = &pause_text},
+	{.name = "hold", .value = &hold_text},
+	{.name = "wait-start", .flag = &wait_start},
+	{.name = "end", .value = &end_text},
+	{.name = "ready-fd", .value = &ready_fd_text},
+	{.name = "ready-file", .value = &ready_file},
+	{.name = "seconds", .value = &seconds_text},
+	{.name = "spread", .value = &spread_text},
+	{0},
 };
 
 void testprog_die(const char *format, ...)
@@ -77,7 +84,7 @@ usage(const struct testprog *prog, const char *format, ...)
 	if (prog->churn)
 		fprintf(stderr, " [--seconds S]");
 	else
-		fprintf(stderr, " [--balanced K] [--pause-at K]%s",
+		fprintf(stderr, " [--balanced K] [--pause-at K] [--spread S]%s",
 			prog->no_before ? "" : " [--before M]");
 	fprintf(stderr,
 		" [--wait-start] [--hold SECONDS|forever]"
@@ -187,6 +194,8 @@ void testprog_parse(const struct testprog *prog, int argc, char **argv)
 	}
 	if (seconds_text)
 		run_seconds = seconds(seconds_text, "--seconds");
+	if (spread_text)
+		spread_seconds = seconds(spread_text, "--spread");
 	/* A time may stand in for a churner's count, and the count is its last argument. */
 	if (*words && !(prog->churn && run_seconds > 0 && strcmp(words, "N") == 0))
 		usage(prog, "missing argument: %s", words);
@@ -272,11 +281,16 @@ void testprog_wait_start(const struct testprog *prog)
 
 void testprog_leak_batch(const struct testprog *prog, unsigned long first, unsigned long count)
 {
+	double pause = count ? spread_seconds / (double)count : 0;
+	struct timespec time = {.tv_sec = (time_t)pause};
 	unsigned long i, k;
 
+	time.tv_nsec = (long)((pause - (double)time.tv_sec) * 1e9);
 	if (prog->begin)
 		prog->begin();
 	for (i = first; i < first + count; i++) {
+		if (pause > 0)
+			nanosleep(&time, NULL);
 		prog->leak(i);
 		for (k = 0; prog->use && k < testprog_args.balanced; k++)
 			prog->use(i * testprog_args.balanced + k);

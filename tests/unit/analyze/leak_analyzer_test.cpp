@@ -116,6 +116,30 @@ TEST(LeakAnalyzer, TopCutsButCounts) {
     EXPECT_EQ(found.outstanding, 15U);
 }
 
+// Of many large groups a small one that needs a look is not the one to go.
+TEST(LeakAnalyzer, TopCutsWhatNeedsALookLast) {
+    SnapshotBuilder builder;
+    builder.process({});
+    for (std::uint32_t id = 1; id <= 5; ++id)
+        builder.origin({.id = id, .kernel_stack = {id}}).objects(id, {.origin = id});
+    AnalyzeOptions options = host();
+    options.structure = [](const AnalyzedGroup& group) {
+        return StructureFinding{group.count <= 2 ? Structure::damning : Structure::none, ""};
+    };
+    const auto counts = [&](std::size_t top) {
+        options.top = top;
+        std::vector<std::uint64_t> kept;
+        for (const AnalyzedGroup& group : analyze(builder.snapshot, options).groups)
+            kept.push_back(group.count);
+        return kept;
+    };
+    EXPECT_THAT(counts(3), testing::UnorderedElementsAre(1U, 2U, 5U));
+    EXPECT_THAT(counts(2), testing::UnorderedElementsAre(1U, 2U));
+    EXPECT_THAT(counts(1), SizeIs(1));
+    EXPECT_EQ(analyze(builder.snapshot, options).look_omitted, 1U);
+    EXPECT_EQ(analyze(builder.snapshot, options).groups_omitted, 4U);
+}
+
 TEST(LeakAnalyzer, ASampleIsScaledAndItsCountHasAnInterval) {
     SnapshotBuilder builder;
     builder.process({}).origin({.id = 3}, {.births = 400, .deaths = 100, .exit_released = 50});

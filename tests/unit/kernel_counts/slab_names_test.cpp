@@ -36,6 +36,11 @@ TEST(SlabNames, AliasesAreCountedAsTheirLineInSlabinfo) {
     EXPECT_EQ(names.counted_as("signal_cache"), "signal_cache");
     EXPECT_EQ(names.counted_as("cred"), "kmalloc-192");
     EXPECT_EQ(names.counted_as("dentry"), "dentry");
+    EXPECT_EQ(names.merged_with("signal_cache"),
+              (std::vector<std::string>{"UNIX", "signal_cache"}));
+    EXPECT_TRUE(names.merged_with("dentry").empty());
+    EXPECT_TRUE(names.merged_with("lost").empty());
+    EXPECT_TRUE(names.merged_with("kmalloc-cg-192").empty());
     EXPECT_EQ(names.counted_as("lost"), "lost"); // its id has no line
     EXPECT_EQ(SlabNames().counted_as("TCP"), "TCP");
 }

@@ -6,10 +6,14 @@
 #include "model/event.h"
 #include "model/object_class.h"
 #include "model/object_key.h"
+#include "model/socket_names.h"
+#include "model/socket_names.h"
 #include "support/snapshot_builder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 #include <set>
 
@@ -160,6 +164,31 @@ TEST(FindProcess, GoesByTheProgramOfTheOrigin) {
     EXPECT_EQ(find_process(snapshot, 0, &origin, 150), nullptr);
     origin.program = {300, 2};
     EXPECT_EQ(find_process(snapshot, 8, &origin, 500), nullptr); // of another process
+}
+
+TEST(SocketNames, AreThoseOfProtocolsAndFamilies) {
+    EXPECT_EQ(socket_name(AF_INET, SOCK_STREAM, IPPROTO_TCP), "TCP");
+    EXPECT_EQ(socket_name(AF_INET6, SOCK_DGRAM, IPPROTO_UDP), "UDP");
+    EXPECT_EQ(socket_name(AF_INET, SOCK_DGRAM, IPPROTO_ICMP), "ICMP (ping)");
+    EXPECT_EQ(socket_name(AF_INET, SOCK_RAW, IPPROTO_ICMP), "raw IP");
+    EXPECT_EQ(socket_name(AF_INET, SOCK_STREAM, 262), "MPTCP");
+    EXPECT_EQ(socket_name(AF_INET, SOCK_STREAM, 77), "IP protocol 77");
+    EXPECT_EQ(socket_name(AF_UNIX, SOCK_STREAM, 0), "UNIX stream");
+    EXPECT_EQ(socket_name(AF_NETLINK, SOCK_RAW, 0), "NETLINK ROUTE");
+    EXPECT_EQ(socket_name(AF_NETLINK, SOCK_RAW, 16), "NETLINK GENERIC");
+    EXPECT_EQ(socket_name(AF_NETLINK, SOCK_RAW, 30), "NETLINK 30");
+    EXPECT_EQ(socket_name(AF_PACKET, SOCK_RAW, 3), "PACKET");
+    EXPECT_EQ(socket_name(AF_ALG, SOCK_SEQPACKET, 0), "ALG");
+    EXPECT_EQ(socket_name(40, SOCK_STREAM, 0), "VSOCK");
+    EXPECT_EQ(socket_name(30, SOCK_STREAM, 0), "TIPC");
+    EXPECT_EQ(socket_name(99, SOCK_STREAM, 0), "family 99");
+}
+
+TEST(SocketNames, AddressesHaveTheirPort) {
+    EXPECT_EQ(socket_address(AF_INET, {10, 16, 0, 1}, 443), "10.16.0.1:443");
+    EXPECT_EQ(socket_address(AF_INET6, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 80),
+              "[::1]:80");
+    EXPECT_EQ(socket_address(AF_UNIX, {}, 0), "");
 }
 
 } // namespace

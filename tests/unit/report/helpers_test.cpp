@@ -107,6 +107,10 @@ TEST(Site, IsTheFirstFunctionThatTells) {
     EXPECT_EQ(allocation_site(plumbing), "__kmalloc_noprof");
     const std::vector<Frame> unknown{frame("", 0x234)};
     EXPECT_EQ(allocation_site(unknown), "0x1234");
+    const std::vector<Frame> hook{frame("syscall_exit_work"), frame("do_syscall_64")};
+    EXPECT_EQ(allocation_site(hook), "?");
+    const std::vector<Frame> below{frame("bpf_trampoline_64"), frame("tcp_v4_conn_request")};
+    EXPECT_EQ(allocation_site(below), "tcp_v4_conn_request");
     EXPECT_EQ(allocation_site({}), "?");
 }
 
@@ -158,7 +162,7 @@ TEST(Phrases, WhatBecameOfSocketsIsSaidInWords) {
     group.births = 1;
     group.kind = "never-closed";
     EXPECT_EQ(fate_phrase(group), "never closed");
-    EXPECT_EQ(what_phrase(group), "socket TCP");
+    EXPECT_EQ(what_phrase(group), "TCP socket");
     group.kind = "never-accepted";
     EXPECT_EQ(fate_phrase(group), "never accepted");
     EXPECT_EQ(what_phrase(group), "TCP never-accepted");

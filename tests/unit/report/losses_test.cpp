@@ -34,7 +34,7 @@ TEST_P(EveryLoss, IsASentenceInTheFooter) {
     const Report report = report_with(GetParam(), 12'345);
     const Loss& loss = report.losses[static_cast<std::size_t>(GetParam())];
     // Wide, so that no line is broken.
-    const std::string text = to_text(report, {.width = 400, .color = false});
+    const std::string text = to_text(report, {.width = 400, .all = true});
     EXPECT_THAT(text, HasSubstr("12 345 " + loss.meaning));
     EXPECT_GT(loss.meaning.size(), 25u) << "that is no sentence";
     EXPECT_THAT(loss.meaning, Not(::testing::EndsWith(".")));

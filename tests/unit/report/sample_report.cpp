@@ -27,7 +27,9 @@ Group socket_group() {
     group.object_class = ObjectClass::socket;
     group.cache = "TCP";
     group.kind = "never-closed";
+    group.socket = "TCP";
     group.verdict = Verdict::leaking;
+    group.attention = Attention::leaking;
     group.evidence = "1 000 born, 0 freed in 1m 00s, straight line r²=0.99";
     group.advice = "close the socket on the error path of open_connection()";
     group.confidence = 0.97;
@@ -91,6 +93,7 @@ Group dentry_group() {
     group.cache = "dentry";
     group.kind = "negative-flood";
     group.verdict = Verdict::cached;
+    group.attention = Attention::look;
     group.count = 10'012;
     group.bytes = 10'012 * 192;
     group.births = 12'500;
@@ -165,6 +168,9 @@ Group pending_group() {
 // Bytes of a path that must not reach a terminal as they are.
 SocketSection older_sockets() {
     SocketGroup hoard;
+    hoard.name = "TCP";
+    hoard.remotes = {{"10.0.0.9:51000", 1100}, {"10.0.0.8:51000", 60}, {"10.0.0.7:51000", 30}};
+    hoard.remotes_omitted = 4;
     hoard.family = "inet";
     hoard.type = "tcp";
     hoard.state = "ESTAB";
@@ -195,6 +201,16 @@ SocketSection older_sockets() {
     orphan.sockets = {
         {0xffff888004444000, 0, "closed-still-alive", 0, {{"path", "/run/x\x1b[2J"}}, {}}};
     return {1234, 3ULL << 30, {hoard, orphan}, 2};
+}
+
+MemoryChange memory_of_a_host() {
+    constexpr std::uint64_t kMiB = 1 << 20;
+    MemoryChange change;
+    change.start = {
+        8192 * kMiB, {{"free", 4000 * kMiB}, {"slab", 500 * kMiB}}, std::int64_t{3692} << 20};
+    change.end = {8192 * kMiB, {{"free", 3900 * kMiB}, {"slab", 502 * kMiB}}, 0};
+    change.end.unaccounted_bytes = change.start.unaccounted_bytes + 98 * std::int64_t{kMiB};
+    return change;
 }
 
 TcpReport tcp_under_pressure() {
@@ -262,6 +278,7 @@ Report sample_report() {
     report.pre_attach_sockets = older_sockets();
     report.hidden_sockets = {1, 0, {older_sockets().groups[1]}, 0};
     report.tcp = tcp_under_pressure();
+    report.memory = memory_of_a_host();
     return report;
 }
 

@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 TEST(Sockets, OlderOnesAreNamedWithTheirHoldersAndTheLargest) {
-    const std::string text = to_text(sample_report(), {.width = 140, .color = false});
+    const std::string text = to_text(sample_report(), {.width = 140, .color = false, .all = true});
     EXPECT_THAT(text, HasSubstr("Older than this trace (pre-attach): 1 234 sockets, 3.0 GiB."));
     EXPECT_THAT(text, HasSubstr("inet tcp ESTAB"));
     EXPECT_THAT(text, HasSubstr("nginx[77] +1"));
@@ -31,7 +31,7 @@ TEST(Sockets, KindsHaveTheirReasonAndOnceTheAdvice) {
     SocketGroup& usual = report.pre_attach_sockets->groups.emplace_back();
     usual.kind = "never-closed";
     usual.evidence = "77 alive";
-    const std::string text = to_text(report, {.width = 200, .color = false});
+    const std::string text = to_text(report, {.width = 200, .color = false, .all = true});
     EXPECT_THAT(text, HasSubstr("inet tcp ESTAB, open, full queues"));
     const std::string advice = ". Read what has come, or look why the peer does not read.";
     const std::string reason = "    open, full queues, nginx[77] +1: 1200 alive; 3072 MiB in send "
@@ -65,18 +65,19 @@ TEST(Sockets, TheKernelsOwnOfNetlinkAreOneLine) {
         group.memory_bytes = 512;
     }
     report.hidden_sockets.reset();
-    const std::string text = to_text(report, {.width = 120, .color = false});
+    const std::string text = to_text(report, {.width = 120, .color = false, .all = true});
     EXPECT_THAT(text, HasSubstr("    6  1.5 KiB  netlink of 3 protocols UNCONN, the kernel's own"));
     EXPECT_THAT(text, Not(HasSubstr("GENERIC")));
     report.pre_attach_sockets->groups.resize(1);
-    EXPECT_THAT(to_text(report, {.width = 120, .color = false}), HasSubstr("netlink ROUTE UNCONN"));
+    EXPECT_THAT(to_text(report, {.width = 120, .color = false, .all = true}),
+                HasSubstr("netlink ROUTE UNCONN"));
 }
 
 TEST(Sockets, NothingIsSaidWhereThereIsNone) {
     Report report = sample_report();
     report.pre_attach_sockets = SocketSection();
     report.hidden_sockets.reset();
-    const std::string text = to_text(report);
+    const std::string text = to_text(report, {.all = true});
     EXPECT_THAT(text, Not(HasSubstr("pre-attach")));
     EXPECT_THAT(text, Not(HasSubstr("shown by ss")));
 }

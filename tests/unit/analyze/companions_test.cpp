@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "analyze/companions.h"
+#include "analyze/kind.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace unfreed::test {
+namespace {
+
+constexpr std::uint64_t kMs = 1'000'000;
+
+AnalyzedGroup make(ObjectClass object_class, const std::string& cache, std::uint64_t count,
+                   std::uint64_t bytes = 1000, std::uint64_t shift_ns = 0) {
+    AnalyzedGroup group;
+    group.object_class = object_class;
+    group.cache = cache;
+    group.program = "/bin/server";
+    group.count = count;
+    group.bytes = bytes;
+    group.age_ns = Ages{1000 * kMs + shift_ns, 5000 * kMs + shift_ns, 9000 * kMs + shift_ns};
+    group.processes = {{12, "server", "/bin/server", "", "", true, count}};
+    return group;
+}
+
+std::vector<std::string> companions_of(const AnalyzedGroup& group) {
+    std::vector<std::string> caches;
+    for (const Companion& one : group.companions)
+        caches.push_back(one.cache);
+    return caches;
+}
+
+TEST(Companions, ASocketBringsItsFileItsInodeAndItsDentry) {
+    std::vector<AnalyzedGroup> groups{make(ObjectClass::slab, "filp", 250, 64'000),
+                                      make(ObjectClass::dentry, "dentry", 250, 48'000, 2 * kMs),
+                                      make(ObjectClass::socket, "TCP", 250, 9000),
+                                      make(ObjectClass::slab, "sock_inode_cache", 250, 200'000)};
+    find_companions(groups);
+    EXPECT_FALSE(groups[2].companion);
+    EXPECT_TRUE(groups[0].companion && groups[1].companion && groups[3].companion);
+    EXPECT_THAT(companions_of(groups[2]),
+                testing::ElementsAre("sock_inode_cache", "filp", "dentry"));
+}
+
+TEST(Companions, ANamespaceBringsSeveralOfAKind) {
+    std::vector<AnalyzedGroup> groups{make(ObjectClass::slab, "kmalloc-64", 60, 999'999),
+                                      make(ObjectClass::slab, "net_namespace", 20)};
+    find_companions(groups);
+    EXPECT_TRUE(groups[0].companion);
+    EXPECT_THAT(companions_of(groups[1]), testing::ElementsAre("kmalloc-64"));
+    // Three of one are no multiple that says anything.
+    groups = {make(ObjectClass::slab, "kmalloc-64", 6),
+              make(ObjectClass::slab, "net_namespace", 2)};
+    find_companions(groups);
+    EXPECT_FALSE(groups[0].companion);
+}
+
+TEST(Companions, OtherTimesNumbersProcessesOrSocketsAreOtherCauses) {
+    const AnalyzedGroup socket = make(ObjectClass::socket, "TCP", 250);
+    AnalyzedGroup later = make(ObjectClass::slab, "filp", 250, 1000, 100 * kMs);
+    AnalyzedGroup more = make(ObjectClass::slab, "filp", 251);
+    AnalyzedGroup of_another = make(ObjectClass::slab, "filp", 250);
+    of_another.processes[0].pid = 13;
+    AnalyzedGroup middle = make(ObjectClass::slab, "filp", 250);
+    middle.age_ns->p50 += 100 * kMs;
+    AnalyzedGroup cache = make(ObjectClass::slab, "ext4_inode_cache", 250);
+    cache.facts.structure = Structure::reclaimable;
+    AnalyzedGroup udp = make(ObjectClass::socket, "UDP", 250);
+    for (const AnalyzedGroup& other : {later, more, of_another, middle, cache, udp}) {
+        std::vector<AnalyzedGroup> groups{socket, other};
+        find_companions(groups);
+        EXPECT_FALSE(groups[1].companion) << other.cache;
+        EXPECT_TRUE(groups[0].companions.empty()) << other.cache;
+    }
+}
+
+} // namespace
+} // namespace unfreed::test

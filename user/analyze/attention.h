@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "analyze/leak_analyzer.h"
+
+namespace unfreed {
+
+// Whether a group whose verdict is known gets a row of the first screen.
+Attention attention_of(const AnalyzedGroup& group, TraceMode mode);
+
+} // namespace unfreed

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What one act of a program makes in several caches: a socket comes with a file, an inode, a dentry
+// and what security modules hang on them. Their groups have one cause, and one row.
+#pragma once
+
+#include "model/analysis.h"
+
+#include <vector>
+
+namespace unfreed {
+
+// Marks the groups that come with another one (AnalyzedGroup::companion), and lists them there. Two
+// groups belong together if they are of the same processes, if one has as many objects as the other
+// or a whole multiple, and if the oldest, the middle and the youngest were made at the same time.
+// The one that a reader knows by name stands for the rest: a socket, a namespace, a dentry, else
+// what takes most memory.
+void find_companions(std::vector<AnalyzedGroup>& groups);
+
+} // namespace unfreed

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "bpf/holder_reader.h"
 
+#include "base/capabilities.h"
 #include "base/unique_fd.h"
 #include "bpf/libbpf_log.h"
 #include "bpf/refusal.h"
@@ -64,6 +65,9 @@ void HolderReader::Delete::operator()(holders_bpf* skeleton) const {
 }
 
 Result<HolderReader> HolderReader::load() {
+    // libbpf looks for a type that the kernel itself does not have in its modules; listing those
+    // (BPF_BTF_GET_NEXT_ID) takes this capability.
+    const RaisedCapability admin(Capability::sys_admin);
     HolderReader reader;
     for (const bool with_mappings : {true, false}) {
         reader.skeleton_.reset(holders_bpf::open());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "bpf/inspector.h"
 
+#include "base/capabilities.h"
 #include "bpf/libbpf_log.h"
 #include "bpf/refusal.h"
 #include "inspect.skel.h"
@@ -18,6 +19,9 @@ void Inspector::Delete::operator()(inspect_bpf* skeleton) const {
 }
 
 Result<Inspector> Inspector::load() {
+    // libbpf looks for a type that the kernel itself does not have in its modules; listing those
+    // (BPF_BTF_GET_NEXT_ID) takes this capability.
+    const RaisedCapability admin(Capability::sys_admin);
     Inspector inspector;
     inspector.skeleton_.reset(inspect_bpf::open_and_load());
     if (!inspector.skeleton_ || inspector.skeleton_->bss == nullptr)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "bpf/socket_iterators.h"
 
+#include "base/capabilities.h"
 #include "base/unique_fd.h"
 #include "bpf/libbpf_log.h"
 #include "sockets.skel.h"
@@ -77,6 +78,9 @@ Result<SocketIterators::Iterator> SocketIterators::load_one(const char* name) {
 }
 
 Result<SocketIterators> SocketIterators::load() {
+    // libbpf looks for a type that the kernel itself does not have in its modules; listing those
+    // (BPF_BTF_GET_NEXT_ID) takes this capability.
+    const RaisedCapability admin(Capability::sys_admin);
     SocketIterators iterators;
     Error last;
     for (const Protocol& protocol : kProtocols) {

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "analyze/grouping.h"
-#include "analyze/leak_analyzer.h"
+#include "analyze/options.h"
 #include "judge/gates.h"
 
 #include <cstdint>

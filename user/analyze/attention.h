@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
-#include "analyze/leak_analyzer.h"
+#include "analyze/options.h"
 
 namespace unfreed {
 

@@ -101,7 +101,7 @@ class Grouper {
             return;
         const std::vector<std::uint64_t>& stack = source.origin->user_stack;
         if (options_.user_key) {
-            key.user_key = options_.user_key(source.origin->tgid, stack);
+            key.user_key = options_.user_key({source.origin->tgid, source.origin->program}, stack);
             return;
         }
         for (std::uint64_t address : stack)

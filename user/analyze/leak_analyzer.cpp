@@ -247,7 +247,7 @@ class Analysis {
             group.kernel_stack = normalized_stack(source.example->kernel_stack, options_);
             group.context = source.example->context;
             group.user_stack = source.example->user_stack;
-            group.user_stack_tgid = source.example->tgid;
+            group.user_stack_program = {source.example->tgid, source.example->program};
             group.user_stack_unwound = source.example->user_stack_unwound;
         }
         group.stack_checks = checks_of(bucket, counts);

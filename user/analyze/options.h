@@ -48,9 +48,9 @@ struct AnalyzeOptions {
     std::function<std::vector<std::uint64_t>(std::span<const std::uint64_t>)> normalize;
     // What of a normalized kernel stack tells groups apart. Default: all of it.
     std::function<std::vector<std::uint64_t>(std::span<const std::uint64_t>)> kernel_key;
-    // A key for a user stack of process tgid that is equal in every process that runs the same
+    // A key for a user stack of a program that is equal in every process that runs the same
     // code, wherever it was loaded (module + offset). Default: the addresses.
-    std::function<std::string(std::uint32_t tgid, std::span<const std::uint64_t>)> user_key;
+    std::function<std::string(const Program&, std::span<const std::uint64_t>)> user_key;
 };
 
 // A kernel stack as the options want it shown.

@@ -93,9 +93,9 @@ AnalyzeOptions analyze_options(const ReportContext& context, const Judgement& ju
     analyze.normalize = [symbols = context.symbols](std::span<const std::uint64_t> stack) {
         return strip_tracing(stack, *symbols);
     };
-    analyze.user_key = [naming = context.naming](std::uint32_t tgid,
+    analyze.user_key = [naming = context.naming](const Program& program,
                                                  std::span<const std::uint64_t> stack) {
-        std::string key = naming->key(tgid, stack);
+        std::string key = naming->key(program, stack);
         // Addresses alone are those of one process, which ended before it could be looked at: they
         // do not tell its objects from those of the next one that runs the same program.
         return key.find('+') == std::string::npos ? std::string() : key;
@@ -232,10 +232,11 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
     report.notes.insert(report.notes.end(), context.notes.begin(), context.notes.end());
     report.dentries = dentries;
     report.totals = totals_of(source.totals(table), analyzed, counters);
-    report.groups = build_groups(analyzed, table.taken_at_ns, *context.symbols,
-                                 [&](std::uint32_t tgid, const std::vector<std::uint64_t>& stack) {
-                                     return context.naming->symbolize(tgid, stack);
-                                 });
+    report.groups =
+        build_groups(analyzed, table.taken_at_ns, *context.symbols,
+                     [&](const Program& program, const std::vector<std::uint64_t>& stack) {
+                         return context.naming->symbolize(program, stack);
+                     });
     context.naming->count_losses(counters);
     report.complete = counters.complete();
     report.losses = counters.to_losses();

@@ -54,8 +54,8 @@ struct AnalyzedGroup {
     std::string stack_quality = "exact"; // exact | inferred | unknown
     StackChecks stack_checks;
     std::vector<std::uint64_t> kernel_stack; // normalized
-    std::vector<std::uint64_t> user_stack;   // as it was in process user_stack_tgid
-    std::uint32_t user_stack_tgid = 0;
+    std::vector<std::uint64_t> user_stack;   // as it was in user_stack_program
+    Program user_stack_program;
     bool user_stack_unwound = false; // by unwind tables; else by frame pointers
     bool judged = true;              // false: frees of its objects may be hidden
     std::vector<OriginId> origins;   // sorted

@@ -5,6 +5,7 @@
 #include "base/strong_id.h"
 #include "model/object_class.h"
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -25,7 +26,14 @@ std::string_view to_string(Context context);
 struct ProgramId {
     std::uint64_t start_ns = 0; // of the process, CLOCK_BOOTTIME of the host; 0: unknown
     std::uint32_t exec = 0;     // which of its programs; a fork has the number of its parent
-    friend bool operator==(const ProgramId&, const ProgramId&) = default;
+    // Of one number: the later program is the greater one.
+    friend auto operator<=>(const ProgramId&, const ProgramId&) = default;
+};
+
+struct Program {
+    std::uint32_t tgid = 0;
+    ProgramId id;
+    friend auto operator<=>(const Program&, const Program&) = default;
 };
 
 // Where objects come from: seen once, the first time an object of this origin is born.

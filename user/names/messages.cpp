@@ -26,6 +26,18 @@ std::optional<WireReader> open(std::string_view message, Kind kind) {
     return WireReader(message.substr(1));
 }
 
+void put(WireWriter& writer, const Program& program) {
+    writer.number(program.tgid).number(program.id.start_ns).number(program.id.exec);
+}
+
+Program get_program(WireReader& reader) {
+    Program program;
+    program.tgid = reader.number<std::uint32_t>();
+    program.id.start_ns = reader.number<std::uint64_t>();
+    program.id.exec = reader.number<std::uint32_t>();
+    return program;
+}
+
 void put(WireWriter& writer, const Refusals& refusals) {
     writer.number(refusals.not_local).number(refusals.too_large);
 }
@@ -64,7 +76,9 @@ Kind kind_of(std::string_view message) {
 }
 
 std::string encode(Kind kind, const ProcessNote& note) {
-    return begin(kind).number(note.tgid).words(note.addresses).take();
+    WireWriter writer = begin(kind);
+    put(writer, note.program);
+    return writer.number(note.time_ns).words(note.addresses).take();
 }
 
 std::optional<ProcessNote> decode_note(std::string_view message) {
@@ -72,7 +86,8 @@ std::optional<ProcessNote> decode_note(std::string_view message) {
     if (!reader)
         return std::nullopt;
     ProcessNote note;
-    note.tgid = reader->number<std::uint32_t>();
+    note.program = get_program(*reader);
+    note.time_ns = reader->number<std::uint64_t>();
     note.addresses = reader->words();
     return reader->done() ? std::optional(std::move(note)) : std::nullopt;
 }
@@ -98,7 +113,9 @@ std::optional<Suspect> decode_avoid(std::string_view message) {
 
 std::string encode(const StackQuestion& question) {
     WireWriter writer = begin(Kind::resolve);
-    writer.number(question.tgid).words(question.stack).words(question.unwound);
+    put(writer, question.program);
+    writer.number(static_cast<std::uint8_t>(question.is_over));
+    writer.words(question.stack).words(question.unwound);
     writer.number(static_cast<std::uint8_t>(question.copy.has_value()));
     if (question.copy)
         put(writer, *question.copy);
@@ -110,7 +127,8 @@ std::optional<StackQuestion> decode_question(std::string_view message) {
     if (!reader)
         return std::nullopt;
     StackQuestion question;
-    question.tgid = reader->number<std::uint32_t>();
+    question.program = get_program(*reader);
+    question.is_over = reader->flag();
     question.stack = reader->words();
     question.unwound = reader->words();
     if (reader->flag())
@@ -143,7 +161,9 @@ std::optional<StackAnswer> decode_answer(std::string_view message) {
 }
 
 std::string encode(const NameQuestion& question) {
-    return begin(Kind::name).number(question.tgid).words(question.stack).take();
+    WireWriter writer = begin(Kind::name);
+    put(writer, question.program);
+    return writer.words(question.stack).take();
 }
 
 std::optional<NameQuestion> decode_name_question(std::string_view message) {
@@ -151,7 +171,7 @@ std::optional<NameQuestion> decode_name_question(std::string_view message) {
     if (!reader)
         return std::nullopt;
     NameQuestion question;
-    question.tgid = reader->number<std::uint32_t>();
+    question.program = get_program(*reader);
     question.stack = reader->words();
     return reader->done() ? std::optional(std::move(question)) : std::nullopt;
 }

@@ -31,8 +31,9 @@ enum class Kind : std::uint8_t {
 // The kind of a message; 0 is none.
 Kind kind_of(std::string_view message);
 
-struct ProcessNote { // exec, exit, seen
-    std::uint32_t tgid = 0;
+struct ProcessNote {           // exec, exit, seen
+    Program program;           // exec: the new one
+    std::uint64_t time_ns = 0; // of an exec (CLOCK_MONOTONIC)
     std::vector<std::uint64_t> addresses;
 };
 std::string encode(Kind kind, const ProcessNote& note);
@@ -56,7 +57,8 @@ std::optional<Suspect> decode_avoid(std::string_view message);
 
 // A user stack, and the copy of the same stack if there is one.
 struct StackQuestion {
-    std::uint32_t tgid = 0;
+    Program program;
+    bool is_over = false; // its process is known to run another program by now
     std::vector<std::uint64_t> stack;
     std::optional<UserStackCopy> copy;
     std::vector<std::uint64_t> unwound; // the copy was unwound before: only its key is wanted
@@ -84,7 +86,7 @@ std::string encode(const StackAnswer& answer);
 std::optional<StackAnswer> decode_answer(std::string_view message);
 
 struct NameQuestion {
-    std::uint32_t tgid = 0;
+    Program program;
     std::vector<std::uint64_t> stack;
 };
 std::string encode(const NameQuestion& question);

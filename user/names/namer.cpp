@@ -89,13 +89,14 @@ std::string Namer::answer(std::string_view message) {
     case Kind::exit:
     case Kind::seen:
         if (const auto note = decode_note(message)) {
-            files_->work_on_process(note->tgid);
+            files_->work_on_process(note->program.tgid);
             if (kind_of(message) == Kind::exec || kind_of(message) == Kind::exec_if_known)
-                stacks_.on_exec(note->tgid, kind_of(message) == Kind::exec_if_known);
+                stacks_.on_exec(note->program, note->time_ns,
+                                kind_of(message) == Kind::exec_if_known);
             else if (kind_of(message) == Kind::exit)
-                stacks_.on_exit(note->tgid);
+                stacks_.on_exit(note->program);
             else
-                stacks_.on_seen(note->tgid, note->addresses);
+                stacks_.on_seen(note->program, note->addresses);
         }
         return {};
     case Kind::avoid:
@@ -106,7 +107,7 @@ std::string Namer::answer(std::string_view message) {
         const auto question = decode_question(message);
         if (!question)
             return {};
-        files_->work_on_process(question->tgid);
+        files_->work_on_process(question->program.tgid);
         StackAnswer answer = stacks_.resolve(*question);
         answer.refusals = files_->refusals();
         return encode(answer);
@@ -115,8 +116,8 @@ std::string Namer::answer(std::string_view message) {
         const auto question = decode_name_question(message);
         if (!question)
             return {};
-        files_->work_on_process(question->tgid);
-        NameAnswer answer{stacks_.symbolize(question->tgid, question->stack), {}};
+        files_->work_on_process(question->program.tgid);
+        NameAnswer answer{stacks_.symbolize(question->program, question->stack), {}};
         answer.refusals = files_->refusals();
         return encode(answer);
     }

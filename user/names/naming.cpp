@@ -46,13 +46,20 @@ void Naming::observe(const Event& event) {
         on(*copy);
 }
 
-void Naming::tell(Kind kind, std::uint32_t tgid, std::vector<std::uint64_t> addresses) {
+bool Naming::hear_of(const Program& program) {
     if (heard_of_.size() >= kMostHeardOf)
         heard_of_.clear();
-    const bool is_new = kind == Kind::seen && heard_of_.insert(tgid).second;
+    const auto [known, is_new] = heard_of_.try_emplace(program.tgid, program.id);
+    known->second = std::max(known->second, program.id);
+    return is_new;
+}
+
+void Naming::tell(Kind kind, const Program& program, std::vector<std::uint64_t> addresses,
+                  std::uint64_t time_ns) {
+    const bool is_new = kind == Kind::seen && hear_of(program);
     if (is_new || kind == Kind::exec)
-        supervisor_.hurry(tgid);
-    supervisor_.tell(encode(kind, ProcessNote{tgid, std::move(addresses)}));
+        supervisor_.hurry(program.tgid);
+    supervisor_.tell(encode(kind, ProcessNote{program, time_ns, std::move(addresses)}));
     if (++told_ >= kToldAtOnce || kind == Kind::exec || is_new)
         flush();
 }
@@ -63,26 +70,37 @@ void Naming::flush() {
 }
 
 void Naming::on(const ProcessEvent& event) {
-    if (event.kind == ProcessEvent::Kind::exec)
+    const Program program{event.tgid, event.program};
+    if (event.kind == ProcessEvent::Kind::exec) {
+        if (heard_of_.contains(event.tgid))
+            hear_of(program);
         // Host-wide those of all processes are told, most of which make nothing that survives.
-        tell(only_targets_ ? Kind::exec : Kind::exec_if_known, event.tgid, {});
-    else if (event.kind == ProcessEvent::Kind::exit)
-        tell(Kind::exit, event.tgid, {});
+        tell(only_targets_ ? Kind::exec : Kind::exec_if_known, program, {}, event.time_ns);
+    } else if (event.kind == ProcessEvent::Kind::exit) {
+        tell(Kind::exit, program, {});
+    }
 }
 
 void Naming::on(const OriginEvent& event) {
     forget(event.id); // it may have been another origin's before
-    if (!event.user_stack.empty())
-        tell(Kind::seen, event.tgid, event.user_stack);
+    if (event.user_stack.empty())
+        return;
+    origins_[event.id] = event.program;
+    tell(Kind::seen, {event.tgid, event.program}, event.user_stack);
 }
 
 void Naming::on(const UserStackCopy& copy) {
-    tell(Kind::seen, copy.tgid, code_words(copy));
+    tell(Kind::seen, program_of(copy), code_words(copy));
     drop_copy(copy.origin);
     copied_bytes_ += copy.bytes.size();
     copied_order_.push_back(copy.origin);
     copies_.emplace(copy.origin, copy);
     keep_within_budget();
+}
+
+Program Naming::program_of(const UserStackCopy& copy) const {
+    const auto origin = origins_.find(copy.origin);
+    return {copy.tgid, origin != origins_.end() ? origin->second : ProgramId{}};
 }
 
 void Naming::drop_copy(OriginId origin) {
@@ -96,6 +114,7 @@ void Naming::forget(OriginId origin) {
     drop_copy(origin);
     unwound_.erase(origin);
     early_.erase(origin);
+    origins_.erase(origin);
 }
 
 void Naming::keep_within_budget() {
@@ -105,7 +124,8 @@ void Naming::keep_within_budget() {
         const auto copy = copies_.find(origin);
         if (copy == copies_.end())
             continue;
-        StackQuestion question{copy->second.tgid, {}, std::move(copy->second), {}};
+        const Program program = program_of(copy->second);
+        StackQuestion question{program, is_over(program), {}, std::move(copy->second), {}};
         copied_bytes_ -= question.copy->bytes.size();
         copies_.erase(copy);
         const std::uint64_t number = ++early_asked_;
@@ -125,8 +145,14 @@ void Naming::keep_within_budget() {
         std::erase_if(copied_order_, [this](OriginId id) { return !copies_.contains(id); });
 }
 
+bool Naming::is_over(const Program& program) const {
+    const auto latest = heard_of_.find(program.tgid);
+    return program.id.start_ns != 0 && latest != heard_of_.end() && program.id < latest->second;
+}
+
 StackQuestion Naming::question_of(const OriginEvent& origin) const {
-    StackQuestion question{origin.tgid, origin.user_stack, std::nullopt, {}};
+    const Program program{origin.tgid, origin.program};
+    StackQuestion question{program, is_over(program), origin.user_stack, std::nullopt, {}};
     if (const auto done = unwound_.find(origin.id); done != unwound_.end())
         question.unwound = done->second.addresses;
     else if (const auto copy = copies_.find(origin.id); copy != copies_.end())
@@ -139,7 +165,7 @@ bool Naming::take(OriginEvent& origin, std::string_view message) {
     if (!answer || answer->walked > origin.user_stack.size())
         return false;
     refusals_ = answer->refusals;
-    keys_[{origin.tgid, origin.user_stack}] = std::move(answer->key);
+    keys_[{{origin.tgid, origin.program}, origin.user_stack}] = std::move(answer->key);
     auto unwound = unwound_.find(origin.id);
     if (copies_.contains(origin.id)) {
         drop_copy(origin.id);
@@ -150,7 +176,7 @@ bool Naming::take(OriginEvent& origin, std::string_view message) {
     if (unwound == unwound_.end() || unwound->second.addresses.size() < 2)
         return true;
     const Unwound& stack = unwound->second;
-    keys_[{origin.tgid, stack.addresses}] = std::move(answer->unwound_key);
+    keys_[{{origin.tgid, origin.program}, stack.addresses}] = std::move(answer->unwound_key);
     // What frame pointers led to counts as far as it is code.
     if (!stack.whole && stack.addresses.size() <= answer->walked)
         return true;
@@ -174,10 +200,11 @@ void Naming::unwind(Snapshot& snapshot) {
 // Where only one stack is known for all that looks the same by frame pointers, it is that of them
 // all.
 void Naming::share(std::span<OriginEvent* const> origins) {
-    using Look = std::tuple<std::uint32_t, std::uint64_t, std::uint64_t, std::string>;
+    using Look = std::tuple<Program, std::uint64_t, std::uint64_t, std::string>;
     std::map<Look, std::set<std::vector<std::uint64_t>>> stacks;
     const auto look_of = [&](const OriginEvent& origin, std::span<const std::uint64_t> walked) {
-        return Look(origin.tgid, origin.call_site, origin.cache_address, key(origin.tgid, walked));
+        const Program program{origin.tgid, origin.program};
+        return Look(program, origin.call_site, origin.cache_address, key(program, walked));
     };
     for (const OriginEvent* origin : origins)
         if (origin->user_stack_unwound)
@@ -193,9 +220,9 @@ void Naming::share(std::span<OriginEvent* const> origins) {
     }
 }
 
-std::vector<Frame> Naming::symbolize(std::uint32_t tgid, std::span<const std::uint64_t> stack) {
+std::vector<Frame> Naming::symbolize(const Program& program, std::span<const std::uint64_t> stack) {
     std::vector<Frame> frames;
-    const NameQuestion question{tgid, {stack.begin(), stack.end()}};
+    const NameQuestion question{program, {stack.begin(), stack.end()}};
     supervisor_.ask(
         1, [&](std::size_t) { return encode(question); },
         [&](std::size_t, std::string_view message) {
@@ -212,8 +239,8 @@ std::vector<Frame> Naming::symbolize(std::uint32_t tgid, std::span<const std::ui
     return frames;
 }
 
-std::string Naming::key(std::uint32_t tgid, std::span<const std::uint64_t> stack) const {
-    const auto known = keys_.find(StackKey(tgid, {stack.begin(), stack.end()}));
+std::string Naming::key(const Program& program, std::span<const std::uint64_t> stack) const {
+    const auto known = keys_.find(StackKey(program, {stack.begin(), stack.end()}));
     if (known != keys_.end())
         return known->second;
     std::string key;

@@ -13,7 +13,6 @@
 #include <span>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -40,9 +39,9 @@ class Naming {
     // stacks that were made of copies, where these go further than frame pointers led.
     void unwind(Snapshot& snapshot);
     // The others may be called until the next report.
-    std::vector<Frame> symbolize(std::uint32_t tgid, std::span<const std::uint64_t> stack);
+    std::vector<Frame> symbolize(const Program& program, std::span<const std::uint64_t> stack);
     // Equal for equal code, wherever it was loaded: files with offsets, else addresses.
-    std::string key(std::uint32_t tgid, std::span<const std::uint64_t> stack) const;
+    std::string key(const Program& program, std::span<const std::uint64_t> stack) const;
     // What this report says of names that are missing.
     void count_losses(Counters& counters) const;
 
@@ -51,14 +50,18 @@ class Naming {
         std::vector<std::uint64_t> addresses; // empty: nothing can be said
         bool whole = false;                   // it ends where the thread began
     };
-    using StackKey = std::pair<std::uint32_t, std::vector<std::uint64_t>>; // process, stack
+    using StackKey = std::pair<Program, std::vector<std::uint64_t>>;
 
     void on(const ProcessEvent& event);
     void on(const OriginEvent& event);
     void on(const UserStackCopy& copy);
-    void tell(Kind kind, std::uint32_t tgid, std::vector<std::uint64_t> addresses);
+    void tell(Kind kind, const Program& program, std::vector<std::uint64_t> addresses,
+              std::uint64_t time_ns = 0);
+    bool hear_of(const Program& program);
+    Program program_of(const UserStackCopy& copy) const;
     void keep_within_budget();
     void drop_copy(OriginId origin);
+    bool is_over(const Program& program) const;
     StackQuestion question_of(const OriginEvent& origin) const;
     bool take(OriginEvent& origin, std::string_view message);
     void share(std::span<OriginEvent* const> origins);
@@ -70,9 +73,10 @@ class Naming {
     std::unordered_map<OriginId, Unwound> unwound_;
     std::unordered_map<OriginId, std::uint64_t> early_; // being unwound: which question it was
     std::uint64_t early_asked_ = 0;
-    std::unordered_set<std::uint32_t> heard_of_; // processes
-    std::size_t told_ = 0;                       // since the last flush
-    std::map<StackKey, std::string> keys_;       // of this report
+    std::unordered_map<std::uint32_t, ProgramId> heard_of_; // processes: the latest program
+    std::unordered_map<OriginId, ProgramId> origins_;       // those with a user stack
+    std::size_t told_ = 0;                                  // since the last flush
+    std::map<StackKey, std::string> keys_;                  // of this report
     Refusals refusals_;
     Supervisor supervisor_; // last: its end calls back
 };

@@ -6,12 +6,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace unfreed::names {
 namespace {
 
-// Processes kept; some 10 KiB each.
+// Programs kept; some 10 KiB each.
 constexpr std::size_t kMostProcesses = 2048;
 // What is mapped is read again when a stack leads to where nothing was: after a library was loaded.
 // Without frame pointers much looks so. No more than a hundredth of the time is spent on it, and
@@ -20,6 +21,8 @@ constexpr std::uint64_t kReadAtOnceNs = 50'000'000;
 constexpr std::uint64_t kReadShare = 100;
 // A process that could not be read is taken to have ended; its number is used again much later.
 constexpr std::uint64_t kFailedForNs = 10'000'000'000;
+// An exec is told when the new program is mapped already, which took it less than this.
+constexpr std::uint64_t kExecNs = 100'000'000;
 
 const Mapping* mapping_of(const ProcessMaps* maps, std::uint64_t address) {
     return maps != nullptr ? maps->find(address) : nullptr;
@@ -44,9 +47,42 @@ std::string key_of(const ProcessMaps* maps, std::span<const std::uint64_t> stack
 
 } // namespace
 
-void UserStacks::on_exit(std::uint32_t tgid) {
-    if (const auto known = processes_.find(tgid); known != processes_.end())
+void UserStacks::on_exec(const Program& program, std::uint64_t time_ns, bool only_if_known) {
+    const auto first = programs_.lower_bound(Program{program.tgid, {}});
+    const auto last = programs_.lower_bound(program);
+    if (only_if_known && first == last && !programs_.contains(program))
+        return;
+    unwinder_.forget();
+    for (auto former = first; former != last;) {
+        former->second.ended = true;
+        // Events are heard of late: what was read then was this program's already, or may have
+        // been. Better no names than those of another program.
+        if (former->second.read_ns + kExecNs >= time_ns)
+            former = programs_.erase(former);
+        else
+            ++former;
+    }
+    read(program);
+}
+
+void UserStacks::on_exit(const Program& program) {
+    if (const auto known = programs_.find(exact(program)); known != programs_.end())
         known->second.ended = true;
+}
+
+// What is known only by its number is the latest program that had it.
+Program UserStacks::exact(const Program& program) const {
+    if (program.id.start_ns != 0)
+        return program;
+    const auto after = programs_.upper_bound(Program{program.tgid, {UINT64_MAX, UINT32_MAX}});
+    if (after == programs_.begin() || std::prev(after)->first.tgid != program.tgid)
+        return program;
+    return std::prev(after)->first;
+}
+
+bool UserStacks::is_over(const Program& program) const {
+    const auto later = programs_.upper_bound(program);
+    return later != programs_.end() && later->first.tgid == program.tgid;
 }
 
 bool UserStacks::may_read(std::uint64_t now_ns) {
@@ -55,62 +91,64 @@ bool UserStacks::may_read(std::uint64_t now_ns) {
     return reading_ns_ <= kReadAtOnceNs + (now_ns - first_read_ns_) / kReadShare;
 }
 
-void UserStacks::on_seen(std::uint32_t tgid, std::span<const std::uint64_t> addresses) {
-    const auto known = processes_.find(tgid);
-    if (known == processes_.end()) {
+void UserStacks::on_seen(const Program& program, std::span<const std::uint64_t> addresses) {
+    const auto known = programs_.find(exact(program));
+    if (known == programs_.end()) {
         // In a storm of short-lived processes each is heard of many times after its end.
-        const auto failed = failed_.find(tgid);
-        if (failed == failed_.end() || monotonic_ns() - failed->second > kFailedForNs)
-            read(tgid, true);
+        const auto failed = failed_.find(program);
+        if (!is_over(program) &&
+            (failed == failed_.end() || monotonic_ns() - failed->second > kFailedForNs))
+            read(program);
         return;
     }
     const Known& process = known->second;
     const auto is_mapped = [&](std::uint64_t address) {
         return process.maps.find(address) != nullptr;
     };
-    if (!process.ended && !std::all_of(addresses.begin(), addresses.end(), is_mapped) &&
-        may_read(monotonic_ns()))
-        read(tgid, true);
+    if (!process.ended && !is_over(known->first) &&
+        !std::all_of(addresses.begin(), addresses.end(), is_mapped) && may_read(monotonic_ns()))
+        read(known->first);
 }
 
-void UserStacks::read(std::uint32_t tgid, bool same_program) {
+void UserStacks::read(const Program& program) {
     const std::uint64_t begun_ns = monotonic_ns();
-    auto maps = files_->maps(tgid);
+    auto maps = files_->maps(program.tgid);
     // A process that is on its way out has nothing mapped any more: the former copy is better.
     if (!maps || maps->mappings().empty()) {
         if (failed_.size() >= kMostProcesses)
             failed_.clear();
-        failed_[tgid] = begun_ns;
+        failed_[program] = begun_ns;
         return;
     }
-    if (processes_.size() >= kMostProcesses && !processes_.contains(tgid))
+    if (programs_.size() >= kMostProcesses && !programs_.contains(program))
         forget_ended();
-    Known& process = processes_[tgid];
-    if (same_program && !process.ended && maps->reading().started == process.maps.reading().started)
+    Known& process = programs_[program];
+    if (!process.ended && maps->reading().started == process.maps.reading().started)
         maps->keep_files_of(process.maps);
     unwinder_.forget();
     process.maps = std::move(*maps);
+    process.read_ns = monotonic_ns();
     process.ended = false;
-    reading_ns_ += monotonic_ns() - begun_ns;
+    reading_ns_ += process.read_ns - begun_ns;
 }
 
 void UserStacks::forget_ended() {
     unwinder_.forget();
-    std::erase_if(processes_, [](const auto& entry) { return entry.second.ended; });
-    if (processes_.size() >= kMostProcesses)
-        processes_.clear(); // host-wide and many: the living are read again when heard of
+    std::erase_if(programs_, [](const auto& entry) { return entry.second.ended; });
+    if (programs_.size() >= kMostProcesses)
+        programs_.clear(); // host-wide and many: the living are read again when heard of
 }
 
-const ProcessMaps* UserStacks::maps_of(std::uint32_t tgid) const {
-    const auto known = processes_.find(tgid);
-    return known != processes_.end() ? &known->second.maps : nullptr;
+const ProcessMaps* UserStacks::maps_of(const Program& program) const {
+    const auto known = programs_.find(exact(program));
+    return known != programs_.end() ? &known->second.maps : nullptr;
 }
 
 StackAnswer UserStacks::resolve(const StackQuestion& question) {
     // Known already, unless this namer was started after the process.
-    if (!processes_.contains(question.tgid))
-        on_seen(question.tgid, question.stack);
-    const ProcessMaps* maps = maps_of(question.tgid);
+    if (!question.is_over && maps_of(question.program) == nullptr)
+        on_seen(question.program, question.stack);
+    const ProcessMaps* maps = maps_of(question.program);
     StackAnswer answer;
     const auto end =
         std::find_if_not(question.stack.begin(), question.stack.end(), [&](std::uint64_t address) {
@@ -128,10 +166,11 @@ StackAnswer UserStacks::resolve(const StackQuestion& question) {
     return answer;
 }
 
-std::vector<Frame> UserStacks::symbolize(std::uint32_t tgid, std::span<const std::uint64_t> stack) {
+std::vector<Frame> UserStacks::symbolize(const Program& program,
+                                         std::span<const std::uint64_t> stack) {
     static const ProcessMaps kNone;
     unwinder_.forget(); // stacks are unwound before they are named: its files are not needed now
-    const ProcessMaps* maps = maps_of(tgid);
+    const ProcessMaps* maps = maps_of(program);
     std::vector<Frame> frames = symbolizer_.symbolize(stack, maps != nullptr ? *maps : kNone);
     // A walk by frame pointers ends in what was no frame: the start-up code of libc, say.
     while (frames.size() > 1 && frames.back().module.empty())

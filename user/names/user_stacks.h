@@ -9,10 +9,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace unfreed::names {
@@ -26,30 +26,30 @@ class UserStacks {
 
     // Call them as early as possible: a process that ends before its first event is seen leaves
     // addresses without names.
-    void on_exec(std::uint32_t tgid, bool only_if_known) {
-        if (!only_if_known || processes_.contains(tgid))
-            read(tgid, false);
-    }
-    void on_exit(std::uint32_t tgid);
-    void on_seen(std::uint32_t tgid, std::span<const std::uint64_t> addresses);
+    void on_exec(const Program& program, std::uint64_t time_ns, bool only_if_known);
+    void on_exit(const Program& program);
+    void on_seen(const Program& program, std::span<const std::uint64_t> addresses);
 
     StackAnswer resolve(const StackQuestion& question);
-    std::vector<Frame> symbolize(std::uint32_t tgid, std::span<const std::uint64_t> stack);
+    std::vector<Frame> symbolize(const Program& program, std::span<const std::uint64_t> stack);
 
   private:
     struct Known {
         ProcessMaps maps;
-        bool ended = false;
+        std::uint64_t read_ns = 0; // CLOCK_MONOTONIC
+        bool ended = false;        // or another program runs in its place
     };
 
-    void read(std::uint32_t tgid, bool same_program);
+    void read(const Program& program);
+    Program exact(const Program& program) const;
+    bool is_over(const Program& program) const;
     void forget_ended();
     bool may_read(std::uint64_t now_ns);
-    const ProcessMaps* maps_of(std::uint32_t tgid) const;
+    const ProcessMaps* maps_of(const Program& program) const;
 
     std::shared_ptr<ProcessFiles> files_;
-    std::unordered_map<std::uint32_t, Known> processes_;
-    std::unordered_map<std::uint32_t, std::uint64_t> failed_; // tgid: when it could not be read
+    std::map<Program, Known> programs_;       // those of a process one after the other
+    std::map<Program, std::uint64_t> failed_; // when it could not be read
     std::uint64_t first_read_ns_ = 0;
     std::uint64_t reading_ns_ = 0; // spent on reading what is mapped
     UserUnwinder unwinder_;

@@ -93,7 +93,7 @@ Group build_group(const AnalyzedGroup& from, std::uint64_t now_ns, const KernelS
     if (from.given_up_by)
         group.given_up_by = build_given_up(*from.given_up_by, symbols);
     if (!from.user_stack.empty()) {
-        group.user_stack = user_names(from.user_stack_tgid, from.user_stack);
+        group.user_stack = user_names(from.user_stack_program, from.user_stack);
         group.user_stack_by = from.user_stack_unwound ? "unwind_tables" : "frame_pointers";
     }
     group.id = group_id(to_string(from.object_class), from.cache, group.kernel_stack,

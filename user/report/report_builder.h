@@ -12,7 +12,7 @@ namespace unfreed {
 
 // Turns the user stack of a group into frames; the process may be long gone.
 using UserNames =
-    std::function<std::vector<Frame>(std::uint32_t tgid, const std::vector<std::uint64_t>&)>;
+    std::function<std::vector<Frame>(const Program&, const std::vector<std::uint64_t>&)>;
 
 // Puts names on what the analyzer found: the groups of a report, in the same order. taken_at_ns:
 // when the snapshot was (CLOCK_MONOTONIC), for ages.

@@ -16,6 +16,8 @@
 #include <filesystem>
 #include <fstream>
 #include <optional>
+#include <set>
+#include <string>
 
 #ifndef CLONE_NEWTIME
 #define CLONE_NEWTIME 0x00000080
@@ -32,6 +34,7 @@ struct Told {
     std::uint64_t count = 0;
     std::string exe;
     bool alive = false;
+    std::set<std::string> functions; // of user stacks
 };
 
 Told told(const Json& report, const std::string& comm, pid_t pid) {
@@ -42,6 +45,8 @@ Told told(const Json& report, const std::string& comm, pid_t pid) {
                 sum.count += process["count"].get<std::uint64_t>();
                 sum.exe = process["exe"];
                 sum.alive = process["alive"];
+                for (const Json& frame : group["user_stack"])
+                    sum.functions.insert(frame["function"]);
             }
     return sum;
 }
@@ -70,6 +75,10 @@ void expect_both(const Finished& finished, pid_t pid, bool former_is_alive) {
     EXPECT_EQ(former.alive, former_is_alive);
     EXPECT_EQ(heir.count, kHeir) << finished.out;
     EXPECT_EQ(heir.exe, absolute("tcp_leaker"));
+    EXPECT_TRUE(former.functions.contains("former_leaks")) << finished.out;
+    EXPECT_FALSE(former.functions.contains("leak_tcp")) << finished.out;
+    EXPECT_TRUE(heir.functions.contains("leak_tcp")) << finished.out;
+    EXPECT_FALSE(heir.functions.contains("former_leaks")) << finished.out;
 }
 
 TEST(Identity, ANumberThatIsUsedAgainIsAnotherProcess) {

@@ -49,7 +49,7 @@ TEST(LeakAnalyzer, AGroupTellsAllOfItsObjects) {
     EXPECT_EQ(group.evidence, "412 born, 0 freed in 60 s, +6.9/s");
     EXPECT_THAT(group.kernel_stack, ElementsAre(0x10U, 0x20U));
     EXPECT_THAT(group.user_stack, ElementsAre(0x1U));
-    EXPECT_EQ(group.user_stack_tgid, 100U);
+    EXPECT_EQ(group.user_stack_program.tgid, 100U);
     EXPECT_THAT(group.origins, ElementsAre(OriginId{3}));
     ASSERT_THAT(group.processes, SizeIs(1));
     EXPECT_EQ(group.processes[0].pid, 100U);

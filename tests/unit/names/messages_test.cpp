@@ -13,7 +13,7 @@ namespace unfreed::names {
 namespace {
 
 StackQuestion some_question() {
-    StackQuestion question{42, {1, 2, 3}, UserStackCopy{}, {7, 8}};
+    StackQuestion question{{42, {5, 6}}, true, {1, 2, 3}, UserStackCopy{}, {7, 8}};
     question.copy->tgid = 42;
     question.copy->registers = {5, 6};
     question.copy->bytes.resize(100);
@@ -25,12 +25,12 @@ std::vector<std::string> every_message() {
     NameAnswer name;
     name.frames.emplace_back().function = "main";
     name.frames.back().module = "/bin/x";
-    return {encode(Kind::exec, {1, {}}),
-            encode(Kind::seen, {1, {2, 3}}),
+    return {encode(Kind::exec, {{1, {2, 3}}, 4, {}}),
+            encode(Kind::seen, {{1, {}}, 0, {2, 3}}),
             encode_avoid({{1, 2}, 0}),
             encode(some_question()),
             encode(stack),
-            encode(NameQuestion{3, {4}}),
+            encode(NameQuestion{{3, {5, 6}}, {4}}),
             encode(name),
             encode_maps_question(1),
             encode(FileQuestion{1, 2, true, 3, 4, 5, 6, "/x", true}),
@@ -51,6 +51,8 @@ void decode_all(std::string_view message) {
 TEST(Messages, ComeBackAsTheyWere) {
     const auto question = decode_question(encode(some_question()));
     ASSERT_TRUE(question);
+    EXPECT_EQ(question->program, (Program{42, {5, 6}}));
+    EXPECT_TRUE(question->is_over);
     EXPECT_EQ(question->stack, (std::vector<std::uint64_t>{1, 2, 3}));
     EXPECT_EQ(question->unwound, (std::vector<std::uint64_t>{7, 8}));
     ASSERT_TRUE(question->copy);

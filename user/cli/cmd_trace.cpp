@@ -77,6 +77,14 @@ std::string describe(const Options& options) {
     return options.pid ? fmt::format("PID {}", *options.pid) : "the whole host";
 }
 
+std::vector<std::string> what_fails(const Options& options, const Report& report) {
+    std::vector<std::string> failures;
+    for (const FailCondition& condition : options.fail_on)
+        if (auto met = condition.met_by(report))
+            failures.push_back(std::move(*met));
+    return failures;
+}
+
 // Loading left large free blocks behind, and a trace may go on for days.
 void give_memory_back() {
 #ifdef __GLIBC__
@@ -208,6 +216,7 @@ Result<int> run_trace(const Options& options) {
                           child ? "the report comes when it ends" : "Ctrl-C ends with the report"));
 
     bool complete = true;
+    std::vector<std::string> failures; // of the latest report
     Delivery delivery(*destinations, [&]() -> Result<std::vector<std::string>> {
         if (auto swept = loop.sweep(); !swept)
             return fail(swept.error());
@@ -217,6 +226,7 @@ Result<int> run_trace(const Options& options) {
         if (!built)
             return fail(built.error());
         complete = built->complete;
+        failures = what_fails(options, *built);
         return destinations->render(*built);
     });
     auto outcome = caught([&] {
@@ -243,6 +253,10 @@ Result<int> run_trace(const Options& options) {
     delivery.last();
     if (!outcome || delivery.failed())
         return 1;
+    for (const std::string& failure : failures)
+        log::error("the report has what it must not, --fail-on " + failure);
+    if (!failures.empty())
+        return 3;
     return complete ? 0 : 4;
 }
 

@@ -28,6 +28,7 @@ struct Words {
     std::string stacks;
     std::string format;
     std::vector<std::string> outputs;
+    std::vector<std::string> fail_on;
     std::string sample;
     std::string max_objects;
 };
@@ -121,6 +122,11 @@ void add_trace(CLI::App& app, Options& options, Words& words) {
     app.add_flag("--kernel-addresses", options.kernel_addresses,
                  "Show addresses of the kernel, not hashes of them, where this host hides them "
                  "(kptr_restrict)");
+    app.add_option("--fail-on", words.fail_on,
+                   "Exit status 3 if the last report has it (comma separated): leaking, suspect, "
+                   "look or kind=NAME, with :N for N objects or more; growth>1MiB/h")
+        ->delimiter(',')
+        ->type_name("CONDITION,...");
     app.add_flag("--all", options.all,
                  "In the text report, list every origin with its details, not only those that leak "
                  "or need a look");
@@ -229,6 +235,12 @@ Result<> read_words(const Words& words, Options& options) {
         return fail(Errc::usage, "--stacks: choose always or adaptive");
     if (auto outputs = read_outputs(words, options.outputs); !outputs)
         return outputs;
+    for (const std::string& word : words.fail_on) {
+        auto condition = FailCondition::parse(word);
+        if (!condition)
+            return fail(std::move(condition.error()).with_context("--fail-on"));
+        options.fail_on.push_back(std::move(*condition));
+    }
     for (const std::string& kind : options.without)
         if (kind != "fentry" && kind != "lsm" && kind != "kprobe")
             return fail(Errc::usage, fmt::format("--without: there is no kind \"{}\"; choose from "
@@ -298,7 +310,8 @@ Result<std::uint32_t> parse_sample(const std::string& text) {
 }
 
 bool wants_every_group(const Options& options) {
-    return std::any_of(options.outputs.begin(), options.outputs.end(),
+    return !options.fail_on.empty() ||
+           std::any_of(options.outputs.begin(), options.outputs.end(),
                        [](const auto& choice) { return choice.writer->every_group; });
 }
 
@@ -318,7 +331,8 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
     app.set_version_flag("--version", kVersion);
     app.require_subcommand(1);
     app.footer(
-        "Exit status: 0 the report is complete, 1 error, 2 wrong usage, 4 it is incomplete.\n"
+        "Exit status: 0 the report is complete, 1 error, 2 wrong usage, 3 --fail-on, 4 it is "
+        "incomplete.\n"
         "stdout carries the report, stderr the rest.");
 
     CLI::App* trace = app.add_subcommand("trace", "Follow the whole host, or one process (-p)");

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "cli/fail_on.h"
 #include "model/object_class.h"
 #include "report/writer.h"
 
@@ -37,13 +38,14 @@ struct Options {
     std::uint32_t max_objects = 0;     // 0: default
     // --sample 1/N; none: all, and fewer when the table fills up. 1: all, whatever happens.
     std::optional<std::uint32_t> one_in;
-    std::uint32_t ring_kib = 0;       // 0: default
-    std::optional<bool> always_walk;  // --stacks; none: by mode
-    std::vector<std::string> without; // kinds of programs not to use
-    unsigned copies = 0;              // 0: default
-    bool probe_reclaim = false;       // ask the kernel to free its cache, and look
-    bool kernel_addresses = false;    // shown even where kptr_restrict hides them
-    bool all = false;                 // text: every group, and all that is known beside
+    std::uint32_t ring_kib = 0;         // 0: default
+    std::optional<bool> always_walk;    // --stacks; none: by mode
+    std::vector<std::string> without;   // kinds of programs not to use
+    unsigned copies = 0;                // 0: default
+    std::vector<FailCondition> fail_on; // --fail-on; empty: the exit status tells no finding
+    bool probe_reclaim = false;         // ask the kernel to free its cache, and look
+    bool kernel_addresses = false;      // shown even where kptr_restrict hides them
+    bool all = false;                   // text: every group, and all that is known beside
     bool quiet = false;
     bool verbose = false;
 };

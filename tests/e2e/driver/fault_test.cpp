@@ -119,5 +119,24 @@ TEST(Faults, OfAnySystemCallGiveAReportOrASentence) {
         std::printf("status %d: %d runs\n", status, count);
 }
 
+// A host that is out of process ids is one that leaks: it is where the tool is used.
+TEST(Faults, WithoutAnyThreadThereIsAReport) {
+    if (run({"strace", "-V"}).status != 0)
+        GTEST_SKIP() << "needs strace";
+    TempDir dir;
+    std::vector<std::string> words{"strace",
+                                   "-o",
+                                   "/dev/null",
+                                   "-e",
+                                   "trace=clone,clone3",
+                                   "-e",
+                                   "inject=clone,clone3:error=EAGAIN"};
+    for (const std::string& word : traced_tool(dir.path))
+        words.push_back(word);
+    const Finished finished = run(words);
+    EXPECT_TRUE(finished.status == 0 || finished.status == 4) << finished.status << finished.err;
+    EXPECT_EQ(judge(finished, dir.path), "") << finished.err;
+}
+
 } // namespace
 } // namespace unfreed::e2e

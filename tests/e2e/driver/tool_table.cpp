@@ -39,6 +39,8 @@ std::unique_ptr<ToolTable> ToolTable::open() {
             mapped = map(id, false, table->origins_);
         else if (name == "procs")
             mapped = map(id, true, table->procs_);
+        else if (name == "unfreed_.bss" || name == "legacy_b.bss")
+            mapped = map(id, true, table->state_);
         else if (name == "cpus")
             table->cpus_fd_ = ::dup(fd);
         if (fd >= 0)
@@ -47,12 +49,13 @@ std::unique_ptr<ToolTable> ToolTable::open() {
             return nullptr;
     }
     const bool all = table->objects_.data != nullptr && table->origins_.data != nullptr &&
-                     table->procs_.data != nullptr && table->cpus_fd_ >= 0;
+                     table->procs_.data != nullptr && table->state_.data != nullptr &&
+                     table->cpus_fd_ >= 0;
     return all ? std::move(table) : nullptr;
 }
 
 ToolTable::~ToolTable() {
-    for (const Mapped& mapped : {objects_, origins_, procs_})
+    for (const Mapped& mapped : {objects_, origins_, procs_, state_})
         if (mapped.data != nullptr && mapped.data != MAP_FAILED)
             ::munmap(mapped.data, mapped.bytes);
     if (cpus_fd_ >= 0)
@@ -133,6 +136,9 @@ ToolTable::Totals ToolTable::totals() const {
 
 void ToolTable::follow(pid_t pid) {
     static_cast<volatile std::uint8_t*>(procs_.data)[pid] = 0;
+    // The first variable of its section.
+    for (__u32& worker : static_cast<uf_state*>(state_.data)->worker_tgids)
+        static_cast<volatile __u32&>(worker) = 0;
 }
 
 } // namespace unfreed::e2e

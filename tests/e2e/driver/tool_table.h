@@ -2,6 +2,7 @@
 // The maps of a running tool, seen from outside: which objects it holds as live, and its counters.
 #pragma once
 
+#include <abi/config.h>
 #include <abi/table.h>
 #include <sys/types.h>
 
@@ -36,7 +37,7 @@ class ToolTable {
     Totals totals() const;
     // Whether the tool has asked for the stack of every birth of this process, at some place.
     bool walks_stacks_of(pid_t pid) const;
-    // The tool does not follow what it makes itself; with this it does.
+    // The tool does not follow what it and its workers make; with this it does.
     void follow(pid_t pid);
 
   private:
@@ -49,7 +50,7 @@ class ToolTable {
     std::span<const uf_origin_set> origin_sets() const;
     static bool map(std::uint32_t id, bool writable, Mapped& mapped);
 
-    Mapped objects_, origins_, procs_;
+    Mapped objects_, origins_, procs_, state_;
     int cpus_fd_ = -1;
 };
 

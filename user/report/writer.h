@@ -17,7 +17,7 @@ namespace unfreed {
 struct Sheet {
     std::size_t width = 80; // columns of a terminal
     bool color = false;
-    bool all = false; // --all: what needs no look, too
+    bool all = false;                                          // --all: what needs no look, too
     std::size_t top = std::numeric_limits<std::size_t>::max(); // --top: rows for a reader
 };
 

@@ -7,7 +7,6 @@
 #include "model/object_class.h"
 #include "model/object_key.h"
 #include "model/socket_names.h"
-#include "model/socket_names.h"
 #include "support/snapshot_builder.h"
 
 #include <gmock/gmock.h>

@@ -63,6 +63,47 @@ Makers makers_of(const AnalyzedGroup& group) {
     return {group.program, std::move(pids)};
 }
 
+void put_below(AnalyzedGroup& principal, AnalyzedGroup& group) {
+    group.companion = true;
+    principal.companions.push_back({group.object_class, group.cache, group.count, group.bytes});
+    for (Companion& its : std::exchange(group.companions, {}))
+        principal.companions.push_back(std::move(its));
+}
+
+bool belong_together_to(const std::vector<AnalyzedGroup*>& parts, const AnalyzedGroup& principal) {
+    std::uint64_t count = 0;
+    Ages all = *parts.front()->age_ns;
+    for (const AnalyzedGroup* part : parts) {
+        count += part->count;
+        all.min = std::min(all.min, part->age_ns->min);
+        all.max = std::max(all.max, part->age_ns->max);
+    }
+    return principal.count >= kLeastForMultiples && count % principal.count == 0 &&
+           at_same_time(all.min, principal.age_ns->min) &&
+           at_same_time(all.max, principal.age_ns->max);
+}
+
+// Two call paths of one act share objects of one cache as chance will have it, until their stacks
+// are walked: the two files of a pipe. Only their sum is a multiple.
+void join_parts(const std::vector<AnalyzedGroup*>& principals) {
+    using Place = std::pair<ObjectClass, std::string>;
+    std::map<Place, std::vector<AnalyzedGroup*>> by_cache;
+    for (AnalyzedGroup* group : principals)
+        if (name_order(*group) == 3)
+            by_cache[{group->object_class, group->cache}].push_back(group);
+    for (const auto& [place, parts] : by_cache) {
+        const auto principal =
+            std::find_if(principals.begin(), principals.end(), [&](const AnalyzedGroup* one) {
+                return !one->companion && Place(one->object_class, one->cache) != place &&
+                       belong_together_to(parts, *one);
+            });
+        if (parts.size() < 2 || principal == principals.end())
+            continue;
+        for (AnalyzedGroup* part : parts)
+            put_below(**principal, *part);
+    }
+}
+
 void join(std::vector<AnalyzedGroup*>& groups) {
     std::stable_sort(groups.begin(), groups.end(),
                      [](const AnalyzedGroup* a, const AnalyzedGroup* b) {
@@ -84,10 +125,9 @@ void join(std::vector<AnalyzedGroup*>& groups) {
             principals.push_back(group);
             continue;
         }
-        group->companion = true;
-        (*principal)
-            ->companions.push_back({group->object_class, group->cache, group->count, group->bytes});
+        put_below(**principal, *group);
     }
+    join_parts(principals);
 }
 
 } // namespace

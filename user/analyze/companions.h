@@ -11,9 +11,9 @@ namespace unfreed {
 
 // Marks the groups that come with another one (AnalyzedGroup::companion), and lists them there. Two
 // groups belong together if they are of the same processes, if one has as many objects as the other
-// or a whole multiple, and if the oldest, the middle and the youngest were made at the same time.
-// The one that a reader knows by name stands for the rest: a socket, a namespace, a dentry, else
-// what takes most memory.
+// or a whole multiple, and if the oldest, the middle and the youngest were made at the same time;
+// several of one cache do if they do in sum. The one that a reader knows by name stands for the
+// rest: a socket, a namespace, a dentry, else what takes most memory.
 void find_companions(std::vector<AnalyzedGroup>& groups);
 
 } // namespace unfreed

@@ -55,6 +55,37 @@ TEST(Companions, ANamespaceBringsSeveralOfAKind) {
     EXPECT_FALSE(groups[0].companion);
 }
 
+TEST(Companions, CallPathsThatShareTheirObjectsAreSummed) {
+    const auto pipes = [](std::uint64_t one, std::uint64_t other) {
+        return std::vector<AnalyzedGroup>{make(ObjectClass::slab, "filp", one, 16'000),
+                                          make(ObjectClass::slab, "filp", other, 14'000),
+                                          make(ObjectClass::slab, "kmalloc-1k", 79, 79'000)};
+    };
+    std::vector<AnalyzedGroup> groups = pipes(83, 75);
+    groups[1].age_ns->p50 += 300 * kMs;
+    groups[1].age_ns->max -= 300 * kMs; // the oldest is one of the others
+    find_companions(groups);
+    EXPECT_TRUE(groups[0].companion && groups[1].companion && !groups[2].companion);
+    EXPECT_THAT(companions_of(groups[2]), testing::ElementsAre("filp", "filp"));
+
+    // With what comes with each part.
+    groups = pipes(83, 75);
+    groups.push_back(make(ObjectClass::slab, "lsm_file_cache", 83, 2000));
+    groups.push_back(make(ObjectClass::slab, "lsm_file_cache", 75, 1800));
+    find_companions(groups);
+    EXPECT_THAT(companions_of(groups[2]),
+                testing::ElementsAre("filp", "lsm_file_cache", "filp", "lsm_file_cache"));
+    EXPECT_TRUE(groups[0].companions.empty() && groups[1].companions.empty());
+
+    groups = pipes(83, 76);
+    find_companions(groups);
+    EXPECT_FALSE(groups[0].companion || groups[1].companion);
+    groups = pipes(83, 75);
+    groups[0].age_ns->max += 300 * kMs;
+    find_companions(groups);
+    EXPECT_FALSE(groups[0].companion || groups[1].companion);
+}
+
 TEST(Companions, OtherTimesNumbersProcessesOrSocketsAreOtherCauses) {
     const AnalyzedGroup socket = make(ObjectClass::socket, "TCP", 250);
     AnalyzedGroup later = make(ObjectClass::slab, "filp", 250, 1000, 100 * kMs);

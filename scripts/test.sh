@@ -87,9 +87,9 @@ vm() {
     build ci-gcc && tests/vm/test.sh
 }
 
-# Some five minutes on two processors. A target that found something once keeps it in its corpus, which
+# Some four minutes on two processors. A target that found something once keeps it in its corpus, which
 # unit goes through.
-fuzz() { scripts/fuzz.sh 35; }
+fuzz() { scripts/fuzz.sh 20; }
 
 tier dependencies dependencies
 tier build-gcc build_gcc

@@ -46,7 +46,7 @@ shared_out() {
     [ $share = yes ] || return
     local host="OutputFile.*:ClosedDescriptors.*:Reader.*:Interval.*:Limits.*:Signals.*:RunCommand.*:Faults.*:Formats.*"
     case $1 in
-    6.1) echo "-Sample.*:Clock.*:Cost.*:Surroundings.*:SuddenDeath.*:Misuse/*:*PreAttachKinds*:RandomSignals.*:$host" ;;
+    6.1) echo "-Sample.*:Clock.*:Cost.*:Surroundings.*:SuddenDeath.*:Misuse/*:*PreAttachKinds*:RandomSignals.*:Names.*:Identity.*:Privileges.*:Screen.*:$host" ;;
     6.12) echo "-*RunCountsSockets*:Stacks.*:WithoutFramePointers*:$host" ;;
     esac
 }

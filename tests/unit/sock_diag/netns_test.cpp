@@ -69,7 +69,17 @@ TEST(Netns, OneThatCannotBeEnteredIsCountedAndNotVisited) {
 }
 
 // No descriptor is left: what cannot be opened exists all the same.
+// UBSan asks by a pipe of its own whether an object is there, and calls it a fault if it gets none.
+#if defined(__has_feature)
+#if __has_feature(undefined_behavior_sanitizer)
+#define UNFREED_SANITIZER_NEEDS_DESCRIPTORS
+#endif
+#endif
+
 TEST(Netns, WithoutADescriptorTheyAreRefusedNotGone) {
+#ifdef UNFREED_SANITIZER_NEEDS_DESCRIPTORS
+    GTEST_SKIP() << "the sanitizer needs descriptors; the other build runs this";
+#endif
     auto wanted = own_namespace();
     wanted.push_back({1, {"/proc/self/ns/net"}});
     rlimit before{};

@@ -31,7 +31,7 @@ struct Unanswered {
 class Supervisor {
   public:
     struct Limits {
-        std::uint64_t report_ns = 10'000'000'000; // all questions of a report
+        std::uint64_t report_ns = 8'000'000'000; // all questions of a report
         std::uint64_t step_ns = 3'000'000'000;    // without a sign of life
         unsigned losses = 5;                      // in one report; then nothing more is asked
     };

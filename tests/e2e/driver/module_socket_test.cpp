@@ -52,7 +52,7 @@ TEST_P(ModuleSockets, AReferenceThatIsNeverPutIsUnexplained) {
         EXPECT_EQ(groups[0]["kind"], "closed-unexplained");
         EXPECT_EQ(groups[0]["count"], 1);
         EXPECT_EQ(groups[0]["objects"][0]["details"]["refcount"], "1");
-        EXPECT_NE(groups[0]["evidence"].get<std::string>().find("1 references"), std::string::npos);
+        EXPECT_NE(groups[0]["evidence"].get<std::string>().find("1 reference"), std::string::npos);
     }
 }
 

@@ -32,8 +32,8 @@ class Supervisor {
   public:
     struct Limits {
         std::uint64_t report_ns = 8'000'000'000; // all questions of a report
-        std::uint64_t step_ns = 3'000'000'000;    // without a sign of life
-        unsigned losses = 5;                      // in one report; then nothing more is asked
+        std::uint64_t step_ns = 3'000'000'000;   // without a sign of life
+        unsigned losses = 5;                     // in one report; then nothing more is asked
     };
 
     Supervisor(Launch launch, const Limits& limits);

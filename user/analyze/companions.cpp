@@ -91,7 +91,10 @@ void join_parts(const std::vector<AnalyzedGroup*>& principals) {
     for (AnalyzedGroup* group : principals)
         if (name_order(*group) == 3)
             by_cache[{group->object_class, group->cache}].push_back(group);
-    for (const auto& [place, parts] : by_cache) {
+    for (const auto& entry : by_cache) {
+        // Not by a structured binding: clang before 16 lets no lambda capture one.
+        const Place& place = entry.first;
+        const std::vector<AnalyzedGroup*>& parts = entry.second;
         const auto principal =
             std::find_if(principals.begin(), principals.end(), [&](const AnalyzedGroup* one) {
                 return !one->companion && Place(one->object_class, one->cache) != place &&

@@ -10,6 +10,7 @@
 #include "cli/child.h"
 #include "cli/commands.h"
 #include "cli/delivery.h"
+#include "cli/descriptor_limit.h"
 #include "cli/destinations.h"
 #include "cli/host_info.h"
 #include "cli/least_privilege.h"

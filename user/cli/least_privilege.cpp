@@ -62,16 +62,4 @@ std::vector<std::string> notes_on_missing(CapabilitySet effective) {
     return notes;
 }
 
-DescriptorLimit::DescriptorLimit() {
-    if (::getrlimit(RLIMIT_NOFILE, &before_) != 0 || before_.rlim_cur >= before_.rlim_max)
-        return;
-    const rlimit most{before_.rlim_max, before_.rlim_max};
-    raised_ = ::setrlimit(RLIMIT_NOFILE, &most) == 0;
-}
-
-void DescriptorLimit::restore_for(pid_t process) const {
-    if (raised_)
-        ::prlimit(process, RLIMIT_NOFILE, &before_, nullptr);
-}
-
 } // namespace unfreed::cli

@@ -6,7 +6,6 @@
 #include "base/capabilities.h"
 #include "base/result.h"
 
-#include <sys/resource.h>
 #include <sys/types.h>
 
 #include <string>
@@ -24,17 +23,5 @@ void give_up_privileges(bool writes_file);
 
 // What reports cannot tell without capabilities that are missing, as notes for the reader.
 std::vector<std::string> notes_on_missing(CapabilitySet effective);
-
-// The soft limit of descriptors, raised to the hard one. A command that is run gets back what its
-// caller had.
-class DescriptorLimit {
-  public:
-    DescriptorLimit();
-    void restore_for(pid_t process) const;
-
-  private:
-    rlimit before_{};
-    bool raised_ = false;
-};
 
 } // namespace unfreed::cli

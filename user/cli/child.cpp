@@ -24,7 +24,7 @@ Result<std::array<UniqueFd, 2>> make_pipe() {
 
 // In the child, between fork and exec: async-signal-safe calls only.
 [[noreturn]] void wait_and_exec(int go_fd, int failed_fd, char* const* arguments,
-                                const FormerSignals& signals) {
+                                const trace::FormerSignals& signals) {
     char byte = 0;
     ssize_t got = 0;
     do
@@ -43,7 +43,7 @@ Result<std::array<UniqueFd, 2>> make_pipe() {
 } // namespace
 
 Result<Child> Child::prepare(const std::vector<std::string>& command, bool stdout_to_stderr,
-                             const FormerSignals& signals) {
+                             const trace::FormerSignals& signals) {
     auto go = make_pipe();
     auto failed = make_pipe();
     if (!go || !failed)

@@ -3,7 +3,7 @@
 
 #include "base/result.h"
 #include "base/unique_fd.h"
-#include "cli/signals.h"
+#include "trace/signals.h"
 
 #include <sys/types.h>
 
@@ -20,7 +20,7 @@ class Child {
     // to our stderr, because our stdout carries the report. signals: what it gets, as if we were
     // not between it and its caller.
     static Result<Child> prepare(const std::vector<std::string>& command, bool stdout_to_stderr,
-                                 const FormerSignals& signals);
+                                 const trace::FormerSignals& signals);
 
     pid_t pid() const { return pid_; }
     // Lets it exec. Error: the command cannot be executed; it is gone then.

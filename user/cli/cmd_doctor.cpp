@@ -6,11 +6,11 @@
 #include "bpf/session.h"
 #include "bpf/table_memory.h"
 #include "cli/commands.h"
-#include "cli/host_info.h"
-#include "cli/site_ranges.h"
+#include "look/host_info.h"
 #include "output/output.h"
 #include "report/humanize.h"
 #include "symbolize/kallsyms.h"
+#include "trace/site_ranges.h"
 
 #include <fmt/format.h>
 
@@ -59,7 +59,7 @@ Result<int> run_doctor(const Options& options) {
     request.classes = options.classes;
     request.max_objects = options.max_objects;
     request.ring_bytes = ring_bytes(options);
-    request.sites = find_site_ranges(*symbols);
+    request.sites = trace::find_site_ranges(*symbols);
     const std::uint64_t start_ns = monotonic_ns();
     auto session = bpf::Session::start(request, *features);
     if (!session)
@@ -67,7 +67,7 @@ Result<int> run_doctor(const Options& options) {
 
     std::string text =
         fmt::format("kernel {}, attach takes {} ms\n\nwhat BPF may do here\n",
-                    read_host_info().kernel_release, (monotonic_ns() - start_ns) / 1'000'000);
+                    look::read_host_info().kernel_release, (monotonic_ns() - start_ns) / 1'000'000);
     for (auto kind : {bpf::AttachKind::raw_tp, bpf::AttachKind::fentry, bpf::AttachKind::fexit,
                       bpf::AttachKind::lsm, bpf::AttachKind::kprobe, bpf::AttachKind::kretprobe}) {
         const auto& support = features->support(kind);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // `unfreed trace` and `unfreed run`: connects the stages and lets the loop drive them.
-#include "analyze/leak_analyzer.h"
 #include "base/caught.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -12,16 +11,17 @@
 #include "cli/delivery.h"
 #include "cli/descriptor_limit.h"
 #include "cli/destinations.h"
-#include "cli/host_info.h"
 #include "cli/least_privilege.h"
-#include "cli/reporter.h"
-#include "cli/signals.h"
-#include "cli/site_ranges.h"
 #include "cli/target.h"
-#include "cli/trace_loop.h"
+#include "cli/version.h"
+#include "look/host_info.h"
+#include "look/reporter.h"
 #include "report/address_policy.h"
 #include "source/live_source.h"
 #include "symbolize/kallsyms.h"
+#include "trace/signals.h"
+#include "trace/site_ranges.h"
+#include "trace/trace_loop.h"
 #include "track/proc_process_reader.h"
 
 #include <fmt/format.h>
@@ -48,8 +48,8 @@ bpf::TraceRequest make_request(const Options& options, const KernelSymbols& symb
     request.may_thin = options.one_in != 1u;
     request.ring_bytes = ring_bytes(options);
     request.copies = options.copies;
-    request.sites = find_site_ranges(symbols);
-    const AddressRange irq_entry = find_irq_entry(symbols);
+    request.sites = trace::find_site_ranges(symbols);
+    const AddressRange irq_entry = trace::find_irq_entry(symbols);
     request.irq_entry_start = irq_entry.start;
     request.irq_entry_end = irq_entry.end;
     return request;
@@ -70,6 +70,25 @@ Result<bpf::KernelFeatures> find_features(const Options& options) {
     for (const std::string& kind : options.without)
         features->disable(kind); // the command line has checked the names
     return features;
+}
+
+ReportOptions report_options(const Options& options) {
+    ReportOptions report;
+    if (options.command == Command::run)
+        report.mode = TraceMode::run;
+    else if (options.pid)
+        report.mode = TraceMode::pid;
+    report.classes = options.classes;
+    report.command = options.program;
+    report.min_age_ns = static_cast<std::uint64_t>(options.min_age.count());
+    report.asked_one_in = options.one_in.value_or(1);
+    report.always_walk = walks_always(options);
+    report.top = options.top;
+    report.every_group = wants_every_group(options);
+    report.objects_per_group = options.objects_per_group;
+    report.lists_objects = lists_objects(options);
+    report.probe_reclaim = options.probe_reclaim;
+    return report;
 }
 
 std::string describe(const Options& options) {
@@ -115,7 +134,7 @@ Result<int> run_trace(const Options& options) {
     auto symbols = Kallsyms::load();
     if (!symbols)
         return fail(symbols.error());
-    auto signals = Signals::take();
+    auto signals = trace::Signals::take();
     if (!signals)
         return fail(signals.error());
 
@@ -148,7 +167,7 @@ Result<int> run_trace(const Options& options) {
     tracker_options.exit_is_no_death = request.only_targets;
     ProcProcessReader processes;
     LifetimeTracker tracker(tracker_options, processes);
-    TraceLoop loop(
+    trace::TraceLoop loop(
         source, tracker, std::chrono::nanoseconds(kPromotionAgeNs),
         [&](const Event& event) { naming.observe(event); }, !request.only_targets,
         [&](OriginId origin) { naming.forget(origin); });
@@ -158,7 +177,7 @@ Result<int> run_trace(const Options& options) {
     if (!request.only_targets && request.wants(ObjectClass::slab))
         loop.count_older();
 
-    TraceLoop::Limits limits;
+    trace::TraceLoop::Limits limits;
     limits.duration = options.duration;
     limits.interval = options.interval;
     if (options.command != Command::run) // a command goes on without a reader
@@ -182,24 +201,26 @@ Result<int> run_trace(const Options& options) {
         if (auto added = session->add_target(tgid); !added)
             return fail(added.error());
 
-    ReportContext context;
+    look::ReportContext context;
     if (const auto capabilities = read_capabilities())
         context.notes = notes_on_missing(capabilities->effective);
     give_up_privileges(destinations->have_file());
     context.hide_addresses = !options.kernel_addresses && host_hides_addresses();
     context.address_hash = KeyedHash::with_random_key();
-    context.options = &options;
+    const ReportOptions wanted = report_options(options);
+    context.options = &wanted;
+    context.tool = {kVersion, kBuild};
     context.symbols = &*symbols;
     context.session = &*session;
     context.naming = &naming;
     context.targets = targets;
-    std::optional<SocketReport> sockets;
+    std::optional<look::SocketReport> sockets;
     if (request.wants(ObjectClass::socket)) {
         sockets.emplace().load();
         context.sockets = &*sockets;
     }
     context.started_ns = monotonic_ns();
-    context.started_at = rfc3339_now();
+    context.started_at = look::rfc3339_now();
     session->activate();
     // First of all, while nothing has been made that is traced: listing sockets makes dentries.
     ProcKernelBooks books;
@@ -223,7 +244,7 @@ Result<int> run_trace(const Options& options) {
             return fail(swept.error());
         context.thinned_at_ns = loop.sample().thinned_at_ns();
         tracker.refresh_processes(monotonic_ns());
-        auto built = build_report(context, source, tracker);
+        auto built = look::build_report(context, source, tracker);
         if (!built)
             return fail(built.error());
         complete = built->complete;
@@ -232,19 +253,20 @@ Result<int> run_trace(const Options& options) {
     });
     auto outcome = caught([&] {
         return loop.run(limits, *signals, [&] {
-            const Signals::Unblocked unblocked(*signals);
+            const trace::Signals::Unblocked unblocked(*signals);
             delivery.interim();
             return !delivery.reader_gone() || child;
         });
     });
     if (!outcome) // the report is made of what has been seen until now
         log::error(outcome.error().message);
-    const TraceLoop::Outcome end = outcome.value_or(TraceLoop::Outcome{});
-    if (end.end == TraceLoop::End::reader_gone)
+    const trace::TraceLoop::Outcome end = outcome.value_or(trace::TraceLoop::Outcome{});
+    if (end.end == trace::TraceLoop::End::reader_gone)
         return fail(Errc::io, "nobody reads the report any more: the trace has ended without it");
-    const Signals::Unblocked unblocked(*signals, end.heard_ns);
+    const trace::Signals::Unblocked unblocked(*signals, end.heard_ns);
     context.command_status = end.child_status;
-    if (end.end == TraceLoop::End::child_ended || end.end == TraceLoop::End::target_ended) {
+    if (end.end == trace::TraceLoop::End::child_ended ||
+        end.end == trace::TraceLoop::End::target_ended) {
         if (auto unsettled = caught([&] { return loop.settle(kSettlePatience); }))
             context.unsettled = *unsettled;
         else

@@ -12,7 +12,7 @@
 #include <span>
 #include <string>
 
-namespace unfreed::cli {
+namespace unfreed::look {
 
 // Reads each process's mounts once.
 class DentryPaths {
@@ -30,4 +30,4 @@ class DentryPaths {
     std::map<std::uint32_t, std::optional<Mounts>> mounts_;
 };
 
-} // namespace unfreed::cli
+} // namespace unfreed::look

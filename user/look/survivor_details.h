@@ -7,7 +7,7 @@
 #include "model/snapshot.h"
 #include "source/event_source.h"
 
-namespace unfreed::cli {
+namespace unfreed::look {
 
 // Who holds the sockets and dentries of the snapshot, its other sockets, and the peers of all.
 HolderIndex read_holders(const Snapshot& snapshot, EventSource& source);
@@ -22,4 +22,4 @@ void describe_holders(Report& report, const AnalyzedGroups& analyzed, const Snap
 void describe_objects(Report& report, const AnalyzedGroups& analyzed, const Snapshot& snapshot,
                       EventSource& source);
 
-} // namespace unfreed::cli
+} // namespace unfreed::look

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "cli/sample_control.h"
+#include "trace/sample_control.h"
 
 #include "base/log.h"
 
@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-namespace unfreed::cli {
+namespace unfreed::trace {
 namespace {
 
 // More objects than this that stay alive a host hardly makes in a second.
@@ -33,4 +33,4 @@ std::uint64_t SampleControl::check(std::uint64_t now_ns) {
     return static_cast<std::uint64_t>(pause * 1e9);
 }
 
-} // namespace unfreed::cli
+} // namespace unfreed::trace

@@ -2,15 +2,17 @@
 // How far the counts of each cache can be trusted, from what the kernel itself counts.
 #pragma once
 
-#include "cli/reporter.h"
 #include "coverage/coverage.h"
+#include "judgement/report_options.h"
+#include "kernel_counts/kernel_books.h"
 #include "model/analysis.h"
+#include "symbolize/kernel_symbols.h"
 
 #include <functional>
 #include <span>
 #include <vector>
 
-namespace unfreed::cli {
+namespace unfreed {
 
 struct Judgement {
     SlabNames names;
@@ -21,7 +23,16 @@ struct Judgement {
     std::function<bool(const std::string&)> cache_destroyed; // the same
 };
 
-Judgement judge_caches(const ReportContext& context, const Snapshot& snapshot,
+// Borrows what it points to.
+struct CacheQuestion {
+    const ReportOptions* options = nullptr;
+    const KernelSymbols* symbols = nullptr;
+    KernelBooks* books = nullptr; // nullptr: nothing to compare with, the trace is not host-wide
+    const KernelCounts* counts_at_start = nullptr;
+    bool sees_bulk_frees = true;
+};
+
+Judgement judge_caches(const CacheQuestion& question, const Snapshot& snapshot,
                        std::span<const UnfollowedCache> unfollowed);
 
 std::uint64_t objects_not_judged(const AnalyzedGroups& analyzed);
@@ -29,4 +40,4 @@ std::uint64_t objects_not_judged(const AnalyzedGroups& analyzed);
 // The rows, the most relevant first, and what was not judged.
 void add_coverage(Report& report, Judgement judgement, const AnalyzedGroups& analyzed);
 
-} // namespace unfreed::cli
+} // namespace unfreed

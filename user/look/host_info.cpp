@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "cli/host_info.h"
+#include "look/host_info.h"
 
 #include <sys/utsname.h>
 
@@ -7,7 +7,7 @@
 #include <ctime>
 #include <fstream>
 
-namespace unfreed::cli {
+namespace unfreed::look {
 
 Report::Host read_host_info() {
     Report::Host host;
@@ -31,4 +31,4 @@ std::string rfc3339_now() {
     return text.data();
 }
 
-} // namespace unfreed::cli
+} // namespace unfreed::look

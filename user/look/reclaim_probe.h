@@ -9,11 +9,11 @@
 #include "model/report.h"
 #include "source/event_source.h"
 
-namespace unfreed::cli {
+namespace unfreed::look {
 
 // Fills in `reclaim` of the groups of dentries and of the report, whose groups are those of
 // `analyzed`. It says on stderr what it is about to do. Fails if the kernel cannot be asked.
 Result<> probe_reclaim(Report& report, const AnalyzedGroups& analyzed, EventSource& source,
                        KernelBooks& books, std::uint32_t one_in);
 
-} // namespace unfreed::cli
+} // namespace unfreed::look

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "cli/survivor_details.h"
+#include "look/survivor_details.h"
 
 #include "analyze/dentry_holders.h"
 #include "analyze/holders.h"
 #include "analyze/revalidate.h"
 #include "analyze/socket_relations.h"
-#include "cli/dentry_paths.h"
+#include "look/dentry_paths.h"
 #include "symbolize/mounts.h"
 #include "symbolize/unseen_users.h"
 #include "track/proc_process_reader.h"
@@ -14,7 +14,7 @@
 #include <span>
 #include <utility>
 
-namespace unfreed::cli {
+namespace unfreed::look {
 namespace {
 
 void name_holders(std::vector<ReportHolder>& holders, std::uint64_t time_ns) {
@@ -92,4 +92,4 @@ void describe_objects(Report& report, const AnalyzedGroups& analyzed, const Snap
     }
 }
 
-} // namespace unfreed::cli
+} // namespace unfreed::look

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "cli/trace_loop.h"
+#include "trace/trace_loop.h"
 
 #include "base/clock.h"
 #include "bpf/grace_period.h"
@@ -15,7 +15,7 @@
 #include <csignal>
 #include <thread>
 
-namespace unfreed::cli {
+namespace unfreed::trace {
 namespace {
 
 using std::chrono::milliseconds;
@@ -199,4 +199,4 @@ Result<std::uint64_t> TraceLoop::settle(nanoseconds patience) {
     return quiet >= kQuietRounds ? 0 : changed_by;
 }
 
-} // namespace unfreed::cli
+} // namespace unfreed::trace

@@ -3,9 +3,9 @@
 
 #include "base/keyed_hash.h"
 #include "bpf/session.h"
-#include "cli/options.h"
-#include "cli/socket_report.h"
+#include "judgement/report_options.h"
 #include "kernel_counts/kernel_books.h"
+#include "look/socket_report.h"
 #include "names/naming.h"
 #include "source/event_source.h"
 #include "symbolize/kernel_symbols.h"
@@ -15,11 +15,12 @@
 #include <string>
 #include <vector>
 
-namespace unfreed::cli {
+namespace unfreed::look {
 
 // What a report says besides the objects. Borrows what it points to.
 struct ReportContext {
-    const Options* options = nullptr;
+    Report::Tool tool;
+    const ReportOptions* options = nullptr;
     const KernelSymbols* symbols = nullptr;
     const bpf::Session* session = nullptr;
     names::Naming* naming = nullptr;
@@ -42,4 +43,4 @@ struct ReportContext {
 Result<Report> build_report(const ReportContext& context, EventSource& source,
                             const LifetimeTracker& tracker);
 
-} // namespace unfreed::cli
+} // namespace unfreed::look

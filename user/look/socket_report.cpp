@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "cli/socket_report.h"
+#include "look/socket_report.h"
 
 #include "analyze/other_sockets.h"
 #include "analyze/socket_groups.h"
 #include "analyze/socket_relations.h"
 #include "analyze/socket_state.h"
 #include "base/log.h"
-#include "cli/socket_details.h"
-#include "cli/survivor_details.h"
+#include "look/socket_details.h"
+#include "look/survivor_details.h"
 #include "report/humanize.h"
 #include "track/proc_process_reader.h"
 
@@ -23,7 +23,7 @@
 #include <unordered_set>
 #include <utility>
 
-namespace unfreed::cli {
+namespace unfreed::look {
 namespace {
 
 // By far enough for a socket to get from one step of its end to the next.
@@ -236,7 +236,7 @@ void SocketReport::settle_others(Snapshot& snapshot, EventSource& source) const 
     });
 }
 
-void SocketReport::add_to(Report& report, const Options& options, const Snapshot& snapshot,
+void SocketReport::add_to(Report& report, const ReportOptions& options, const Snapshot& snapshot,
                           EventSource& source) const {
     report.notes.insert(report.notes.end(), notes_.begin(), notes_.end());
     report.tcp = tcp_report(tcp_at_start_, TcpCounters::read());
@@ -264,8 +264,7 @@ void SocketReport::add_to(Report& report, const Options& options, const Snapshot
         report.pre_attach_sockets = section_of(older);
     }
     const auto hidden =
-        find_hidden(judged_sockets(snapshot, static_cast<std::uint64_t>(options.min_age.count())),
-                    snapshot, *census_, source);
+        find_hidden(judged_sockets(snapshot, options.min_age_ns), snapshot, *census_, source);
     if (!hidden) {
         report.notes.push_back("sockets that ss does not show: " + hidden.error().message);
         return;
@@ -281,4 +280,4 @@ void SocketReport::add_to(Report& report, const Options& options, const Snapshot
                                            to_string(kind), to_string(kind)));
 }
 
-} // namespace unfreed::cli
+} // namespace unfreed::look

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "cli/reclaim_probe.h"
+#include "look/reclaim_probe.h"
 
 #include "base/log.h"
 #include "base/unique_fd.h"
 #include "bpf/grace_period.h"
-#include "cli/dentry_overview.h"
+#include "judgement/dentry_overview.h"
 
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
 
-namespace unfreed::cli {
+namespace unfreed::look {
 namespace {
 
 constexpr const char* kDropCaches = "/proc/sys/vm/drop_caches";
@@ -94,4 +94,4 @@ Result<> probe_reclaim(Report& report, const AnalyzedGroups& analyzed, EventSour
     return {};
 }
 
-} // namespace unfreed::cli
+} // namespace unfreed::look

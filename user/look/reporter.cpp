@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "cli/reporter.h"
+#include "look/reporter.h"
 
 #include "analyze/dentry_places.h"
 #include "analyze/estimate.h"
@@ -7,14 +7,13 @@
 #include "analyze/revalidate.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "cli/dentry_overview.h"
-#include "cli/host_info.h"
-#include "cli/judgement.h"
-#include "cli/reclaim_probe.h"
-#include "cli/socket_details.h"
-#include "cli/structure_rules.h"
-#include "cli/survivor_details.h"
-#include "cli/version.h"
+#include "judgement/dentry_overview.h"
+#include "judgement/judgement.h"
+#include "judgement/structure_rules.h"
+#include "look/host_info.h"
+#include "look/reclaim_probe.h"
+#include "look/socket_details.h"
+#include "look/survivor_details.h"
 #include "report/address_policy.h"
 #include "report/cache_names.h"
 #include "report/recycled.h"
@@ -28,17 +27,11 @@
 #include <chrono>
 #include <thread>
 
-namespace unfreed::cli {
+namespace unfreed::look {
 namespace {
 
 // By far enough for a socket to get from one step of its end to the next.
 constexpr std::chrono::milliseconds kEndOfASocket{100};
-
-TraceMode mode_of(const Options& options) {
-    if (options.command == Command::run)
-        return TraceMode::run;
-    return options.pid ? TraceMode::pid : TraceMode::host;
-}
 
 const char* mode_name(TraceMode mode) {
     return mode == TraceMode::run ? "run" : mode == TraceMode::pid ? "pid" : "host";
@@ -68,19 +61,15 @@ std::vector<std::uint64_t> kernel_key(std::span<const std::uint64_t> stack,
     return key;
 }
 
-std::uint64_t min_age_ns(const Options& options) {
-    return static_cast<std::uint64_t>(options.min_age.count());
-}
-
 AnalyzeOptions analyze_options(const ReportContext& context, const Judgement& judgement) {
-    const Options& options = *context.options;
+    const ReportOptions& options = *context.options;
     AnalyzeOptions analyze;
-    analyze.mode = mode_of(options);
-    analyze.min_age_ns = min_age_ns(options);
+    analyze.mode = options.mode;
+    analyze.min_age_ns = options.min_age_ns;
     analyze.visible_stages = context.session->visible_stages();
     analyze.trace_started_ns = context.started_ns;
-    analyze.top = wants_every_group(options) ? 0 : options.top;
-    analyze.objects_per_group = lists_objects(options) ? options.objects_per_group : 0;
+    analyze.top = options.every_group ? 0 : options.top;
+    analyze.objects_per_group = options.lists_objects ? options.objects_per_group : 0;
     analyze.dentry_members = options.probe_reclaim && context.last;
     analyze.frees_hidden = judgement.frees_hidden;
     analyze.counted_as = [names = &judgement.names](const std::string& cache) {
@@ -123,15 +112,10 @@ Totals totals_of(const OriginCounts& counts, const AnalyzedGroups& analyzed,
     return totals;
 }
 
-bool wants_dentries(const Options& options) {
-    return std::find(options.classes.begin(), options.classes.end(), ObjectClass::dentry) !=
-           options.classes.end();
-}
-
 SampleReport sample_of(const ReportContext& context, const Sampling& sampling) {
     SampleReport sample;
     sample.one_in = sampling.one_in;
-    sample.asked_one_in = context.options->one_in.value_or(1);
+    sample.asked_one_in = context.options->asked_one_in;
     if (context.thinned_at_ns)
         sample.thinned_after_ns =
             *context.thinned_at_ns - std::min(*context.thinned_at_ns, context.started_ns);
@@ -140,17 +124,14 @@ SampleReport sample_of(const ReportContext& context, const Sampling& sampling) {
 }
 
 // What a reader must know before believing the numbers of this host.
-std::vector<std::string> notes_on(const bpf::Session& session, const Options& options) {
+std::vector<std::string> notes_on(const bpf::Session& session, const ReportOptions& options) {
     std::vector<std::string> notes;
-    if (session.kmem_births() && !session.sees_bulk_frees() &&
-        std::find(options.classes.begin(), options.classes.end(), ObjectClass::slab) !=
-            options.classes.end())
+    if (session.kmem_births() && !session.sees_bulk_frees() && wants(options, ObjectClass::slab))
         notes.emplace_back("slab objects that are freed in bulk or by kfree_rcu() (socket buffers, "
                            "maple_node, epoll and others) give no event here: nothing is claimed "
                            "of them");
     const std::uint32_t visible = session.visible_stages();
-    if (!(visible & UF_STAGE_MEM_HELD) && std::find(options.classes.begin(), options.classes.end(),
-                                                    ObjectClass::socket) != options.classes.end())
+    if (!(visible & UF_STAGE_MEM_HELD) && wants(options, ObjectClass::socket))
         notes.emplace_back("sockets that die with memory still charged to them "
                            "(memory-not-returned) cannot be told here: no function can be hooked");
     if (session.kmem_births() && !session.knows_every_cache() &&
@@ -172,7 +153,7 @@ void add_advice(std::vector<Loss>& losses, const bpf::Session& session) {
 
 Result<Report> build_report(const ReportContext& context, EventSource& source,
                             const LifetimeTracker& tracker) {
-    const Options& options = *context.options;
+    const ReportOptions& options = *context.options;
     source.begin_report();
     auto unfollowed = source.read_unfollowed();
     if (!unfollowed)
@@ -180,7 +161,10 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
     const TableSnapshot table = source.read_table(UINT64_MAX);
     Snapshot snapshot = tracker.snapshot(table);
     context.naming->unwind(snapshot);
-    Judgement judgement = judge_caches(context, snapshot, *unfollowed);
+    Judgement judgement =
+        judge_caches({context.options, context.symbols, context.books, &context.counts_at_start,
+                      context.session->sees_bulk_frees()},
+                     snapshot, *unfollowed);
     const Inspect look = [&](auto requests) { return source.inspect(requests, false); };
     std::optional<MemoryChange> memory;
     if (context.counts_at_start.memory && judgement.counts.memory)
@@ -198,7 +182,7 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
     AnalyzedGroups analyzed = analyze(snapshot, analyze_options(context, judgement));
     list_objects_of_first(analyzed, options.top);
     std::optional<DentryOverview> dentries;
-    if (wants_dentries(options))
+    if (wants(options, ObjectClass::dentry))
         dentries = {kernel_dentries(judgement.counts), traced_dentries(snapshot, judgement.counts)};
     Counters counters;
     if (auto read = source.read_counters(counters); !read)
@@ -213,20 +197,20 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
     counters.set(Counter::SYMBOLS_HIDDEN, context.symbols->hidden() ? 1 : 0);
 
     Report report;
-    report.tool = {kVersion, kBuild};
+    report.tool = context.tool;
     report.host = read_host_info();
     report.trace.started_at = context.started_at;
     report.trace.duration_ns = table.taken_at_ns - context.started_ns;
-    report.trace.mode = mode_name(mode_of(options));
+    report.trace.mode = mode_name(options.mode);
     report.trace.targets = context.targets;
-    report.trace.command = options.program;
+    report.trace.command = options.command;
     if (context.command_status)
         report.trace.command_status = static_cast<std::uint32_t>(*context.command_status);
     for (ObjectClass object_class : options.classes)
         report.trace.classes.emplace_back(to_string(object_class));
     report.trace.sample = sample_of(context, table.sampling);
-    report.trace.min_age_ns = min_age_ns(options);
-    report.trace.stacks = walks_always(options) ? "always" : "adaptive";
+    report.trace.min_age_ns = options.min_age_ns;
+    report.trace.stacks = options.always_walk ? "always" : "adaptive";
     report.hooks = context.session->hooks();
     report.notes = notes_on(*context.session, options);
     report.notes.insert(report.notes.end(), context.notes.begin(), context.notes.end());
@@ -268,4 +252,4 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
     return report;
 }
 
-} // namespace unfreed::cli
+} // namespace unfreed::look

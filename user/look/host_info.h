@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace unfreed::cli {
+namespace unfreed::look {
 
 // Name, kernel, architecture and boot of this host; what cannot be read stays empty.
 Report::Host read_host_info();
@@ -13,4 +13,4 @@ Report::Host read_host_info();
 // The time of day now, RFC 3339, UTC.
 std::string rfc3339_now();
 
-} // namespace unfreed::cli
+} // namespace unfreed::look

@@ -7,7 +7,7 @@
 #include "model/snapshot.h"
 #include "source/event_source.h"
 
-namespace unfreed::cli {
+namespace unfreed::look {
 
 // Reads the listed sockets of a section once more, in full.
 void describe_sockets(SocketSection& section, EventSource& source);
@@ -18,4 +18,4 @@ void describe_sockets(SocketSection& section, EventSource& source);
 void name_unix_peers(Report& report, const AnalyzedGroups& analyzed, const Snapshot& snapshot,
                      EventSource& source);
 
-} // namespace unfreed::cli
+} // namespace unfreed::look

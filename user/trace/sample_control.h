@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace unfreed::cli {
+namespace unfreed::trace {
 
 // Keeps the object table from filling up: above a mark half of what is followed is given up, as
 // often as it takes. Borrows the source.
@@ -26,4 +26,4 @@ class SampleControl {
     std::optional<std::uint64_t> thinned_at_ns_;
 };
 
-} // namespace unfreed::cli
+} // namespace unfreed::trace

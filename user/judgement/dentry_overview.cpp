@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "cli/dentry_overview.h"
+#include "judgement/dentry_overview.h"
 
 #include "analyze/kind.h"
 
-namespace unfreed::cli {
+namespace unfreed {
 namespace {
 
 bool is_inode_cache(std::string_view name) {
@@ -69,4 +69,4 @@ TracedDentries traced_dentries(const Snapshot& snapshot, const KernelCounts& cou
     return traced;
 }
 
-} // namespace unfreed::cli
+} // namespace unfreed

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "base/result.h"
-#include "cli/sample_control.h"
-#include "cli/signals.h"
 #include "source/event_source.h"
+#include "trace/sample_control.h"
+#include "trace/signals.h"
 #include "track/lifetime_tracker.h"
 #include "track/stack_policy.h"
 
@@ -14,7 +14,7 @@
 #include <functional>
 #include <optional>
 
-namespace unfreed::cli {
+namespace unfreed::trace {
 
 // Drives one trace: empties the ring, sweeps the table once a second, and waits for whatever ends
 // it.
@@ -88,4 +88,4 @@ class TraceLoop {
     std::optional<std::uint64_t> heard_ns_; // the last signal that asks for the end
 };
 
-} // namespace unfreed::cli
+} // namespace unfreed::trace

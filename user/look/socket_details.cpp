@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "cli/socket_details.h"
+#include "look/socket_details.h"
 
 #include "analyze/revalidate.h"
 #include "analyze/socket_relations.h"
@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace unfreed::cli {
+namespace unfreed::look {
 namespace {
 
 using Details = std::map<std::string, std::string>;
@@ -133,4 +133,4 @@ void name_unix_peers(Report& report, const AnalyzedGroups& analyzed, const Snaps
     peers.describe(source);
 }
 
-} // namespace unfreed::cli
+} // namespace unfreed::look

@@ -3,7 +3,7 @@
 // ss(8) does not show, and those that traced ones belong to.
 #pragma once
 
-#include "cli/options.h"
+#include "judgement/report_options.h"
 #include "kernel_counts/tcp_counters.h"
 #include "model/report.h"
 #include "model/snapshot.h"
@@ -19,7 +19,7 @@
 #include <unordered_set>
 #include <vector>
 
-namespace unfreed::cli {
+namespace unfreed::look {
 
 class SocketReport {
   public:
@@ -38,7 +38,7 @@ class SocketReport {
     void settle_others(Snapshot& snapshot, EventSource& source) const;
 
     // Fills in the report's pre_attach_sockets, hidden_sockets, tcp and notes.
-    void add_to(Report& report, const Options& options, const Snapshot& snapshot,
+    void add_to(Report& report, const ReportOptions& options, const Snapshot& snapshot,
                 EventSource& source) const;
 
     // Network namespaces whose sockets may be missing in pre_attach_sockets.
@@ -59,4 +59,4 @@ class SocketReport {
     std::vector<std::string> notes_;
 };
 
-} // namespace unfreed::cli
+} // namespace unfreed::look

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace unfreed::cli {
+namespace unfreed::trace {
 
 // What a process that execs must put back.
 struct FormerSignals {
@@ -57,4 +57,4 @@ class Signals {
     UniqueFd fd_;
 };
 
-} // namespace unfreed::cli
+} // namespace unfreed::trace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "cli/structure_rules.h"
+#include "judgement/structure_rules.h"
 
 #include "kernel_counts/reclaim_account.h"
 
@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace unfreed::cli {
+namespace unfreed {
 
 std::function<StructureFinding(const AnalyzedGroup&)> structure_rules(const KernelSymbols& symbols,
                                                                       StructureHost host) {
@@ -31,4 +31,4 @@ std::function<StructureFinding(const AnalyzedGroup&)> structure_rules(const Kern
     };
 }
 
-} // namespace unfreed::cli
+} // namespace unfreed

@@ -5,7 +5,7 @@
 #include "model/dentry_overview.h"
 #include "model/snapshot.h"
 
-namespace unfreed::cli {
+namespace unfreed {
 
 KernelDentries kernel_dentries(const KernelCounts& counts);
 
@@ -13,4 +13,4 @@ KernelDentries kernel_dentries(const KernelCounts& counts);
 // The size of one is that of the slab cache where the trace does not tell it.
 TracedDentries traced_dentries(const Snapshot& snapshot, const KernelCounts& counts);
 
-} // namespace unfreed::cli
+} // namespace unfreed

@@ -6,7 +6,7 @@
 
 #include <vector>
 
-namespace unfreed::cli {
+namespace unfreed::trace {
 
 // The kernel functions in which sockets and dentries are allocated: a slab birth called from one of
 // them is such an object, whatever the name of its cache says. Empty when symbols are hidden.
@@ -16,4 +16,4 @@ std::vector<bpf::SiteRange> find_site_ranges(const KernelSymbols& symbols);
 // and the asm_sysvec_* behind it). Empty on other architectures or when symbols are hidden.
 AddressRange find_irq_entry(const KernelSymbols& symbols);
 
-} // namespace unfreed::cli
+} // namespace unfreed::trace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "cli/signals.h"
+#include "trace/signals.h"
 
 #include "base/clock.h"
 
@@ -10,7 +10,7 @@
 #include <atomic>
 #include <cerrno>
 
-namespace unfreed::cli {
+namespace unfreed::trace {
 namespace {
 
 // A handler is told nothing but the signal: what it has heard can only be left here.
@@ -99,4 +99,4 @@ Signals::Unblocked::~Unblocked() {
         ::kill(::getpid(), heard_signal.si_signo);
 }
 
-} // namespace unfreed::cli
+} // namespace unfreed::trace

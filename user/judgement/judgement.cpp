@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "cli/judgement.h"
+#include "judgement/judgement.h"
 
 #include "abi/limits.h"
 #include "coverage/hidden_frees.h"
@@ -7,13 +7,8 @@
 #include <algorithm>
 #include <utility>
 
-namespace unfreed::cli {
+namespace unfreed {
 namespace {
-
-bool wants(const Options& options, ObjectClass object_class) {
-    return std::find(options.classes.begin(), options.classes.end(), object_class) !=
-           options.classes.end();
-}
 
 // kmem_cache_destroy() takes a cache out of slabinfo, also if objects are left in it. Names that
 // are guessed from a size may be in none; those that were cut are known by their beginning.
@@ -28,19 +23,19 @@ bool is_gone(const std::string& cache, const SlabInfo& slabs) {
 
 } // namespace
 
-Judgement judge_caches(const ReportContext& context, const Snapshot& snapshot,
+Judgement judge_caches(const CacheQuestion& question, const Snapshot& snapshot,
                        std::span<const UnfollowedCache> unfollowed) {
-    const Options& options = *context.options;
+    const ReportOptions& options = *question.options;
     ProcKernelBooks no_books;
-    KernelBooks& books = context.books ? *context.books : no_books;
+    KernelBooks& books = question.books ? *question.books : no_books;
     CoverageInput input;
-    input.before = context.counts_at_start;
+    input.before = *question.counts_at_start;
     input.after = books.read();
     input.cpus = books.cpus();
     input.wants_slab = wants(options, ObjectClass::slab);
     input.wants_sockets = wants(options, ObjectClass::socket);
     input.wants_dentries = wants(options, ObjectClass::dentry);
-    const bool hides = input.wants_slab && !context.session->sees_bulk_frees();
+    const bool hides = input.wants_slab && !question.sees_bulk_frees;
     if (input.after.slabs)
         input.names = SlabNames(books.slab_links(), *input.after.slabs);
     if (hides)
@@ -56,12 +51,12 @@ Judgement judge_caches(const ReportContext& context, const Snapshot& snapshot,
     HiddenPlaces places;
     if (hides)
         places = HiddenPlaces(snapshot, [&](std::uint64_t address) {
-            const auto symbol = context.symbols->find(address - 1);
+            const auto symbol = question.symbols->find(address - 1);
             return symbol ? symbol->name : std::string();
         });
     auto caches = input.hidden;
     // Of a sample only estimates are known, which prove nothing against the kernel's own counts.
-    if (context.books && snapshot.one_in == 1) {
+    if (question.books && snapshot.one_in == 1) {
         for (CoverageRow& row :
              compare(traced_growth(snapshot, unfollowed, input.names, places), input)) {
             if (!row.judged)
@@ -99,4 +94,4 @@ void add_coverage(Report& report, Judgement judgement, const AnalyzedGroups& ana
                      [](const NotJudged& a, const NotJudged& b) { return a.objects > b.objects; });
 }
 
-} // namespace unfreed::cli
+} // namespace unfreed

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "cli/dentry_paths.h"
+#include "look/dentry_paths.h"
 
 #include "base/log.h"
 
 #include <algorithm>
 
-namespace unfreed::cli {
+namespace unfreed::look {
 
 const Mounts* DentryPaths::mounts_of(std::uint32_t pid) {
     // A megabyte of text is some 8 000 mounts, and takes twice that when read.
@@ -60,4 +60,4 @@ void DentryPaths::name(Group& group, const AnalyzedGroup& from,
             path->second = full_path(group, answers[i].location.device, path->second);
 }
 
-} // namespace unfreed::cli
+} // namespace unfreed::look

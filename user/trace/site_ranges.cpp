@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "cli/site_ranges.h"
+#include "trace/site_ranges.h"
 
-namespace unfreed::cli {
+namespace unfreed::trace {
 namespace {
 
 struct Site {
@@ -45,4 +45,4 @@ AddressRange find_irq_entry(const KernelSymbols& symbols) {
     }
 }
 
-} // namespace unfreed::cli
+} // namespace unfreed::trace

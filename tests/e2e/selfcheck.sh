@@ -311,6 +311,8 @@ churner stat_churner "$dir" 2000
 stop
 churner fork_churner 100
 stop
+churner paths_churner 3000
+stop
 churner mixed_churner 2000 --dir "$dir"
 expect "a line" "done mixed 2000" "$(cat "$ready")"
 stop

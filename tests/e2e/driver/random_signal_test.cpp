@@ -13,7 +13,6 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <memory>
 #include <random>
 #include <thread>
 
@@ -45,19 +44,17 @@ std::string describe(const Round& round, const Finished& finished) {
 }
 
 Finished play(const Round& round, const std::string& report, Leftovers& left, bool& traced) {
-    std::unique_ptr<Process> target;
-    std::vector<std::string> tail;
-    std::vector<std::string> head{"trace", "--class", "socket", "--duration", "1s", "-o", report};
+    // Somebody leaks all the while, so that there are stacks to name in every report.
+    Process target({program_path("tcp_leaker"), "5000", "--spread", "100", "--hold", "forever"});
+    std::vector<std::string> tail{"--class", "socket", "--min-age", "0s", "-o", report};
+    std::vector<std::string> head{"trace", "--duration", "1s"};
     if (round.interval)
         tail.insert(tail.end(), {"--interval", "200ms"});
     if (round.mode == 1) {
-        target = std::make_unique<Process>(
-            std::vector<std::string>{program_path("tcp_leaker"), "50", "--hold", "forever"});
-        EXPECT_TRUE(target->wait_for("leaked"));
-        tail.insert(tail.end(), {"-p", std::to_string(target->pid())});
+        tail.insert(tail.end(), {"-p", std::to_string(target.pid())});
     } else if (round.mode == 2) {
-        head = {"run", "--class", "socket", "-o", report};
-        tail.insert(tail.end(), {"--", "sleep", "1"});
+        head = {"run"};
+        tail.insert(tail.end(), {"--", program_path("tcp_leaker"), "50", "--spread", "1"});
     }
     Process tool(command(head, tail));
     const auto end = std::chrono::steady_clock::now() + round.after;
@@ -71,10 +68,8 @@ Finished play(const Round& round, const std::string& report, Leftovers& left, bo
     }
     tool.signal(round.signal);
     Finished finished = tool.finish(std::chrono::seconds(120));
-    if (target) {
-        target->signal(SIGKILL);
-        target->finish();
-    }
+    target.signal(SIGKILL);
+    target.finish();
     return finished;
 }
 

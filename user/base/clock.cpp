@@ -4,6 +4,7 @@
 #include "base/read_file.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <charconv>
 #include <optional>
@@ -81,6 +82,13 @@ Result<ClockOffsets> parse_clock_offsets(std::string_view text) {
 const Result<ClockOffsets>& clock_offsets() {
     static const Result<ClockOffsets> offsets = read_offsets();
     return offsets;
+}
+
+std::uint64_t start_in_ticks(std::uint64_t boottime_ns) {
+    static const auto hz = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
+    const auto offset_ns =
+        static_cast<std::uint64_t>(clock_offsets().value_or(ClockOffsets{}).boottime_ns);
+    return (boottime_ns + offset_ns) / (1'000'000'000 / hz); // modulo 2^64, like the kernel
 }
 
 std::uint64_t monotonic_ns() {

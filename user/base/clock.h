@@ -26,6 +26,10 @@ std::uint64_t monotonic_ns();
 // CLOCK_BOOTTIME of the host, in which the kernel notes when a process started.
 std::uint64_t boottime_ns();
 
+// When a process started, as field 22 of /proc/PID/stat shows it here: in ticks of USER_HZ, with
+// what the time namespace of the reader adds (do_task_stat()). boottime_ns: of the host.
+std::uint64_t start_in_ticks(std::uint64_t boottime_ns);
+
 // Length of a tick of the kernel (a jiffy): the resolution of the coarse clocks.
 inline std::uint64_t jiffy_ns() {
     timespec tick{};

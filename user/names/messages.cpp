@@ -138,6 +138,7 @@ std::optional<StackQuestion> decode_question(std::string_view message) {
 
 std::string encode(const StackAnswer& answer) {
     WireWriter writer = begin(Kind::resolved);
+    writer.number(static_cast<std::uint8_t>(answer.is_known));
     writer.number(answer.walked).text(answer.key).words(answer.unwound);
     writer.number(static_cast<std::uint8_t>(answer.whole)).text(answer.unwound_key);
     put(writer, answer.refusals);
@@ -149,6 +150,7 @@ std::optional<StackAnswer> decode_answer(std::string_view message) {
     if (!reader)
         return std::nullopt;
     StackAnswer answer;
+    answer.is_known = reader->flag();
     answer.walked = reader->number<std::uint32_t>();
     answer.key = reader->text();
     answer.unwound = reader->words();
@@ -163,6 +165,7 @@ std::optional<StackAnswer> decode_answer(std::string_view message) {
 std::string encode(const NameQuestion& question) {
     WireWriter writer = begin(Kind::name);
     put(writer, question.program);
+    writer.number(static_cast<std::uint8_t>(question.is_over));
     return writer.words(question.stack).take();
 }
 
@@ -172,12 +175,14 @@ std::optional<NameQuestion> decode_name_question(std::string_view message) {
         return std::nullopt;
     NameQuestion question;
     question.program = get_program(*reader);
+    question.is_over = reader->flag();
     question.stack = reader->words();
     return reader->done() ? std::optional(std::move(question)) : std::nullopt;
 }
 
 std::string encode(const NameAnswer& answer) {
     WireWriter writer = begin(Kind::named);
+    writer.number(static_cast<std::uint8_t>(answer.is_known));
     writer.number(static_cast<std::uint32_t>(answer.frames.size()));
     for (const Frame& frame : answer.frames)
         writer.number(frame.address)
@@ -193,6 +198,7 @@ std::optional<NameAnswer> decode_name_answer(std::string_view message) {
     if (!reader)
         return std::nullopt;
     NameAnswer answer;
+    answer.is_known = reader->flag();
     const auto count = reader->number<std::uint32_t>();
     if (count > kMostFrames)
         return std::nullopt;

@@ -75,6 +75,7 @@ struct Refusals {
 };
 
 struct StackAnswer {
+    bool is_known = false;    // what the program had mapped, so that an address can have a name
     std::uint32_t walked = 0; // so many of the stack's first addresses are mapped
     std::string key;          // of the stack; equal for equal code, wherever it was loaded
     std::vector<std::uint64_t> unwound; // empty: no copy, or nothing can be said
@@ -87,12 +88,14 @@ std::optional<StackAnswer> decode_answer(std::string_view message);
 
 struct NameQuestion {
     Program program;
+    bool is_over = false; // as above
     std::vector<std::uint64_t> stack;
 };
 std::string encode(const NameQuestion& question);
 std::optional<NameQuestion> decode_name_question(std::string_view message);
 
 struct NameAnswer {
+    bool is_known = false; // as above
     std::vector<Frame> frames;
     Refusals refusals;
 };

@@ -117,7 +117,7 @@ std::string Namer::answer(std::string_view message) {
         if (!question)
             return {};
         files_->work_on_process(question->program.tgid);
-        NameAnswer answer{stacks_.symbolize(question->program, question->stack), {}};
+        NameAnswer answer = stacks_.symbolize(*question);
         answer.refusals = files_->refusals();
         return encode(answer);
     }

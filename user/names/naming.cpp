@@ -46,17 +46,21 @@ void Naming::observe(const Event& event) {
         on(*copy);
 }
 
-bool Naming::hear_of(const Program& program) {
-    if (heard_of_.size() >= kMostHeardOf)
+Naming::Heard& Naming::hear_of(const Program& program) {
+    if (heard_of_.size() >= kMostHeardOf) {
         heard_of_.clear();
-    const auto [known, is_new] = heard_of_.try_emplace(program.tgid, program.id);
-    known->second = std::max(known->second, program.id);
-    return is_new;
+        heard_of_more_ = true;
+    }
+    Heard& heard = heard_of_[program.tgid];
+    // Another process of this number, or another program of this process, is told of anew.
+    if (heard.latest < program.id)
+        heard = {program.id, false};
+    return heard;
 }
 
 void Naming::tell(Kind kind, const Program& program, std::vector<std::uint64_t> addresses,
                   std::uint64_t time_ns) {
-    const bool is_new = kind == Kind::seen && hear_of(program);
+    const bool is_new = kind == Kind::seen && !std::exchange(hear_of(program).is_told, true);
     if (is_new || kind == Kind::exec)
         supervisor_.hurry(program.tgid);
     supervisor_.tell(encode(kind, ProcessNote{program, time_ns, std::move(addresses)}));
@@ -72,11 +76,11 @@ void Naming::flush() {
 void Naming::on(const ProcessEvent& event) {
     const Program program{event.tgid, event.program};
     if (event.kind == ProcessEvent::Kind::exec) {
-        if (heard_of_.contains(event.tgid))
-            hear_of(program);
+        hear_of(program);
         // Host-wide those of all processes are told, most of which make nothing that survives.
         tell(only_targets_ ? Kind::exec : Kind::exec_if_known, program, {}, event.time_ns);
     } else if (event.kind == ProcessEvent::Kind::exit) {
+        heard_of_.erase(event.tgid);
         tell(Kind::exit, program, {});
     }
 }
@@ -147,7 +151,9 @@ void Naming::keep_within_budget() {
 
 bool Naming::is_over(const Program& program) const {
     const auto latest = heard_of_.find(program.tgid);
-    return program.id.start_ns != 0 && latest != heard_of_.end() && program.id < latest->second;
+    if (latest == heard_of_.end()) // ended, or forgotten: then nobody knows what it runs now
+        return heard_of_more_;
+    return program.id.start_ns != 0 && program.id < latest->second.latest;
 }
 
 StackQuestion Naming::question_of(const OriginEvent& origin) const {
@@ -165,6 +171,10 @@ bool Naming::take(OriginEvent& origin, std::string_view message) {
     if (!answer || answer->walked > origin.user_stack.size())
         return false;
     refusals_ = answer->refusals;
+    if (answer->is_known)
+        known_.insert({origin.tgid, origin.program});
+    else if (!origin.user_stack.empty() && origin.time_ns < supervisor_.lost_ns())
+        ++forgotten_;
     keys_[{{origin.tgid, origin.program}, origin.user_stack}] = std::move(answer->key);
     auto unwound = unwound_.find(origin.id);
     if (copies_.contains(origin.id)) {
@@ -188,6 +198,8 @@ bool Naming::take(OriginEvent& origin, std::string_view message) {
 void Naming::unwind(Snapshot& snapshot) {
     supervisor_.begin_report();
     keys_.clear();
+    known_.clear();
+    forgotten_ = 0;
     refusals_ = {};
     const WantedOrigins wanted = wanted_origins(snapshot);
     supervisor_.ask(
@@ -222,7 +234,7 @@ void Naming::share(std::span<OriginEvent* const> origins) {
 
 std::vector<Frame> Naming::symbolize(const Program& program, std::span<const std::uint64_t> stack) {
     std::vector<Frame> frames;
-    const NameQuestion question{program, {stack.begin(), stack.end()}};
+    const NameQuestion question{program, is_over(program), {stack.begin(), stack.end()}};
     supervisor_.ask(
         1, [&](std::size_t) { return encode(question); },
         [&](std::size_t, std::string_view message) {
@@ -230,6 +242,8 @@ std::vector<Frame> Naming::symbolize(const Program& program, std::span<const std
             if (!answer || answer->frames.size() > stack.size())
                 return false;
             refusals_ = answer->refusals;
+            // It was, to one that has been lost since.
+            forgotten_ += !answer->is_known && known_.contains(program) ? 1 : 0;
             frames = std::move(answer->frames);
             return true;
         });
@@ -252,7 +266,7 @@ std::string Naming::key(const Program& program, std::span<const std::uint64_t> s
 void Naming::count_losses(Counters& counters) const {
     const Unanswered& unanswered = supervisor_.unanswered();
     counters.set(Counter::NAMES_SLOW, unanswered.slow);
-    counters.set(Counter::NAMES_LOST, unanswered.lost);
+    counters.set(Counter::NAMES_LOST, unanswered.lost + forgotten_);
     counters.set(Counter::NAMES_NO_PROCESS, unanswered.no_process);
     counters.set(Counter::FILES_NOT_LOCAL, refusals_.not_local);
     counters.set(Counter::MAPPINGS_CUT, refusals_.too_large);

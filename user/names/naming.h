@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -57,7 +58,11 @@ class Naming {
     void on(const UserStackCopy& copy);
     void tell(Kind kind, const Program& program, std::vector<std::uint64_t> addresses,
               std::uint64_t time_ns = 0);
-    bool hear_of(const Program& program);
+    struct Heard {
+        ProgramId latest;
+        bool is_told = false; // the namer has been told of its addresses
+    };
+    Heard& hear_of(const Program& program);
     Program program_of(const UserStackCopy& copy) const;
     void keep_within_budget();
     void drop_copy(OriginId origin);
@@ -73,10 +78,13 @@ class Naming {
     std::unordered_map<OriginId, Unwound> unwound_;
     std::unordered_map<OriginId, std::uint64_t> early_; // being unwound: which question it was
     std::uint64_t early_asked_ = 0;
-    std::unordered_map<std::uint32_t, ProgramId> heard_of_; // processes: the latest program
-    std::unordered_map<OriginId, ProgramId> origins_;       // those with a user stack
-    std::size_t told_ = 0;                                  // since the last flush
-    std::map<StackKey, std::string> keys_;                  // of this report
+    std::unordered_map<std::uint32_t, Heard> heard_of_; // living processes
+    bool heard_of_more_ = false;                        // some were forgotten
+    std::unordered_map<OriginId, ProgramId> origins_;   // those with a user stack
+    std::size_t told_ = 0;                              // since the last flush
+    std::map<StackKey, std::string> keys_;              // of this report
+    std::set<Program> known_;                           // to the namer, in this report
+    std::uint64_t forgotten_ = 0; // stacks of this report that a lost namer knew the names of
     Refusals refusals_;
     Supervisor supervisor_; // last: its end calls back
 };

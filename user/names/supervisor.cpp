@@ -71,6 +71,7 @@ bool Supervisor::start() {
 // all: what it was at is not asked for again; some: not if it happens once more, because anybody
 // may have killed the namer.
 void Supervisor::lose(Blame blame) {
+    lost_ns_ = monotonic_ns();
     for (const pid_t pid : workers_.processes) {
         ::kill(pid, SIGKILL);
         dying_.push_back(pid);

@@ -60,6 +60,8 @@ class Supervisor {
     void ask(std::size_t count, const Question& question, const Answer& answer);
 
     const Unanswered& unanswered() const { return unanswered_; }
+    // When a namer was lost last, with all that it knew of processes that have ended; 0: none was.
+    std::uint64_t lost_ns() const { return lost_ns_; }
     // Namers that were lost in this report.
     unsigned losses() const { return losses_; }
 
@@ -90,6 +92,7 @@ class Supervisor {
     std::set<Suspect> suspected_; // of one loss that may have had another cause
     std::vector<pid_t> dying_;
     std::uint64_t started_ns_ = 0;
+    std::uint64_t lost_ns_ = 0;
     std::uint64_t left_ns_ = 0; // of the report
     unsigned losses_ = 0;
     Unanswered unanswered_;

@@ -45,6 +45,12 @@ std::string key_of(const ProcessMaps* maps, std::span<const std::uint64_t> stack
     return key;
 }
 
+// Another process may have the number by now.
+bool is_of(const ProcessMaps& maps, const Program& program) {
+    return program.id.start_ns == 0 || maps.reading().started == 0 ||
+           maps.reading().started == start_in_ticks(program.id.start_ns);
+}
+
 } // namespace
 
 void UserStacks::on_exec(const Program& program, std::uint64_t time_ns, bool only_if_known) {
@@ -114,7 +120,7 @@ void UserStacks::read(const Program& program) {
     const std::uint64_t begun_ns = monotonic_ns();
     auto maps = files_->maps(program.tgid);
     // A process that is on its way out has nothing mapped any more: the former copy is better.
-    if (!maps || maps->mappings().empty()) {
+    if (!maps || maps->mappings().empty() || !is_of(*maps, program)) {
         if (failed_.size() >= kMostProcesses)
             failed_.clear();
         failed_[program] = begun_ns;
@@ -144,12 +150,18 @@ const ProcessMaps* UserStacks::maps_of(const Program& program) const {
     return known != programs_.end() ? &known->second.maps : nullptr;
 }
 
+// Known already, unless this namer was started after the process.
+const ProcessMaps* UserStacks::find(const Program& program, bool is_over,
+                                    std::span<const std::uint64_t> addresses) {
+    if (!is_over && maps_of(program) == nullptr)
+        on_seen(program, addresses);
+    return maps_of(program);
+}
+
 StackAnswer UserStacks::resolve(const StackQuestion& question) {
-    // Known already, unless this namer was started after the process.
-    if (!question.is_over && maps_of(question.program) == nullptr)
-        on_seen(question.program, question.stack);
-    const ProcessMaps* maps = maps_of(question.program);
+    const ProcessMaps* maps = find(question.program, question.is_over, question.stack);
     StackAnswer answer;
+    answer.is_known = maps != nullptr;
     const auto end =
         std::find_if_not(question.stack.begin(), question.stack.end(), [&](std::uint64_t address) {
             return mapping_of(maps, address) != nullptr;
@@ -166,16 +178,18 @@ StackAnswer UserStacks::resolve(const StackQuestion& question) {
     return answer;
 }
 
-std::vector<Frame> UserStacks::symbolize(const Program& program,
-                                         std::span<const std::uint64_t> stack) {
+NameAnswer UserStacks::symbolize(const NameQuestion& question) {
     static const ProcessMaps kNone;
     unwinder_.forget(); // stacks are unwound before they are named: its files are not needed now
-    const ProcessMaps* maps = maps_of(program);
-    std::vector<Frame> frames = symbolizer_.symbolize(stack, maps != nullptr ? *maps : kNone);
+    const ProcessMaps* maps = find(question.program, question.is_over, question.stack);
+    NameAnswer answer;
+    answer.is_known = maps != nullptr;
+    std::vector<Frame>& frames = answer.frames;
+    frames = symbolizer_.symbolize(question.stack, maps != nullptr ? *maps : kNone);
     // A walk by frame pointers ends in what was no frame: the start-up code of libc, say.
     while (frames.size() > 1 && frames.back().module.empty())
         frames.pop_back();
-    return frames;
+    return answer;
 }
 
 } // namespace unfreed::names

@@ -31,7 +31,7 @@ class UserStacks {
     void on_seen(const Program& program, std::span<const std::uint64_t> addresses);
 
     StackAnswer resolve(const StackQuestion& question);
-    std::vector<Frame> symbolize(const Program& program, std::span<const std::uint64_t> stack);
+    NameAnswer symbolize(const NameQuestion& question);
 
   private:
     struct Known {
@@ -41,6 +41,8 @@ class UserStacks {
     };
 
     void read(const Program& program);
+    const ProcessMaps* find(const Program& program, bool is_over,
+                            std::span<const std::uint64_t> addresses);
     Program exact(const Program& program) const;
     bool is_over(const Program& program) const;
     void forget_ended();

@@ -126,7 +126,7 @@ std::optional<std::uint64_t> ProcProcessReader::alive_since(std::uint32_t tgid) 
 }
 
 std::uint64_t ProcProcessReader::since_of(std::uint64_t start_ns) const {
-    return (start_ns + boottime_offset_ns()) / tick_ns(); // modulo 2^64, like the kernel
+    return start_in_ticks(start_ns);
 }
 
 std::uint64_t ProcProcessReader::start_of(std::uint64_t since) const {

@@ -3,6 +3,7 @@
 // report is made in time all the same.
 #include "stalled_fuse.h"
 #include "tool.h"
+#include "workers.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -12,12 +13,10 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
-#include <thread>
 
 namespace unfreed::e2e {
 namespace {
 
-using std::chrono::milliseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
 
@@ -25,49 +24,6 @@ std::string text_of(const std::string& path) {
     std::ostringstream text;
     text << std::ifstream(path).rdbuf();
     return text.str();
-}
-
-// A line of /proc/PID/status without its name.
-std::string status_of(pid_t pid, const std::string& field) {
-    std::istringstream lines(text_of("/proc/" + std::to_string(pid) + "/status"));
-    for (std::string line; std::getline(lines, line);)
-        if (line.starts_with(field + ":\t"))
-            return line.substr(field.size() + 2);
-    return {};
-}
-
-// The child of the tool with this name; 0: there is none.
-pid_t worker_of(pid_t tool, const std::string& name) {
-    std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator("/proc", ignored)) {
-        const pid_t pid = std::atoi(entry.path().filename().c_str());
-        if (pid > 0 && status_of(pid, "Name") == name &&
-            status_of(pid, "PPid") == std::to_string(tool) && status_of(pid, "State")[0] != 'Z')
-            return pid;
-    }
-    return 0;
-}
-
-pid_t wait_for_worker(pid_t tool, const std::string& name) {
-    const auto deadline = steady_clock::now() + seconds(60);
-    while (steady_clock::now() < deadline) {
-        // It has given everything up when it has its filter.
-        if (const pid_t pid = worker_of(tool, name); pid != 0 && status_of(pid, "Seccomp") == "2")
-            return pid;
-        std::this_thread::sleep_for(milliseconds(50));
-    }
-    return 0;
-}
-
-bool ends(pid_t pid) {
-    const auto deadline = steady_clock::now() + seconds(30);
-    while (steady_clock::now() < deadline) {
-        const std::string state = status_of(pid, "State");
-        if (state.empty() || state[0] == 'Z')
-            return true;
-        std::this_thread::sleep_for(milliseconds(20));
-    }
-    return false;
 }
 
 class Names : public testing::Test {
@@ -129,8 +85,8 @@ TEST_F(Names, AreMadeByProcessesThatMayDoNothing) {
         EXPECT_EQ(maps.find("anon_inode"), maps.npos) << maps;
     }
     tool_.signal(SIGKILL);
-    EXPECT_TRUE(ends(namer_));
-    EXPECT_TRUE(ends(opener_));
+    EXPECT_TRUE(has_ended(namer_));
+    EXPECT_TRUE(has_ended(opener_));
 }
 
 TEST_F(Names, ComeFromANewProcessWhenTheFirstIsKilled) {
@@ -155,7 +111,7 @@ TEST_F(Names, DoNotHoldUpTheReportWhenTheirProcessStands) {
     leak();
     ::kill(namer_, SIGSTOP);
     end();
-    EXPECT_TRUE(ends(namer_));
+    EXPECT_TRUE(has_ended(namer_));
 }
 
 // The process cannot even be killed while it waits for a file system that does not answer. So it

@@ -21,8 +21,9 @@ StackQuestion some_question() {
 }
 
 std::vector<std::string> every_message() {
-    StackAnswer stack{2, "a+1 b+2", {9, 10}, true, "c+3", {1, 2}};
+    StackAnswer stack{true, 2, "a+1 b+2", {9, 10}, true, "c+3", {1, 2}};
     NameAnswer name;
+    name.is_known = true;
     name.frames.emplace_back().function = "main";
     name.frames.back().module = "/bin/x";
     return {encode(Kind::exec, {{1, {2, 3}}, 4, {}}),
@@ -30,7 +31,7 @@ std::vector<std::string> every_message() {
             encode_avoid({{1, 2}, 0}),
             encode(some_question()),
             encode(stack),
-            encode(NameQuestion{{3, {5, 6}}, {4}}),
+            encode(NameQuestion{{3, {5, 6}}, true, {4}}),
             encode(name),
             encode_maps_question(1),
             encode(FileQuestion{1, 2, true, 3, 4, 5, 6, "/x", true}),
@@ -57,8 +58,9 @@ TEST(Messages, ComeBackAsTheyWere) {
     EXPECT_EQ(question->unwound, (std::vector<std::uint64_t>{7, 8}));
     ASSERT_TRUE(question->copy);
     EXPECT_EQ(question->copy->bytes.size(), 100u);
-    const auto answer = decode_answer(encode(StackAnswer{2, "k", {9}, true, "u", {1, 2}}));
+    const auto answer = decode_answer(encode(StackAnswer{true, 2, "k", {9}, true, "u", {1, 2}}));
     ASSERT_TRUE(answer);
+    EXPECT_TRUE(answer->is_known);
     EXPECT_EQ(answer->unwound_key, "u");
     EXPECT_EQ(answer->refusals, (Refusals{1, 2}));
 }
@@ -90,7 +92,9 @@ TEST(Messages, AnswersThatClaimTooMuchAreNone) {
     answer.unwound.resize(100'000);
     EXPECT_FALSE(decode_answer(encode(answer)));
     WireWriter frames;
-    frames.number(static_cast<std::uint8_t>(Kind::named)).number(0xffffffffu);
+    frames.number(static_cast<std::uint8_t>(Kind::named))
+        .number(std::uint8_t{1})
+        .number(0xffffffffu);
     EXPECT_FALSE(decode_name_answer(frames.take()));
     WireWriter words;
     words.number(static_cast<std::uint8_t>(Kind::seen)).number(1u).number(0xffffffffu);

@@ -25,8 +25,8 @@ MIB = 1024 * 1024
 # Beside a twentieth: what a process may grow by between the second sixth of the time and the last.
 SPARE_BYTES = 4 * MIB
 SPARE_DESCRIPTORS = 4
-# 256 MiB of symbols (user/symbolize/user_stack.cpp), 64 of unwind tables, and what is mapped.
-NAMER_BYTES = 400 * MIB
+# 96 MiB of symbols (user/symbolize/user_stack.cpp), 64 of unwind tables, and what is mapped.
+NAMER_BYTES = 240 * MIB
 
 
 class NewPrograms(threading.Thread):

@@ -42,6 +42,7 @@ FUZZ(process_texts, input) {
     case 2:
         (void)UnseenUsers::directories(text, text);
         (void)UnseenUsers::swap_files(text);
+        (void)UnseenUsers::loop_devices(text);
         break;
     case 3:
         (void)netns_of_mounts(text);

@@ -1,27 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "look/dentry_paths.h"
 
-#include "base/log.h"
-
 #include <algorithm>
 
 namespace unfreed::look {
 
 const Mounts* DentryPaths::mounts_of(std::uint32_t pid) {
-    // A megabyte of text is some 8 000 mounts, and takes twice that when read.
-    constexpr std::size_t kMostBytes = 1024 * 1024;
     constexpr std::size_t kMostProcesses = 32;
     if (mounts_.size() >= kMostProcesses && !mounts_.contains(pid))
         mounts_.clear();
     auto [known, is_new] = mounts_.try_emplace(pid);
-    if (is_new) {
-        auto read = pid ? Mounts::read("/proc/" + std::to_string(pid) + "/mountinfo", kMostBytes)
-                        : Mounts::read();
-        if (read)
-            known->second = std::move(*read);
-        else
-            log::debug(read.error().message);
-    }
+    if (is_new)
+        known->second = naming_.mounts(pid);
     return known->second ? &*known->second : nullptr;
 }
 

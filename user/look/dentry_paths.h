@@ -5,6 +5,7 @@
 #include "model/analysis.h"
 #include "model/inspection.h"
 #include "model/report.h"
+#include "names/naming.h"
 #include "symbolize/mounts.h"
 
 #include <map>
@@ -17,6 +18,8 @@ namespace unfreed::look {
 // Reads each process's mounts once.
 class DentryPaths {
   public:
+    explicit DentryPaths(names::Naming& naming) : naming_(naming) {}
+
     // The path within a file system becomes that of the first process that lives and has it, else
     // that of this host, else it stays as it is.
     std::string full_path(const Group& group, std::uint32_t device, const std::string& path);
@@ -27,6 +30,7 @@ class DentryPaths {
 
   private:
     const Mounts* mounts_of(std::uint32_t pid); // 0: of this process
+    names::Naming& naming_;
     std::map<std::uint32_t, std::optional<Mounts>> mounts_;
 };
 

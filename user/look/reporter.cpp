@@ -177,7 +177,7 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
     if (context.sockets != nullptr)
         context.sockets->settle_others(snapshot, source);
     note_descriptors(snapshot, look);
-    judge_references(snapshot, source);
+    judge_references(snapshot, source, *context.naming);
     locate_dentries(snapshot, [&](auto requests) { return source.inspect(requests, true); });
     AnalyzedGroups analyzed = analyze(snapshot, analyze_options(context, judgement));
     list_objects_of_first(analyzed, options.top);
@@ -221,15 +221,15 @@ Result<Report> build_report(const ReportContext& context, EventSource& source,
                      [&](const Program& program, const std::vector<std::uint64_t>& stack) {
                          return context.naming->symbolize(program, stack);
                      });
-    context.naming->count_losses(counters);
-    report.complete = counters.complete();
-    report.losses = counters.to_losses();
-    add_advice(report.losses, *context.session);
     for (Group& group : report.groups)
         if (group.object_class == ObjectClass::slab)
             group.merged_caches =
                 likely_caches(judgement.names.merged_with(group.cache), group.kernel_stack);
-    describe_objects(report, analyzed, snapshot, source);
+    describe_objects(report, analyzed, snapshot, source, *context.naming);
+    context.naming->count_losses(counters);
+    report.complete = counters.complete();
+    report.losses = counters.to_losses();
+    add_advice(report.losses, *context.session);
     describe_holders(report, analyzed, snapshot);
     if (context.sockets != nullptr)
         context.sockets->add_to(report, options, snapshot, source);

@@ -7,7 +7,6 @@
 #include "analyze/socket_relations.h"
 #include "look/dentry_paths.h"
 #include "symbolize/mounts.h"
-#include "symbolize/unseen_users.h"
 #include "track/proc_process_reader.h"
 
 #include <algorithm>
@@ -41,10 +40,8 @@ HolderIndex read_holders(const Snapshot& snapshot, EventSource& source) {
     return addresses.empty() ? HolderIndex(std::vector<Holder>()) : source.read_holders(addresses);
 }
 
-void judge_references(Snapshot& snapshot, EventSource& source) {
-    std::optional<Mounts> mounts;
-    if (auto read = Mounts::read(); read)
-        mounts = std::move(*read);
+void judge_references(Snapshot& snapshot, EventSource& source, names::Naming& naming) {
+    const std::optional<Mounts> mounts = naming.mounts(0);
     const auto path_in_fs = [](const DentryLocation& at) {
         return (at.directory == "/" ? std::string() : at.directory) + "/" + at.name;
     };
@@ -53,11 +50,10 @@ void judge_references(Snapshot& snapshot, EventSource& source) {
         [&](const DentryLocation& at) {
             return mounts ? mounts->references(at.device, path_in_fs(at)) : 0;
         },
-        [&, unseen = UnseenUsers::read()](const DentryLocation& at) {
+        [&, unseen = naming.unseen_users()](const DentryLocation& at) {
             // A mount that was not read may be the one.
-            return (mounts && mounts->is_cut()) ||
-                   unseen.may_hold(at.device,
-                                   mounts ? mounts->full_path(at.device, path_in_fs(at)) : "");
+            return !mounts || mounts->is_cut() ||
+                   unseen.may_hold(at.device, mounts->full_path(at.device, path_in_fs(at)));
         });
 }
 
@@ -74,14 +70,14 @@ void describe_holders(Report& report, const AnalyzedGroups& analyzed, const Snap
 }
 
 void describe_objects(Report& report, const AnalyzedGroups& analyzed, const Snapshot& snapshot,
-                      EventSource& source) {
+                      EventSource& source, names::Naming& naming) {
     std::vector<InspectRequest> requests;
     for (const AnalyzedGroup& group : analyzed.groups)
         for (const LiveObject& object : group.objects)
             requests.push_back(inspect_request(snapshot, object.slot));
     const std::vector<Inspection> answers = source.inspect(requests, true);
     std::span<const Inspection> rest = answers;
-    DentryPaths paths;
+    DentryPaths paths(naming);
     for (std::size_t i = 0; i < report.groups.size(); ++i) {
         Group& group = report.groups[i];
         const auto mine = rest.first(std::min(group.objects.size(), rest.size()));

@@ -26,6 +26,10 @@ enum class Kind : std::uint8_t {
     resolved,
     name,
     named,
+    mounts,
+    mounts_read,
+    unseen_users,
+    unseen_users_read,
 };
 
 // The kind of a message; 0 is none.

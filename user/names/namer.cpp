@@ -4,6 +4,8 @@
 #include "names/channel.h"
 #include "names/confine.h"
 #include "names/opener.h"
+#include "names/place_messages.h"
+#include "names/places.h"
 #include "names/wire.h"
 
 #include <unistd.h>
@@ -66,6 +68,23 @@ MappedFile OpenedFiles::open(const ProcessMaps& maps, const Mapping& mapping) {
     return accepted;
 }
 
+TextAnswer OpenedFiles::read(KernelText which, std::uint32_t number) {
+    work_on_process(0);
+    std::string message;
+    if (!send_message(opener_, encode_text_question(which, number)) ||
+        !receive_message(opener_, message))
+        ::_exit(1);
+    return decode_text_answer(message).value_or(TextAnswer{});
+}
+
+std::optional<std::uint32_t> OpenedFiles::device(const std::string& path) {
+    work_on_process(0);
+    std::string message;
+    if (!send_message(opener_, encode_device_question(path)) || !receive_message(opener_, message))
+        ::_exit(1);
+    return decode_device_answer(message).value_or(DeviceAnswer{}).device;
+}
+
 void OpenedFiles::work_on(const Mapping* mapping) {
     if (mapping != nullptr)
         progress_.work_on({{mapping->device, mapping->inode}, 0});
@@ -121,6 +140,14 @@ std::string Namer::answer(std::string_view message) {
         answer.refusals = files_->refusals();
         return encode(answer);
     }
+    case Kind::mounts:
+        if (const auto pid = decode_mounts_question(message)) {
+            const std::optional<Mounts> mounts = read_mounts(*files_, *pid);
+            return encode_mounts(mounts ? &*mounts : nullptr);
+        }
+        return {};
+    case Kind::unseen_users:
+        return is_unseen_question(message) ? encode(read_unseen_users(*files_)) : std::string();
     default:
         return {};
     }

@@ -8,7 +8,9 @@
 #include "names/progress.h"
 #include "names/user_stacks.h"
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -16,13 +18,15 @@
 namespace unfreed::names {
 
 // Files as the opener hands them out, over this socket (borrowed).
-class OpenedFiles : public ProcessFiles {
+class OpenedFiles : public ProcessFiles, public KernelTexts {
   public:
     OpenedFiles(int opener, Progress progress) : opener_(opener), progress_(std::move(progress)) {}
 
     Result<ProcessMaps> maps(std::uint32_t tgid) override;
     MappedFile open(const ProcessMaps& maps, const Mapping& mapping) override;
     void work_on(const Mapping* mapping) override;
+    TextAnswer read(KernelText which, std::uint32_t number) override;
+    std::optional<std::uint32_t> device(const std::string& path) override;
 
     void work_on_process(std::uint32_t tgid);
     void avoid(const Suspect& suspect) { avoided_.insert(suspect); }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "names/naming.h"
 
+#include "names/place_messages.h"
 #include "names/wanted_origins.h"
 
 #include <fmt/format.h>
@@ -21,6 +22,7 @@ constexpr std::uint64_t kNearLibraries = std::uint64_t{1} << 32;
 // Processes may end while many events are read: the namer does not wait for the last of them.
 constexpr std::size_t kToldAtOnce = 16;
 constexpr std::size_t kMostHeardOf = 65536;
+constexpr unsigned kMostUnseenLost = 3;
 
 // Words of a copied stack that may point to code. What is aligned is data more often, such as a
 // heap that grows.
@@ -251,6 +253,37 @@ std::vector<Frame> Naming::symbolize(const Program& program, std::span<const std
     for (std::size_t i = 0; frames.empty() && i < stack.size(); ++i)
         frames.emplace_back().address = stack[i];
     return frames;
+}
+
+std::optional<Mounts> Naming::mounts(std::uint32_t pid) {
+    std::optional<Mounts> mounts;
+    supervisor_.ask(
+        1, [&](std::size_t) { return encode_mounts_question(pid); },
+        [&](std::size_t, std::string_view message) {
+            auto answer = decode_mounts(message);
+            if (answer)
+                mounts = std::move(answer->mounts);
+            return answer.has_value();
+        });
+    return mounts;
+}
+
+UnseenUsers Naming::unseen_users() {
+    UnseenUsers users({}, {}, true);
+    // A layer may lie where nobody answers; it will lie there the next time, too.
+    if (unseen_lost_ >= kMostUnseenLost)
+        return users;
+    const unsigned before = supervisor_.losses();
+    supervisor_.ask(
+        1, [&](std::size_t) { return encode_unseen_question(); },
+        [&](std::size_t, std::string_view message) {
+            auto answer = decode_unseen_users(message);
+            if (answer)
+                users = std::move(*answer);
+            return answer.has_value();
+        });
+    unseen_lost_ += supervisor_.losses() - before;
+    return users;
 }
 
 std::string Naming::key(const Program& program, std::span<const std::uint64_t> stack) const {

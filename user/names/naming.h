@@ -5,11 +5,14 @@
 #include "model/event.h"
 #include "model/snapshot.h"
 #include "names/supervisor.h"
+#include "symbolize/mounts.h"
+#include "symbolize/unseen_users.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -41,6 +44,10 @@ class Naming {
     void unwind(Snapshot& snapshot);
     // The others may be called until the next report.
     std::vector<Frame> symbolize(const Program& program, std::span<const std::uint64_t> stack);
+    // What a process has mounted; 0: the tool. nullopt: nobody can say.
+    std::optional<Mounts> mounts(std::uint32_t pid);
+    // Where nobody can say, anything may be held.
+    UnseenUsers unseen_users();
     // Equal for equal code, wherever it was loaded: files with offsets, else addresses.
     std::string key(const Program& program, std::span<const std::uint64_t> stack) const;
     // What this report says of names that are missing.
@@ -85,6 +92,7 @@ class Naming {
     std::map<StackKey, std::string> keys_;              // of this report
     std::set<Program> known_;                           // to the namer, in this report
     std::uint64_t forgotten_ = 0; // stacks of this report that a lost namer knew the names of
+    unsigned unseen_lost_ = 0;    // namers that were lost while they looked for unseen users
     Refusals refusals_;
     Supervisor supervisor_; // last: its end calls back
 };

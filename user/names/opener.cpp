@@ -89,6 +89,52 @@ std::optional<FileAnswer> decode_file_answer(std::string_view message) {
     return reader.done() ? std::optional(std::move(answer)) : std::nullopt;
 }
 
+std::string encode_text_question(KernelText which, std::uint32_t number) {
+    return WireWriter()
+        .number(static_cast<std::uint8_t>(OpenerKind::text))
+        .number(static_cast<std::uint8_t>(which))
+        .number(number)
+        .take();
+}
+
+std::string encode(const TextAnswer& answer) {
+    return WireWriter()
+        .number(static_cast<std::uint8_t>(answer.status))
+        .number(static_cast<std::uint8_t>(answer.is_cut))
+        .text(answer.text)
+        .take();
+}
+
+std::optional<TextAnswer> decode_text_answer(std::string_view message) {
+    WireReader reader(message);
+    TextAnswer answer;
+    answer.status = static_cast<OpenStatus>(reader.number<std::uint8_t>());
+    answer.is_cut = reader.flag();
+    answer.text = reader.text();
+    return reader.done() ? std::optional(std::move(answer)) : std::nullopt;
+}
+
+std::string encode_device_question(std::string_view path) {
+    return WireWriter().number(static_cast<std::uint8_t>(OpenerKind::device)).text(path).take();
+}
+
+std::string encode_device(std::optional<std::uint32_t> device) {
+    return WireWriter()
+        .number(static_cast<std::uint8_t>(device.has_value()))
+        .number(device.value_or(0))
+        .take();
+}
+
+std::optional<DeviceAnswer> decode_device_answer(std::string_view message) {
+    WireReader reader(message);
+    DeviceAnswer answer;
+    const bool is_there = reader.flag();
+    const auto device = reader.number<std::uint32_t>();
+    if (is_there)
+        answer.device = device;
+    return reader.done() ? std::optional(answer) : std::nullopt;
+}
+
 void Opener::read_ahead(std::uint32_t pid) {
     MapsAnswer answer = files_.maps(pid);
     if (answer.status != OpenStatus::ok || answer.text.size() > kMostAheadBytes)
@@ -116,6 +162,15 @@ std::string Opener::answer(std::string_view question, UniqueFd& opened) {
     if (kind == OpenerKind::maps) {
         const auto pid = reader.number<std::uint32_t>();
         return reader.done() ? encode(maps(pid)) : std::string();
+    }
+    if (kind == OpenerKind::text) {
+        const auto which = static_cast<KernelText>(reader.number<std::uint8_t>());
+        const auto number = reader.number<std::uint32_t>();
+        return reader.done() ? encode(files_.text(which, number)) : std::string();
+    }
+    if (kind == OpenerKind::device) {
+        const std::string path(reader.text());
+        return reader.done() ? encode_device(SafeOpener::device(path)) : std::string();
     }
     if (kind != OpenerKind::file)
         return {};

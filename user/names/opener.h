@@ -12,7 +12,7 @@
 
 namespace unfreed::names {
 
-enum class OpenerKind : std::uint8_t { maps = 1, file };
+enum class OpenerKind : std::uint8_t { maps = 1, file, text, device };
 
 std::string encode_maps_question(std::uint32_t pid);
 std::string encode(const FileQuestion& question);
@@ -20,6 +20,17 @@ std::string encode(const MapsAnswer& answer);
 std::optional<MapsAnswer> decode_maps_answer(std::string_view message);
 // Without its descriptor, which comes beside it.
 std::optional<FileAnswer> decode_file_answer(std::string_view message);
+
+std::string encode_text_question(KernelText which, std::uint32_t number);
+std::string encode(const TextAnswer& answer);
+std::optional<TextAnswer> decode_text_answer(std::string_view message);
+// Of the file system of a path.
+std::string encode_device_question(std::string_view path);
+std::string encode_device(std::optional<std::uint32_t> device);
+struct DeviceAnswer {
+    std::optional<std::uint32_t> device;
+};
+std::optional<DeviceAnswer> decode_device_answer(std::string_view message);
 
 // Answers the questions of the namer.
 class Opener {

@@ -132,6 +132,44 @@ MapsAnswer SafeOpener::maps(std::uint32_t pid) {
     return answer;
 }
 
+TextAnswer SafeOpener::text(KernelText which, std::uint32_t number) {
+    // A megabyte of mountinfo is some 8 000 mounts; any process may make a namespace with 100 000.
+    constexpr std::size_t kMostOfOthers = 1024 * 1024;
+    std::string path;
+    switch (which) {
+    case KernelText::mountinfo:
+        path = number == 0 ? "/proc/self/mountinfo" : fmt::format("/proc/{}/mountinfo", number);
+        break;
+    case KernelText::exports:
+        path = "/proc/fs/nfsd/exports";
+        break;
+    case KernelText::swaps:
+        path = "/proc/swaps";
+        break;
+    case KernelText::partitions:
+        path = "/proc/partitions";
+        break;
+    case KernelText::loop_file:
+        path = fmt::format("/sys/block/loop{}/loop/backing_file", number);
+        break;
+    }
+    TextAnswer answer;
+    const bool of_other = which == KernelText::mountinfo && number != 0;
+    answer.text =
+        text_of(AT_FDCWD, path.c_str(), of_other ? kMostOfOthers : kMostMountBytes, answer.is_cut);
+    if (!path.empty() && !answer.text.empty())
+        answer.status = OpenStatus::ok;
+    return answer;
+}
+
+std::optional<std::uint32_t> SafeOpener::device(const std::string& path) {
+    struct statx info {};
+    if (::statx(AT_FDCWD, path.c_str(), AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_TYPE, &info) !=
+        0)
+        return std::nullopt;
+    return info.stx_dev_major << 20 | info.stx_dev_minor;
+}
+
 void SafeOpener::refresh(int process) {
     bool ignored = false;
     mounts_.clear();

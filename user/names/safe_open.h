@@ -5,6 +5,7 @@
 #include "names/local_mounts.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -47,6 +48,21 @@ struct MapsAnswer {
     std::string text;
 };
 
+// Texts of the kernel that are read whole.
+enum class KernelText : std::uint8_t {
+    mountinfo, // of the process `number`; 0: of this one
+    exports,   // of nfsd
+    swaps,
+    partitions,
+    loop_file, // what is behind the loop device `number`
+};
+
+struct TextAnswer {
+    OpenStatus status = OpenStatus::not_found;
+    bool is_cut = false; // there is more
+    std::string text;
+};
+
 // Opens files that other processes choose, as root, without doing harm by it: nothing is opened for
 // reading before it is known to be a regular file on a local file system. A process is taken by its
 // directory in /proc, which is that process's for ever, whoever has its number later.
@@ -56,6 +72,11 @@ class SafeOpener {
 
     MapsAnswer maps(std::uint32_t pid);
     FileAnswer file(const FileQuestion& question);
+    TextAnswer text(KernelText which, std::uint32_t number);
+    // Of the file system that this path leads to, as the kernel has it (major << 20 | minor): links
+    // are followed, and a file system that does not answer is waited for. nullopt: there is no such
+    // file.
+    static std::optional<std::uint32_t> device(const std::string& path);
 
   private:
     bool is_local(int fd, int process);

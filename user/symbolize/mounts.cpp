@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "symbolize/mounts.h"
 
-#include "base/read_file.h"
-
 #include <algorithm>
 #include <charconv>
 #include <optional>
@@ -56,8 +54,8 @@ std::optional<std::string_view> below(std::string_view directory, std::string_vi
 
 } // namespace
 
-Mounts Mounts::parse(std::string_view text) {
-    Mounts mounts;
+Mounts Mounts::parse(std::string_view text, bool is_cut) {
+    Mounts mounts({}, is_cut);
     while (!text.empty()) {
         std::string_view line = take(text, '\n');
         take(line, ' ');
@@ -70,15 +68,6 @@ Mounts Mounts::parse(std::string_view text) {
         if (major && minor && !root.empty() && !point.empty())
             mounts.mounts_.push_back({*major << 20 | *minor, std::move(root), std::move(point)});
     }
-    return mounts;
-}
-
-Result<Mounts> Mounts::read(const std::string& path, std::size_t most_bytes) {
-    auto file = read_lines(path, most_bytes);
-    if (!file)
-        return fail(std::move(file.error()));
-    Mounts mounts = parse(file->text);
-    mounts.is_cut_ = file->is_cut;
     return mounts;
 }
 

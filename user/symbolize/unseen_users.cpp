@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "symbolize/unseen_users.h"
 
-#include "base/read_file.h"
-
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
-
 #include <algorithm>
-#include <filesystem>
+#include <charconv>
 #include <system_error>
-#include <utility>
 
 namespace unfreed {
 namespace {
@@ -60,11 +54,6 @@ void add_first_words(std::string_view text, std::vector<std::string>& paths) {
             paths.push_back(unescape(line.substr(0, line.find_first_of(" \t"))));
 }
 
-std::string text_of(const std::string& path) {
-    auto text = read_file(path);
-    return text ? std::move(*text) : std::string();
-}
-
 } // namespace
 
 std::vector<std::string> UnseenUsers::directories(std::string_view mountinfo,
@@ -82,25 +71,20 @@ std::vector<std::string> UnseenUsers::swap_files(std::string_view swaps) {
     return found;
 }
 
-UnseenUsers UnseenUsers::read() {
-    UnseenUsers users;
-    for (const std::string& path :
-         directories(text_of("/proc/self/mountinfo"), text_of("/proc/fs/nfsd/exports"))) {
-        struct stat info {};
-        if (::stat(path.c_str(), &info) == 0)
-            users.devices_.insert(gnu_dev_major(info.st_dev) << 20 | gnu_dev_minor(info.st_dev));
+std::vector<std::uint32_t> UnseenUsers::loop_devices(std::string_view partitions) {
+    std::vector<std::uint32_t> found;
+    for (std::string_view line : split(partitions, '\n')) {
+        const std::size_t name = line.rfind(" loop");
+        if (name == line.npos)
+            continue;
+        const std::string_view number = line.substr(name + 5);
+        std::uint32_t value = 0;
+        const auto [end, error] =
+            std::from_chars(number.data(), number.data() + number.size(), value);
+        if (error == std::errc{} && end == number.data() + number.size())
+            found.push_back(value);
     }
-    for (std::string& path : swap_files(text_of("/proc/swaps")))
-        users.files_.insert(std::move(path));
-    std::error_code error;
-    // A device that goes meanwhile ends the list; it must not end the report.
-    for (std::filesystem::directory_iterator entry("/sys/block", error), end;
-         !error && entry != end; entry.increment(error)) {
-        const std::string backing = text_of(entry->path() / "loop/backing_file");
-        if (!backing.empty())
-            users.files_.insert(backing.substr(0, backing.find('\n')));
-    }
-    return users;
+    return found;
 }
 
 } // namespace unfreed

@@ -7,7 +7,7 @@ namespace unfreed {
 namespace {
 
 // The symbols of a large program take some 10 MiB.
-constexpr std::size_t kMostBytes = 256 * 1024 * 1024;
+constexpr std::size_t kMostBytes = 96 * 1024 * 1024;
 
 } // namespace
 

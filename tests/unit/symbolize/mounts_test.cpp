@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "base/unique_fd.h"
 #include "symbolize/mounts.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
-
-#include <filesystem>
-#include <fstream>
 
 namespace unfreed::test {
 namespace {
@@ -42,28 +37,6 @@ TEST(Mounts, HoldWhatTheyShowAndWhatTheyAreOn) {
     EXPECT_EQ(mounts.references(8 << 20 | 17, "/srv/www"), 2U); // mounted, and found at /var/www
     EXPECT_EQ(mounts.references(254 << 20, "/opt"), 1U);
     EXPECT_EQ(mounts.references(254 << 20, "/tmp"), 0U);
-}
-
-TEST(Mounts, AreReadUpToACertainLength) {
-    std::string path = ::testing::TempDir() + "/unfreed_mounts_XXXXXX";
-    const UniqueFd fd(::mkstemp(path.data()));
-    ASSERT_TRUE(fd);
-    std::ofstream(path) << kMountinfo;
-    const auto all = Mounts::read(path);
-    const auto some = Mounts::read(path, kMountinfo.find("42 22") + 5);
-    std::filesystem::remove(path);
-    ASSERT_TRUE(all && some);
-    EXPECT_FALSE(all->is_cut());
-    EXPECT_EQ(all->full_path(8 << 20 | 33, "/only/this/x"), "/opt/x");
-    EXPECT_TRUE(some->is_cut());
-    EXPECT_EQ(some->full_path(8 << 20 | 33, "/only/this/x"), "");
-    EXPECT_EQ(some->full_path(8 << 20 | 17, "/srv/www/a"), "/var/www/a");
-}
-
-TEST(Mounts, OfThisProcessHaveARoot) {
-    const auto mounts = Mounts::read();
-    ASSERT_TRUE(mounts) << mounts.error().message;
-    EXPECT_FALSE(Mounts::read("/proc/self/no_such_file"));
 }
 
 } // namespace

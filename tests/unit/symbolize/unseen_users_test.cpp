@@ -27,5 +27,23 @@ TEST(UnseenUsers, SwapFiles) {
                 ElementsAre("/swapfile"));
 }
 
+TEST(UnseenUsers, LoopDevices) {
+    EXPECT_THAT(UnseenUsers::loop_devices("major minor  #blocks  name\n\n"
+                                          " 254        0   83886080 vda\n"
+                                          "   7        0         64 loop0\n"
+                                          "   7       12         64 loop12\n"
+                                          " 259        0         10 loop12p1\n"
+                                          "   8        0         10 looper\n"),
+                ElementsAre(0U, 12U));
+}
+
+TEST(UnseenUsers, HoldFilesAndWholeFileSystemsOrAnything) {
+    const UnseenUsers some({5}, {"/swap"}, false);
+    EXPECT_TRUE(some.may_hold(5, "/a"));
+    EXPECT_TRUE(some.may_hold(6, "/swap"));
+    EXPECT_FALSE(some.may_hold(6, "/a"));
+    EXPECT_TRUE(UnseenUsers({}, {}, true).may_hold(6, "/a"));
+}
+
 } // namespace
 } // namespace unfreed::test

@@ -153,10 +153,13 @@ void SocketReport::note_namespaces(const SocketCensus::List& list) {
                         "and belong to {} that could not be entered ({})",
                         human_count(namespaces_missing_, "network namespace", "network namespaces"),
                         why_not_entered(list.namespaces)));
-    if (list.hidden_processes != 0)
-        notes_.push_back(fmt::format("sockets of network namespaces in which only processes are "
-                                     "that this one may not look at ({} of this host)",
-                                     human_count(list.hidden_processes)));
+    if (list.hidden_namespaces == 0)
+        return;
+    namespaces_missing_ += list.hidden_namespaces;
+    notes_.push_back(fmt::format(
+        "sockets that are older than the trace, are in no descriptor and belong to {} "
+        "in which only processes are that this one may not look at",
+        human_count(list.hidden_namespaces, "network namespace", "network namespaces")));
 }
 
 bool SocketReport::files_missing() const {

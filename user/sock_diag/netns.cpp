@@ -20,6 +20,7 @@
 #include <exception>
 #include <map>
 #include <memory>
+#include <set>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -59,6 +60,13 @@ std::uint64_t inode_of(const std::string& path) {
     return length > 0 ? netns_of_link({target.data(), static_cast<std::size_t>(length)}) : 0;
 }
 
+// Of /proc/PID/net/dev, which is another file in each namespace: each has a tree of its own below
+// /proc/PID/net, which the kernel shows to everybody (get_proc_task_net()). 0: it has ended.
+std::uint64_t devices_of(const std::string& process) {
+    struct stat info {};
+    return ::stat((process + "/net/dev").c_str(), &info) == 0 ? info.st_ino : 0;
+}
+
 // Puts each namespace once, with a few of its files.
 class Collector {
   public:
@@ -70,19 +78,31 @@ class Collector {
         if (paths.size() < kPaths)
             paths.push_back(std::move(path));
     }
-    void add_link(std::string path) {
+    void add_process(const std::string& process) {
+        std::string path = process + std::string(kLink);
         const std::uint64_t inode = inode_of(path);
         if (inode != 0)
             add(inode, std::move(path));
         else if (errno == EACCES || errno == EPERM)
-            ++all_.hidden_processes;
+            hidden_.insert(devices_of(process));
     }
-    NetworkNamespaces take() { return std::move(all_); }
+    NetworkNamespaces take() {
+        hidden_.erase(0);
+        // Those that have other processes, too, are known.
+        for (const NetworkNamespace& one : all_.found)
+            for (const std::string& path : one.paths)
+                if (!hidden_.empty() && path.ends_with(kLink))
+                    hidden_.erase(devices_of(path.substr(0, path.size() - kLink.size())));
+        all_.hidden = hidden_.size();
+        return std::move(all_);
+    }
 
   private:
+    static constexpr std::string_view kLink = "/ns/net";
     static constexpr std::size_t kPaths = 4;
     NetworkNamespaces all_;
     std::map<std::uint64_t, std::size_t> index_; // into all_.found
+    std::set<std::uint64_t> hidden_;             // by devices_of()
 };
 
 bool is_gone(int error) {
@@ -161,11 +181,11 @@ std::vector<NetworkNamespace> netns_of_mounts(std::string_view mountinfo) {
 
 NetworkNamespaces find_network_namespaces() {
     Collector all;
-    all.add_link("/proc/self/ns/net");
+    all.add_process("/proc/self");
     const std::unique_ptr<DIR, int (*)(DIR*)> proc(::opendir("/proc"), ::closedir);
     while (const dirent* entry = proc ? ::readdir(proc.get()) : nullptr)
         if (entry->d_name[0] >= '0' && entry->d_name[0] <= '9')
-            all.add_link(fmt::format("/proc/{}/ns/net", entry->d_name));
+            all.add_process(fmt::format("/proc/{}", entry->d_name));
     if (const auto mountinfo = read_file("/proc/self/mountinfo"))
         for (NetworkNamespace& bound : netns_of_mounts(*mountinfo))
             all.add(bound.inode, std::move(bound.paths.front()));

@@ -20,9 +20,9 @@ struct NetworkNamespace {
 
 struct NetworkNamespaces {
     std::vector<NetworkNamespace> found; // the caller's first
-    // Processes of which this one may not know in which they are (no CAP_SYS_PTRACE): there may be
-    // more than were found.
-    std::size_t hidden_processes = 0;
+    // So many more there are, with processes only that this one may not look at (no
+    // CAP_SYS_PTRACE).
+    std::size_t hidden = 0;
 };
 
 // Every one that a process is in or that is bound to a file (ip netns). One that only an open

@@ -55,7 +55,7 @@ Result<SocketCensus::List> SocketCensus::list(std::span<const std::uint32_t> wor
     std::vector<uf_listed_socket> listed;
     Result<> failure;
     const NetworkNamespaces namespaces = find_network_namespaces();
-    list.hidden_processes = namespaces.hidden_processes;
+    list.hidden_namespaces = namespaces.hidden;
     list.namespaces = in_each_netns(namespaces.found, [&](const NetworkNamespace&) {
         auto here = iterators_.list_here();
         if (here)

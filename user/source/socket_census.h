@@ -23,7 +23,7 @@ class SocketCensus {
     struct List {
         std::vector<ListedSocket> sockets; // by address, each once
         NetnsVisit namespaces;             // what only those have that were not entered is missing
-        std::size_t hidden_processes = 0;  // which may be in namespaces that nobody told of
+        std::size_t hidden_namespaces = 0; // of processes that this one may not look at
     };
     // What is in a table of its protocol (TCP, UDP, unix, netlink), or in a descriptor. Descriptors
     // of the calling process do not count; neither do sockets that only it and these workers of it

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -12,6 +13,7 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstddef>
 
 namespace unfreed {
@@ -126,6 +128,40 @@ TEST(Netns, WithoutAThreadTheCallersOwnIsVisited) {
     if (WEXITSTATUS(status) == 2)
         GTEST_SKIP() << "no seccomp on this host";
     EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
+// Who may not look at its process knows at least that there is one more.
+TEST(Netns, OnesOfHiddenProcessesAreCounted) {
+    if (::geteuid() != 0)
+        GTEST_SKIP() << "needs root";
+    std::array<int, 2> ready{};
+    ASSERT_EQ(::pipe(ready.data()), 0);
+    const pid_t inside = ::fork();
+    if (inside == 0) {
+        char made = ::unshare(CLONE_NEWNET) == 0 ? 'y' : 'n';
+        (void)!::write(ready[1], &made, 1);
+        ::pause();
+        ::_exit(0);
+    }
+    char made = 0;
+    ASSERT_EQ(::read(ready[0], &made, 1), 1);
+    if (made == 'y') {
+        const std::size_t hidden_from_root = find_network_namespaces().hidden;
+        const pid_t nobody = ::fork();
+        if (nobody == 0) {
+            const bool is_nobody = ::setgid(65534) == 0 && ::setuid(65534) == 0;
+            ::_exit(is_nobody && find_network_namespaces().hidden > hidden_from_root ? 0 : 1);
+        }
+        int status = -1;
+        ::waitpid(nobody, &status, 0);
+        EXPECT_EQ(status, 0) << "the namespace of a process that is hidden";
+    }
+    ::kill(inside, SIGKILL);
+    ::waitpid(inside, nullptr, 0);
+    ::close(ready[0]);
+    ::close(ready[1]);
+    if (made != 'y')
+        GTEST_SKIP() << "no network namespace can be made";
 }
 
 } // namespace

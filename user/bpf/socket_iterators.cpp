@@ -29,8 +29,8 @@ Result<> read_all(const bpf_link* link, std::vector<Record>& records) {
     const UniqueFd fd(bpf_iter_create(bpf_link__fd(link)));
     if (!fd)
         return fail_errno(Errc::unsupported, errno, "cannot start listing the sockets");
-    std::array<char, 1 << 16> chunk;
-    std::size_t held = 0; // bytes at the front of the chunk: the first part of a record
+    std::vector<char> chunk(1 << 16); // no array: a stack may be as small as that (ulimit -s)
+    std::size_t held = 0;             // bytes at the front of the chunk: the first part of a record
     for (;;) {
         const ssize_t got = ::read(fd.get(), chunk.data() + held, chunk.size() - held);
         if (got == 0)

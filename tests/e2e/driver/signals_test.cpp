@@ -196,6 +196,17 @@ TEST(Interval, ReportsThatAStandstillMissedComeOnce) {
               static_cast<std::size_t>(ran / milliseconds(500)) + 2);
 }
 
+TEST(Limits, OfTheStackLeaveRoomForAReport) {
+    Process tool(
+        {"sh", "-c",
+         "ulimit -s 64; exec " + tool_path() + " trace --class socket --min-age 0s --format json"});
+    ASSERT_TRUE(tool.wait_for("tracing", true)) << tool.errors();
+    Process leaker({program_path("tcp_leaker"), "30", "--hold", "forever"});
+    ASSERT_TRUE(leaker.wait_for("leaked"));
+    const Finished finished = end_trace(tool, std::chrono::seconds(1));
+    EXPECT_EQ(count_of(report_of(finished), "socket", "tcp_leaker"), 30u) << finished.err;
+}
+
 TEST(Limits, OfTheFileSizeLosesNoReport) {
     TempDir dir;
     const Finished finished =

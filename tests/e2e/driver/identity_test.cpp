@@ -111,6 +111,38 @@ TEST(Identity, AnExecIsAnotherProgramOfARun) {
     expect_both(finished, pid, false);
 }
 
+// As in two containers: another program at the same path, with the same inode number, of another
+// file system.
+TEST(Identity, OnePathAndNumberOfTwoFileSystemsAreTwoFiles) {
+    const TempDir dir;
+    const auto contained = [&](const std::string& program) {
+        return std::vector<std::string>{"unshare",
+                                        "--mount",
+                                        "--propagation",
+                                        "private",
+                                        "sh",
+                                        "-c",
+                                        "mount -t tmpfs none " + dir.path + " && cp " +
+                                            absolute(program) + " " + dir.path + "/app && exec " +
+                                            dir.path + "/app 30 --hold forever"};
+    };
+    Process tool(command({"trace", "--class", "socket", "--min-age", "1s", "--top", "500"}));
+    ASSERT_TRUE(tool.wait_for("tracing", true));
+    Process tcp(contained("tcp_leaker"));
+    Process udp(contained("udp_leaker"));
+    if (!tcp.wait_for("leaked") || !udp.wait_for("leaked"))
+        GTEST_SKIP() << "no mount namespaces here";
+    const Json report = report_of(end_trace(tool));
+    const Told of_tcp = told(report, "app", tcp.pid());
+    const Told of_udp = told(report, "app", udp.pid());
+    EXPECT_EQ(of_tcp.count, 30u);
+    EXPECT_EQ(of_udp.count, 30u);
+    EXPECT_TRUE(of_tcp.functions.contains("leak_tcp")) << report.dump(1);
+    EXPECT_FALSE(of_tcp.functions.contains("leak_udp")) << report.dump(1);
+    EXPECT_TRUE(of_udp.functions.contains("leak_udp")) << report.dump(1);
+    EXPECT_FALSE(of_udp.functions.contains("leak_tcp")) << report.dump(1);
+}
+
 // A process that calls itself as the line of /proc/PID/status that says whose thread it is.
 TEST(Identity, ANameThatClaimsAnotherNumberIsNotBelieved) {
     const pid_t parent = ::getpid();

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <set>
@@ -114,6 +115,57 @@ TEST(Faults, OfAnySystemCallGiveAReportOrASentence) {
                 << "\n"
                 << finished.err;
             EXPECT_EQ(left.find(dir.path, "report"), "") << error << " of " << name;
+            ++statuses[finished.status];
+        }
+    }
+    for (const auto& [status, count] : statuses)
+        std::printf("status %d: %d runs\n", status, count);
+}
+
+// How often a short trace calls each function of libbpf.
+std::map<std::string, int> count_libbpf_calls(const std::string& preload) {
+    TempDir dir;
+    std::vector<std::string> words{"env", preload, "UNFREED_FAULT_COUNTS=" + dir.path + "/counts"};
+    for (const std::string& word : traced_tool(dir.path))
+        words.push_back(word);
+    run(words);
+    std::map<std::string, int> calls;
+    std::ifstream counts(dir.path + "/counts");
+    std::string name;
+    for (int count = 0; counts >> name >> count;)
+        calls[name] = count;
+    return calls;
+}
+
+// The first call of each; with UNFREED_FAULTS=libbpf or "all" a hundred of each.
+TEST(Faults, OfAnyCallOfLibbpfGiveAReportOrASentence) {
+    const std::string library = program_path("libbpf_faults.so");
+    if (!std::ifstream(library).good())
+        GTEST_SKIP() << "made for x86-64 only: " << library;
+    const std::string preload = "LD_PRELOAD=" + std::filesystem::absolute(library).string();
+    const char* given = std::getenv("UNFREED_FAULTS");
+    const std::string wanted = std::string(",") + (given != nullptr ? given : "") + ",";
+    const bool each = wanted == ",all," || wanted.find(",libbpf,") != std::string::npos;
+    if (given != nullptr && !each)
+        GTEST_SKIP() << "not asked for by UNFREED_FAULTS";
+    const auto calls = count_libbpf_calls(preload);
+    ASSERT_GT(calls.at("bpf_object__load_skeleton"), 0);
+    std::map<int, int> statuses;
+    for (const auto& [name, count] : calls) {
+        const int most = std::min(count, each ? 100 : 1);
+        for (int i = 0; i < most; ++i) {
+            const int index = 1 + static_cast<int>(std::int64_t{i} * count / most);
+            TempDir dir;
+            const Leftovers left;
+            std::vector<std::string> words{"env", preload,
+                                           "UNFREED_FAULT=" + name + ":" + std::to_string(index)};
+            for (const std::string& word : traced_tool(dir.path))
+                words.push_back(word);
+            const Finished finished = run(words);
+            EXPECT_EQ(judge(finished, dir.path), "")
+                << "call " << index << " of " << name << ": status " << finished.status << "\n"
+                << finished.err;
+            EXPECT_EQ(left.find(dir.path, "report"), "") << "call " << index << " of " << name;
             ++statuses[finished.status];
         }
     }

@@ -4,6 +4,10 @@
 #include "symbolize/mapped_file.h"
 #include "symbolize/process_maps.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -87,6 +91,9 @@ class FileCache {
         by_place_.clear();
         by_identity_.clear();
         bytes_ = 0;
+#ifdef __GLIBC__
+        ::malloc_trim(0); // else it stays in pieces, and the next as much is put beside it
+#endif
     }
 
     std::shared_ptr<MappedFiles> source_;

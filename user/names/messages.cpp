@@ -39,13 +39,14 @@ Program get_program(WireReader& reader) {
 }
 
 void put(WireWriter& writer, const Refusals& refusals) {
-    writer.number(refusals.not_local).number(refusals.too_large);
+    writer.number(refusals.not_local).number(refusals.too_large).number(refusals.avoided);
 }
 
 Refusals get_refusals(WireReader& reader) {
     Refusals refusals;
     refusals.not_local = reader.number<std::uint32_t>();
     refusals.too_large = reader.number<std::uint32_t>();
+    refusals.avoided = reader.number<std::uint32_t>();
     return refusals;
 }
 

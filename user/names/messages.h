@@ -75,6 +75,7 @@ std::optional<StackQuestion> decode_question(std::string_view message);
 struct Refusals {
     std::uint32_t not_local = 0; // files on file systems that may not answer
     std::uint32_t too_large = 0; // files, or lists of mappings that were cut
+    std::uint32_t avoided = 0;   // files that former namers were lost with
     friend bool operator==(const Refusals&, const Refusals&) = default;
 };
 

@@ -40,7 +40,9 @@ Result<ProcessMaps> OpenedFiles::maps(std::uint32_t tgid) {
 
 MappedFile OpenedFiles::open(const ProcessMaps& maps, const Mapping& mapping) {
     const FileId file{mapping.device, mapping.inode};
-    if (avoided_.contains({file, 0}) || not_local_.contains(file))
+    if (avoided_.contains({file, 0}))
+        left_out_.insert(file);
+    if (left_out_.contains(file) || not_local_.contains(file))
         return {};
     const ProcessMaps::Reading& reading = maps.reading();
     FileQuestion question{reading.pid,    reading.started, reading.has_our_names, mapping.start,
@@ -98,7 +100,8 @@ void OpenedFiles::work_on_process(std::uint32_t tgid) {
 }
 
 Refusals OpenedFiles::refusals() const {
-    return {static_cast<std::uint32_t>(not_local_.size()), cut_};
+    return {static_cast<std::uint32_t>(not_local_.size()), cut_,
+            static_cast<std::uint32_t>(left_out_.size())};
 }
 
 std::string Namer::answer(std::string_view message) {

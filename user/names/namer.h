@@ -38,6 +38,7 @@ class OpenedFiles : public ProcessFiles, public KernelTexts {
     std::uint32_t tgid_ = 0;
     std::set<Suspect> avoided_;
     std::set<FileId> not_local_;
+    std::set<FileId> left_out_; // of the avoided ones, those that would have had names
     std::uint32_t cut_ = 0;
 };
 

@@ -299,7 +299,7 @@ std::string Naming::key(const Program& program, std::span<const std::uint64_t> s
 void Naming::count_losses(Counters& counters) const {
     const Unanswered& unanswered = supervisor_.unanswered();
     counters.set(Counter::NAMES_SLOW, unanswered.slow);
-    counters.set(Counter::NAMES_LOST, unanswered.lost + forgotten_);
+    counters.set(Counter::NAMES_LOST, unanswered.lost + forgotten_ + refusals_.avoided);
     counters.set(Counter::NAMES_NO_PROCESS, unanswered.no_process);
     counters.set(Counter::FILES_NOT_LOCAL, refusals_.not_local);
     counters.set(Counter::MAPPINGS_CUT, refusals_.too_large);

@@ -21,7 +21,7 @@ StackQuestion some_question() {
 }
 
 std::vector<std::string> every_message() {
-    StackAnswer stack{true, 2, "a+1 b+2", {9, 10}, true, "c+3", {1, 2}};
+    StackAnswer stack{true, 2, "a+1 b+2", {9, 10}, true, "c+3", {1, 2, 3}};
     NameAnswer name;
     name.is_known = true;
     name.frames.emplace_back().function = "main";
@@ -58,11 +58,11 @@ TEST(Messages, ComeBackAsTheyWere) {
     EXPECT_EQ(question->unwound, (std::vector<std::uint64_t>{7, 8}));
     ASSERT_TRUE(question->copy);
     EXPECT_EQ(question->copy->bytes.size(), 100u);
-    const auto answer = decode_answer(encode(StackAnswer{true, 2, "k", {9}, true, "u", {1, 2}}));
+    const auto answer = decode_answer(encode(StackAnswer{true, 2, "k", {9}, true, "u", {1, 2, 3}}));
     ASSERT_TRUE(answer);
     EXPECT_TRUE(answer->is_known);
     EXPECT_EQ(answer->unwound_key, "u");
-    EXPECT_EQ(answer->refusals, (Refusals{1, 2}));
+    EXPECT_EQ(answer->refusals, (Refusals{1, 2, 3}));
 }
 
 TEST(Messages, CutAnywhereAreNone) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // A namer that is started in the middle of a trace meets processes whose numbers are used again.
 #include "base/clock.h"
+#include "names/namer.h"
 #include "names/user_stacks.h"
 
 #include <gtest/gtest.h>
@@ -73,6 +74,19 @@ TEST_F(UserStacksTest, NamesAreFoundWithoutHavingResolvedBefore) {
     EXPECT_TRUE(named.is_known);
     ASSERT_EQ(named.frames.size(), 1u);
     EXPECT_EQ(named.frames[0].module, "/bin/heir");
+}
+
+// Former namers were lost with this file: its functions have no names, and that is said.
+TEST(OpenedFilesTest, WhatIsAvoidedIsCounted) {
+    OpenedFiles files(-1, Progress::make());
+    files.avoid({{9, 77}, 0});
+    EXPECT_EQ(files.refusals().avoided, 0u) << "nobody asked for it";
+    Mapping mapping;
+    mapping.device = 9;
+    mapping.inode = 77;
+    EXPECT_FALSE(files.open(ProcessMaps::parse(""), mapping));
+    EXPECT_FALSE(files.open(ProcessMaps::parse(""), mapping));
+    EXPECT_EQ(files.refusals().avoided, 1u);
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 #include "base/unique_fd.h"
 #include "bpf/handles.h"
 #include "bpf/libbpf_log.h"
+#include "bpf/open_options.h"
 #include "bpf/refusal.h"
 #include "features.skel.h"
 
@@ -29,7 +30,7 @@ void make_socket() {
 }
 
 KernelFeatures::Support try_kind(const char* name) {
-    SkeletonPtr skeleton(features_bpf::open());
+    SkeletonPtr skeleton(features_bpf::open(open_options()));
     if (!skeleton)
         return {false, "cannot open the feature probe"};
     bpf_program* program = bpf_object__find_program_by_name(skeleton->obj, name);

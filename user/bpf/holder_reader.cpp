@@ -4,6 +4,7 @@
 #include "base/capabilities.h"
 #include "base/unique_fd.h"
 #include "bpf/libbpf_log.h"
+#include "bpf/open_options.h"
 #include "bpf/refusal.h"
 #include "holders.skel.h"
 
@@ -70,7 +71,7 @@ Result<HolderReader> HolderReader::load() {
     const RaisedCapability admin(Capability::sys_admin);
     HolderReader reader;
     for (const bool with_mappings : {true, false}) {
-        reader.skeleton_.reset(holders_bpf::open());
+        reader.skeleton_.reset(holders_bpf::open(open_options()));
         if (!reader.skeleton_)
             break;
         bpf_program__set_autoload(reader.skeleton_->progs.mappings, with_mappings);

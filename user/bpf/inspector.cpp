@@ -3,6 +3,7 @@
 
 #include "base/capabilities.h"
 #include "bpf/libbpf_log.h"
+#include "bpf/open_options.h"
 #include "bpf/refusal.h"
 #include "inspect.skel.h"
 
@@ -23,7 +24,12 @@ Result<Inspector> Inspector::load() {
     // (BPF_BTF_GET_NEXT_ID) takes this capability.
     const RaisedCapability admin(Capability::sys_admin);
     Inspector inspector;
-    inspector.skeleton_.reset(inspect_bpf::open_and_load());
+    inspector.skeleton_.reset(inspect_bpf::open(open_options()));
+    if (inspector.skeleton_)
+        if (const int error = inspect_bpf::load(inspector.skeleton_.get()); error != 0) {
+            inspector.skeleton_.reset();
+            errno = -error;
+        }
     if (!inspector.skeleton_ || inspector.skeleton_->bss == nullptr)
         return fail(refusal(errno, "the program that reads objects", take_libbpf_warnings()));
     auto mapped = MappedArray::map(bpf_map__fd(inspector.skeleton_->maps.inspections),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "bpf/kernel_object.h"
 
+#include "bpf/open_options.h"
 #include "legacy.skel.h"
 #include "unfreed.skel.h"
 
@@ -13,7 +14,7 @@ namespace {
 template <class Skeleton>
 class Opened final : public KernelObject {
   public:
-    Opened() : skeleton_(Skeleton::open()) {
+    Opened() : skeleton_(Skeleton::open(open_options())) {
         if (skeleton_ != nullptr)
             object_ = skeleton_->obj;
     }

@@ -4,6 +4,7 @@
 #include "base/capabilities.h"
 #include "base/unique_fd.h"
 #include "bpf/libbpf_log.h"
+#include "bpf/open_options.h"
 #include "sockets.skel.h"
 
 #include <unistd.h>
@@ -58,7 +59,7 @@ void SocketIterators::Delete::operator()(sockets_bpf* skeleton) const {
 // Each alone: which of them a kernel knows and permits, only loading tells.
 Result<SocketIterators::Iterator> SocketIterators::load_one(const char* name) {
     Iterator iterator;
-    iterator.skeleton.reset(sockets_bpf::open());
+    iterator.skeleton.reset(sockets_bpf::open(open_options()));
     if (!iterator.skeleton)
         return fail_errno(Errc::internal, errno, "cannot open the programs that list sockets");
     bpf_program* program = bpf_object__find_program_by_name(iterator.skeleton->obj, name);

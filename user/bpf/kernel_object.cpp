@@ -47,8 +47,9 @@ Result<std::unique_ptr<KernelObject>> KernelObject::open(Edition edition) {
     return object;
 }
 
-void KernelObject::set_max_entries(const char* map, std::uint32_t entries) {
-    bpf_map__set_max_entries(bpf_object__find_map_by_name(object_, map), entries);
+bool KernelObject::set_max_entries(const char* map, std::uint32_t entries) {
+    bpf_map* found = bpf_object__find_map_by_name(object_, map);
+    return found != nullptr && bpf_map__set_max_entries(found, entries) == 0;
 }
 
 int KernelObject::map_fd(const char* map) const {

@@ -23,7 +23,7 @@ class KernelObject {
 
     // Before load().
     virtual uf_config& config() = 0;
-    void set_max_entries(const char* map, std::uint32_t entries);
+    [[nodiscard]] bool set_max_entries(const char* map, std::uint32_t entries);
     // What the kernel side shares with us; loading moves it.
     virtual uf_state& state() const = 0;
     // After load().

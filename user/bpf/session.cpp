@@ -82,14 +82,16 @@ Result<> Session::open_and_load(const TraceRequest& request, const AttachPlan& p
     fill_config(object_->config(), request, plan, sampling_, copies_, preemptible_, cache_of_);
     sites_not_known_ = plan.kmem_births ? fill_sites(object_->config(), request) : 0;
     object_->state().sample_threshold = sampling_.threshold();
-    if (request.ring_bytes != 0)
-        object_->set_max_entries("events", request.ring_bytes);
     const int cpus = libbpf_num_possible_cpus();
     if (cpus < 1)
         return fail(Errc::internal, "cannot count the CPUs of this host");
-    object_->set_max_entries("objects", object_sets(request.max_objects));
-    object_->set_max_entries("origins", kOriginSets);
-    object_->set_max_entries("scratch", static_cast<std::uint32_t>(cpus) * UF_SCRATCH_PER_CPU);
+    const bool sized =
+        (request.ring_bytes == 0 || object_->set_max_entries("events", request.ring_bytes)) &&
+        object_->set_max_entries("objects", object_sets(request.max_objects)) &&
+        object_->set_max_entries("origins", kOriginSets) &&
+        object_->set_max_entries("scratch", static_cast<std::uint32_t>(cpus) * UF_SCRATCH_PER_CPU);
+    if (!sized)
+        return fail(Errc::internal, "the size of a BPF map cannot be set");
     if (int error = object_->load(); error != 0)
         return fail(refusal(-error, "the BPF programs", take_libbpf_warnings()));
     return {};
@@ -124,7 +126,7 @@ Result<Session::Attached> Session::attach_variant(const Variant& variant) {
         const unsigned copy = newest_first ? count - 1 - i : i;
         const std::string name = program_name(variant, copy);
         bpf_program* program = bpf_object__find_program_by_name(object_->get(), name.c_str());
-        LinkPtr link(bpf_program__attach(program));
+        LinkPtr link(program != nullptr ? bpf_program__attach(program) : nullptr);
         if (!link)
             return fail(Errc::unsupported,
                         fmt::format("{} {}: the kernel refuses to attach it ({})",

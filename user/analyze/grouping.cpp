@@ -99,12 +99,11 @@ class Grouper {
     void add_user_key(GroupKey& key, const Source& source) const {
         if (!source.origin || source.origin->user_stack.empty())
             return;
-        const std::vector<std::uint64_t>& stack = source.origin->user_stack;
         if (options_.user_key) {
-            key.user_key = options_.user_key({source.origin->tgid, source.origin->program}, stack);
+            key.user_key = options_.user_key(*source.origin);
             return;
         }
-        for (std::uint64_t address : stack)
+        for (std::uint64_t address : source.origin->user_stack)
             key.user_key += std::to_string(address) + ' ';
     }
 

@@ -4,6 +4,7 @@
 
 #include "model/analysis.h"
 #include "model/event.h"
+#include "model/trace_mode.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -13,8 +14,6 @@
 #include <vector>
 
 namespace unfreed {
-
-enum class TraceMode : std::uint8_t { host, pid, run };
 
 // What the kernel's structure says of a group, with the reason as half a sentence.
 struct StructureFinding {
@@ -48,9 +47,9 @@ struct AnalyzeOptions {
     std::function<std::vector<std::uint64_t>(std::span<const std::uint64_t>)> normalize;
     // What of a normalized kernel stack tells groups apart. Default: all of it.
     std::function<std::vector<std::uint64_t>(std::span<const std::uint64_t>)> kernel_key;
-    // A key for a user stack of a program that is equal in every process that runs the same
+    // A key for the user stack of an origin that is equal in every process that runs the same
     // code, wherever it was loaded (module + offset). Default: the addresses.
-    std::function<std::string(const Program&, std::span<const std::uint64_t>)> user_key;
+    std::function<std::string(const OriginEvent&)> user_key;
 };
 
 // A kernel stack as the options want it shown.

@@ -31,17 +31,43 @@ void add(Snapshot& snapshot, std::uint64_t address, const Inspection& answer, bo
     snapshot.other_sockets.push_back(std::move(other));
 }
 
-bool is_unexplained(const LiveObject& object) {
-    const SocketFacts& socket = object.facts->socket;
-    return socket.orphan && hold_of(*object.facts) == Hold::unexplained;
-}
-
 bool contradicts_itself(const Snapshot& snapshot, const LiveObject& object) {
-    if (is_unexplained(object))
-        return true;
     const SocketFacts& socket = object.facts->socket;
     const bool open = !socket.orphan && !socket.no_file;
     return snapshot.holders.known() && open == snapshot.holders.of(object.slot.address).empty();
+}
+
+bool is_accused(const LiveObject& object) {
+    return object.facts->socket.orphan && hold_of(*object.facts) == Hold::unexplained;
+}
+
+// Reads those that are doubtful again: what has ended goes.
+void read_again(Snapshot& snapshot, const Inspect& inspect,
+                const std::function<bool(const LiveObject&)>& is_doubtful) {
+    std::vector<InspectRequest> requests;
+    std::vector<std::size_t> doubtful;
+    for (std::size_t i = 0; i < snapshot.other_sockets.size(); ++i) {
+        const LiveObject& object = snapshot.other_sockets[i].object;
+        if (!is_doubtful(object))
+            continue;
+        requests.push_back(request_for(object.slot.address));
+        doubtful.push_back(i);
+    }
+    if (doubtful.empty())
+        return;
+    const std::vector<Inspection> answers = inspect(requests);
+    std::unordered_set<std::size_t> ended;
+    for (std::size_t i = 0; i < std::min(answers.size(), doubtful.size()); ++i) {
+        LiveObject& object = snapshot.other_sockets[doubtful[i]].object;
+        if (is_same(answers[i], object.facts->socket.cookie))
+            object.facts = answers[i].facts;
+        else
+            ended.insert(doubtful[i]);
+    }
+    std::size_t index = 0;
+    std::erase_if(snapshot.other_sockets,
+                  [&](const OtherSocket&) { return ended.contains(index++); });
+    note_living_peers(snapshot);
 }
 
 } // namespace
@@ -105,35 +131,18 @@ UnknownRelations unknown_relations(const Snapshot& snapshot) {
     return unknown;
 }
 
-void settle_other_sockets(Snapshot& snapshot, const Inspect& inspect,
-                          const std::function<void(bool)>& wait_and_read_holders) {
-    std::vector<InspectRequest> requests;
-    std::vector<std::size_t> doubtful;
-    bool wait = false;
-    for (std::size_t i = 0; i < snapshot.other_sockets.size(); ++i) {
-        const LiveObject& object = snapshot.other_sockets[i].object;
-        if (!contradicts_itself(snapshot, object))
-            continue;
-        requests.push_back(request_for(object.slot.address));
-        doubtful.push_back(i);
-        wait |= is_unexplained(object);
-    }
-    if (doubtful.empty())
-        return;
-    wait_and_read_holders(wait);
-    const std::vector<Inspection> answers = inspect(requests);
-    std::unordered_set<std::size_t> ended;
-    for (std::size_t i = 0; i < std::min(answers.size(), doubtful.size()); ++i) {
-        LiveObject& object = snapshot.other_sockets[doubtful[i]].object;
-        if (is_same(answers[i], object.facts->socket.cookie))
-            object.facts = answers[i].facts;
-        else
-            ended.insert(doubtful[i]);
-    }
-    std::size_t index = 0;
-    std::erase_if(snapshot.other_sockets,
-                  [&](const OtherSocket&) { return ended.contains(index++); });
-    note_living_peers(snapshot);
+bool any_other_is_accused(const Snapshot& snapshot) {
+    return std::any_of(snapshot.other_sockets.begin(), snapshot.other_sockets.end(),
+                       [](const OtherSocket& other) { return is_accused(other.object); });
+}
+
+void confirm_other_sockets(Snapshot& snapshot, const Inspect& inspect) {
+    read_again(snapshot, inspect, is_accused);
+}
+
+void settle_other_sockets(Snapshot& snapshot, const Inspect& inspect) {
+    read_again(snapshot, inspect,
+               [&](const LiveObject& object) { return contradicts_itself(snapshot, object); });
 }
 
 } // namespace unfreed

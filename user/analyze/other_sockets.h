@@ -35,11 +35,13 @@ struct UnknownRelations {
 };
 UnknownRelations unknown_relations(const Snapshot& snapshot);
 
-// The facts and the holders were not read at the same moment. Other sockets of which they
-// contradict each other, or which accuse the kernel, are read again: `wait_and_read_holders` is
-// called first, with true where it should wait until a socket has got from one step of its end to
-// the next.
-void settle_other_sockets(Snapshot& snapshot, const Inspect& inspect,
-                          const std::function<void(bool wait)>& wait_and_read_holders);
+// Does one of the other sockets accuse the kernel? A moment later it may have got from one step of
+// its end to the next: then those that do are read again.
+bool any_other_is_accused(const Snapshot& snapshot);
+void confirm_other_sockets(Snapshot& snapshot, const Inspect& inspect);
+
+// The facts and the holders were not read at the same moment: other sockets of which they
+// contradict each other are read again.
+void settle_other_sockets(Snapshot& snapshot, const Inspect& inspect);
 
 } // namespace unfreed

@@ -31,9 +31,7 @@ void note_file(LiveObject& object) {
 
 // Looks a second time at the sockets that are about to be accused.
 template <class Accused>
-void confirm(
-    Snapshot& snapshot, const Inspect& inspect, Accused is_accused,
-    const std::function<void()>& wait = [] {}) {
+void confirm(Snapshot& snapshot, const Inspect& inspect, Accused is_accused) {
     std::vector<InspectRequest> requests;
     std::vector<LiveObject*> accused;
     for (LiveObject& object : snapshot.objects)
@@ -43,7 +41,6 @@ void confirm(
         }
     if (accused.empty())
         return;
-    wait();
     const std::vector<Inspection> answers = inspect(requests);
     std::set<const LiveObject*> ended;
     for (std::size_t i = 0; i < std::min(answers.size(), accused.size()); ++i) {
@@ -104,9 +101,12 @@ std::uint64_t revalidate(Snapshot& snapshot, const Inspect& inspect) {
     return dead;
 }
 
-void confirm_unexplained(Snapshot& snapshot, const Inspect& inspect,
-                         const std::function<void()>& wait) {
-    confirm(snapshot, inspect, is_unexplained, wait);
+bool any_is_unexplained(const Snapshot& snapshot) {
+    return std::any_of(snapshot.objects.begin(), snapshot.objects.end(), is_unexplained);
+}
+
+void confirm_unexplained(Snapshot& snapshot, const Inspect& inspect) {
+    confirm(snapshot, inspect, is_unexplained);
 }
 
 void note_descriptors(Snapshot& snapshot, const Inspect& inspect) {

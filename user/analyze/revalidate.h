@@ -6,7 +6,6 @@
 #include "model/snapshot.h"
 
 #include <cstdint>
-#include <functional>
 
 namespace unfreed {
 
@@ -16,9 +15,9 @@ namespace unfreed {
 std::uint64_t revalidate(Snapshot& snapshot, const Inspect& inspect);
 
 // Closed sockets that something refers to, nobody knows what, accuse the kernel: one may just be
-// between two steps of its end. Waits, if there is one, and looks again.
-void confirm_unexplained(Snapshot& snapshot, const Inspect& inspect,
-                         const std::function<void()>& wait);
+// between two steps of its end. Where there is one, wait, and look again.
+bool any_is_unexplained(const Snapshot& snapshot);
+void confirm_unexplained(Snapshot& snapshot, const Inspect& inspect);
 
 // Notes of each open socket whether a process has a descriptor of it. Those that none has may have
 // been closed since they were looked at, so they are looked at again.

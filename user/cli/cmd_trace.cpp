@@ -7,6 +7,7 @@
 #include "bpf/privileges.h"
 #include "bpf/session.h"
 #include "cli/child.h"
+#include "cli/choices.h"
 #include "cli/commands.h"
 #include "cli/delivery.h"
 #include "cli/descriptor_limit.h"
@@ -14,10 +15,16 @@
 #include "cli/least_privilege.h"
 #include "cli/target.h"
 #include "cli/version.h"
+#include "judgement/judge.h"
+#include "judgement/write_up.h"
 #include "look/host_info.h"
-#include "look/reporter.h"
+#include "look/look.h"
+#include "look/sight.h"
+#include "names/naming.h"
 #include "report/address_policy.h"
 #include "source/live_source.h"
+#include "survey/addresses.h"
+#include "survey/recording.h"
 #include "symbolize/kallsyms.h"
 #include "trace/signals.h"
 #include "trace/site_ranges.h"
@@ -26,6 +33,8 @@
 
 #include <fmt/format.h>
 #include <malloc.h>
+
+#include <set>
 
 namespace unfreed::cli {
 namespace {
@@ -72,23 +81,28 @@ Result<bpf::KernelFeatures> find_features(const Options& options) {
     return features;
 }
 
-ReportOptions report_options(const Options& options) {
-    ReportOptions report;
+// What is shown for addresses of the kernel, where this host hides them.
+struct AddressHiding {
+    bool hides = false;
+    std::optional<KeyedHash> hash; // nullopt: they are left out
+
+    const KeyedHash* key() const { return hash ? &*hash : nullptr; }
+    std::uint64_t shown(std::uint64_t address) const { return hash ? (*hash)(address) : 0; }
+    const char* name() const { return hash ? "hashed" : "left-out"; }
+};
+
+TraceFacts trace_facts(const Options& options) {
+    TraceFacts trace;
     if (options.command == Command::run)
-        report.mode = TraceMode::run;
+        trace.mode = TraceMode::run;
     else if (options.pid)
-        report.mode = TraceMode::pid;
-    report.classes = options.classes;
-    report.command = options.program;
-    report.min_age_ns = static_cast<std::uint64_t>(options.min_age.count());
-    report.asked_one_in = options.one_in.value_or(1);
-    report.always_walk = walks_always(options);
-    report.top = options.top;
-    report.every_group = wants_every_group(options);
-    report.objects_per_group = options.objects_per_group;
-    report.lists_objects = lists_objects(options);
-    report.probe_reclaim = options.probe_reclaim;
-    return report;
+        trace.mode = TraceMode::pid;
+    trace.classes = options.classes;
+    trace.command = options.program;
+    trace.min_age_ns = static_cast<std::uint64_t>(options.min_age.count());
+    trace.asked_one_in = options.one_in.value_or(1);
+    trace.always_walk = walks_always(options);
+    return trace;
 }
 
 std::string describe(const Options& options) {
@@ -97,12 +111,27 @@ std::string describe(const Options& options) {
     return options.pid ? fmt::format("PID {}", *options.pid) : "the whole host";
 }
 
-std::vector<std::string> what_fails(const Options& options, const Report& report) {
-    std::vector<std::string> failures;
-    for (const FailCondition& condition : options.fail_on)
-        if (auto met = condition.met_by(report))
-            failures.push_back(std::move(*met));
-    return failures;
+// What a recording must say of the addresses that its report can show.
+std::set<std::uint64_t> named_addresses(const Survey& survey, const Findings& everything) {
+    std::set<std::uint64_t> addresses;
+    Report report = write_up(survey, everything);
+    for_each_address(report, [&](std::uint64_t& address) { addresses.insert(address); });
+    return addresses;
+}
+
+// Empty: it cannot be made, which is told.
+std::string record(Survey survey, const Options& options, const std::set<std::uint64_t>& named,
+                   const AddressHiding& hiding) {
+    survey.asked = {options.top, options.objects_per_group};
+    if (hiding.hides)
+        number_addresses(
+            survey, named, [&](std::uint64_t address) { return hiding.shown(address); },
+            hiding.name());
+    auto recording = encode_recording(survey);
+    if (recording)
+        return std::move(*recording);
+    log::error(recording.error().message);
+    return {};
 }
 
 // Loading left large free blocks behind, and a trace may go on for days.
@@ -201,33 +230,26 @@ Result<int> run_trace(const Options& options) {
         if (auto added = session->add_target(tgid); !added)
             return fail(added.error());
 
-    look::ReportContext context;
+    look::Known known;
     if (const auto capabilities = read_capabilities())
-        context.notes = notes_on_missing(capabilities->effective);
+        known.notes = notes_on_missing(capabilities->effective);
     give_up_privileges(destinations->have_file());
-    context.hide_addresses = !options.kernel_addresses && host_hides_addresses();
-    context.address_hash = KeyedHash::with_random_key();
-    const ReportOptions wanted = report_options(options);
-    context.options = &wanted;
-    context.tool = {kVersion, kBuild};
-    context.symbols = &*symbols;
-    context.session = &*session;
-    context.naming = &naming;
-    context.targets = targets;
+    const AddressHiding hiding{!options.kernel_addresses && host_hides_addresses(),
+                               KeyedHash::with_random_key()};
+    look::ProcSurroundings surroundings;
+    known.tool = {kVersion, kBuild};
+    known.trace = trace_facts(options);
+    known.trace.targets = targets;
     std::optional<look::SocketReport> sockets;
-    if (request.wants(ObjectClass::socket)) {
-        sockets.emplace().load();
-        context.sockets = &*sockets;
-    }
-    context.started_ns = monotonic_ns();
-    context.started_at = look::rfc3339_now();
+    if (request.wants(ObjectClass::socket))
+        sockets.emplace().load(source, surroundings);
+    known.trace.started_ns = monotonic_ns();
+    known.trace.started_at = look::rfc3339_now();
     session->activate();
     // First of all, while nothing has been made that is traced: listing sockets makes dentries.
-    ProcKernelBooks books;
-    if (!request.only_targets) {
-        context.books = &books;
-        context.counts_at_start = books.read();
-    }
+    known.comparable = !request.only_targets;
+    if (known.comparable)
+        known.counts_at_start = surroundings.books().read();
     if (sockets && options.command != Command::run)
         sockets->take_pre_attach(source, targets, workers);
     if (child)
@@ -237,19 +259,40 @@ Result<int> run_trace(const Options& options) {
                           (monotonic_ns() - entered_ns) / 1'000'000,
                           child ? "the report comes when it ends" : "Ctrl-C ends with the report"));
 
+    const look::Sources sources{source,       tracker, *symbols,
+                                surroundings, naming,  sockets ? &*sockets : nullptr};
     bool complete = true;
+    bool last = false;
     std::vector<std::string> failures; // of the latest report
     Delivery delivery(*destinations, [&]() -> Result<std::vector<std::string>> {
         if (auto swept = loop.sweep(); !swept)
             return fail(swept.error());
-        context.thinned_at_ns = loop.sample().thinned_at_ns();
+        known.trace.thinned_at_ns = loop.sample().thinned_at_ns();
+        known.sight = look::sight_of(*session);
+        known.hooks = session->hooks();
         tracker.refresh_processes(monotonic_ns());
-        auto built = look::build_report(context, source, tracker);
-        if (!built)
-            return fail(built.error());
-        complete = built->complete;
-        failures = what_fails(options, *built);
-        return destinations->render(*built);
+        auto survey = look::look(sources, known);
+        if (!survey)
+            return fail(survey.error());
+        const bool probes = options.probe_reclaim && last;
+        const bool records = destinations->have_recording();
+        Findings findings = judge(*survey, records ? judge_everything(options, probes)
+                                                   : judge_options(options, probes));
+        look::close_up(*survey, findings, sources, probes);
+        std::set<std::uint64_t> named;
+        if (records) {
+            named = named_addresses(*survey, findings);
+            findings = judge(*survey, judge_options(options, probes));
+        }
+        Report report = write_up(*survey, findings);
+        if (hiding.hides)
+            hide_addresses(report, hiding.key());
+        complete = report.complete;
+        failures = what_fails(options, report);
+        std::string recording;
+        if (records)
+            recording = record(std::move(*survey), options, named, hiding);
+        return destinations->render(report, std::move(recording));
     });
     auto outcome = caught([&] {
         return loop.run(limits, *signals, [&] {
@@ -264,23 +307,19 @@ Result<int> run_trace(const Options& options) {
     if (end.end == trace::TraceLoop::End::reader_gone)
         return fail(Errc::io, "nobody reads the report any more: the trace has ended without it");
     const trace::Signals::Unblocked unblocked(*signals, end.heard_ns);
-    context.command_status = end.child_status;
+    known.trace.command_status = end.child_status;
     if (end.end == trace::TraceLoop::End::child_ended ||
         end.end == trace::TraceLoop::End::target_ended) {
         if (auto unsettled = caught([&] { return loop.settle(kSettlePatience); }))
-            context.unsettled = *unsettled;
+            known.unsettled = *unsettled;
         else
             log::error(unsettled.error().message);
     }
-    context.last = true;
+    last = true;
     delivery.last();
     if (!outcome || delivery.failed())
         return 1;
-    for (const std::string& failure : failures)
-        log::error("the report has what it must not, --fail-on " + failure);
-    if (!failures.empty())
-        return 3;
-    return complete ? 0 : 4;
+    return exit_status(failures, complete);
 }
 
 } // namespace unfreed::cli

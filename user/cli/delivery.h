@@ -31,7 +31,8 @@ class Delivery {
 
   private:
     Result<std::vector<std::string>> make();
-    static void rescue(Output& output, const std::string& report);
+    bool is_missing(std::size_t index, const std::string& report);
+    static void rescue(Output& output, const std::string& report, bool is_recording);
     void tell(const Error& error);
 
     Destinations& destinations_;

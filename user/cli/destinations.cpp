@@ -21,13 +21,29 @@ Result<Destinations> Destinations::open(const Options& options) {
                                                  choice.writer->name));
         destinations.all_.push_back({choice.writer, std::move(*output)});
     }
+    if (!options.record.empty()) {
+        auto output = Output::open(options.record);
+        if (!output)
+            return fail(output.error());
+        if (output->is_terminal())
+            return fail(Errc::usage, "a recording is no text for a terminal; write --record FILE");
+        destinations.all_.push_back({nullptr, std::move(*output)});
+    }
     return destinations;
 }
 
-std::vector<std::string> Destinations::render(const Report& report) const {
+bool Destinations::have_recording() const {
+    return !all_.empty() && is_recording(all_.size() - 1);
+}
+
+std::vector<std::string> Destinations::render(const Report& report, std::string recording) const {
     std::vector<std::string> texts;
     texts.reserve(all_.size());
     for (const auto& [writer, output] : all_) {
+        if (writer == nullptr) {
+            texts.push_back(std::move(recording));
+            continue;
+        }
         Sheet sheet;
         sheet.width = static_cast<std::size_t>(output.width());
         sheet.color = output.is_terminal() && std::getenv("NO_COLOR") == nullptr;

@@ -17,8 +17,12 @@ class Destinations {
     // Fails now, before any tracing, when one of them cannot be written later.
     static Result<Destinations> open(const Options& options);
 
-    // A text for each.
-    std::vector<std::string> render(const Report& report) const;
+    // A text for each. recording: for the one that takes it; empty: there is none.
+    std::vector<std::string> render(const Report& report, std::string recording = {}) const;
+
+    // One of them takes a recording.
+    bool have_recording() const;
+    bool is_recording(std::size_t index) const { return all_[index].writer == nullptr; }
 
     std::size_t size() const { return all_.size(); }
     Output& operator[](std::size_t index) { return all_[index].output; }
@@ -32,7 +36,7 @@ class Destinations {
 
   private:
     struct Destination {
-        const Writer* writer;
+        const Writer* writer; // nullptr: it takes the recording
         Output output;
     };
     std::vector<Destination> all_;

@@ -33,6 +33,8 @@ unfreed::Result<int> run(const unfreed::cli::Options& options) {
     switch (options.command) {
     case Command::doctor:
         return run_doctor(options);
+    case Command::report:
+        return run_report(options);
     case Command::triage:
         return run_triage(options);
     case Command::trace:

@@ -31,6 +31,7 @@ struct Words {
     std::vector<std::string> fail_on;
     std::string sample;
     std::string max_objects;
+    std::vector<std::string> verdicts;
 };
 
 // CLI::PositiveNumber answers with the largest number that a double holds, in 309 digits, and lets
@@ -64,6 +65,11 @@ std::string format_help() {
     return help;
 }
 
+void add_verbosity(CLI::App& app, Options& options) {
+    app.add_flag("-q,--quiet", options.quiet, "No progress messages");
+    app.add_flag("-v,--verbose", options.verbose, "Messages for debugging the tool");
+}
+
 // Of everything that attaches.
 void add_common(CLI::App& app, Options& options, Words& words) {
     app.add_option(
@@ -83,8 +89,26 @@ void add_common(CLI::App& app, Options& options, Words& words) {
                    "Kinds of programs not to use: fentry, lsm, kprobe (comma separated)")
         ->delimiter(',')
         ->type_name("KIND,...");
-    app.add_flag("-q,--quiet", options.quiet, "No progress messages");
-    app.add_flag("-v,--verbose", options.verbose, "Messages for debugging the tool");
+    add_verbosity(app, options);
+}
+
+// Of everything that tells a report.
+void add_telling(CLI::App& app, Options& options, Words& words) {
+    app.add_option("--top", options.top, "Rows to report (default 20)")->check(at_least_one());
+    app.add_option("--format", words.format, format_help())->type_name("FORMAT");
+    app.add_option("-o,--output", words.outputs,
+                   "Write the report to a file; may be given more than once, each with a form of "
+                   "its own (-o report.txt -o folded=stacks.folded)")
+        ->allow_extra_args(false)
+        ->type_name("[FORMAT=]FILE");
+    app.add_option("--fail-on", words.fail_on,
+                   "Exit status 3 if the last report has it (comma separated): leaking, suspect, "
+                   "look or kind=NAME, with :N for N objects or more; growth>1MiB/h")
+        ->delimiter(',')
+        ->type_name("CONDITION,...");
+    app.add_flag("--all", options.all,
+                 "In the text report, list every origin with its details, not only those that leak "
+                 "or need a look");
 }
 
 // Of what follows objects and reports.
@@ -96,15 +120,13 @@ void add_trace(CLI::App& app, Options& options, Words& words) {
     app.add_option("--min-age", words.min_age,
                    "Report objects that are at least this old (default 10s)")
         ->type_name("TIME");
-    app.add_option("--top", options.top, "Rows to report (default 20)")->check(at_least_one());
+    add_telling(app, options, words);
     app.add_option("--objects", options.objects_per_group, "Objects to list per row (default 3)")
         ->check(CLI::NonNegativeNumber);
-    app.add_option("--format", words.format, format_help())->type_name("FORMAT");
-    app.add_option("-o,--output", words.outputs,
-                   "Write the report to a file; may be given more than once, each with a form of "
-                   "its own (-o report.txt -o folded=stacks.folded)")
-        ->allow_extra_args(false)
-        ->type_name("[FORMAT=]FILE");
+    app.add_option("--record", options.record,
+                   "Write all that the report is made of to a file, too: `unfreed report FILE` "
+                   "makes the report of it anywhere")
+        ->type_name("FILE");
     app.add_option("--sample", words.sample,
                    "1/N: follow one object in N, and estimate; 1: follow all, even if the table "
                    "overflows (default: all, fewer when the table is 70 % full)")
@@ -122,14 +144,22 @@ void add_trace(CLI::App& app, Options& options, Words& words) {
     app.add_flag("--kernel-addresses", options.kernel_addresses,
                  "Show addresses of the kernel, not hashes of them, where this host hides them "
                  "(kptr_restrict)");
-    app.add_option("--fail-on", words.fail_on,
-                   "Exit status 3 if the last report has it (comma separated): leaking, suspect, "
-                   "look or kind=NAME, with :N for N objects or more; growth>1MiB/h")
+}
+
+// Of what tells a recording.
+CLI::Option* add_report(CLI::App& app, Options& options, Words& words) {
+    app.add_option("recording", options.recording, "A file that --record made")
+        ->required()
+        ->type_name("FILE");
+    add_telling(app, options, words);
+    app.add_option("--class", words.classes, "Only objects of these kinds")
         ->delimiter(',')
-        ->type_name("CONDITION,...");
-    app.add_flag("--all", options.all,
-                 "In the text report, list every origin with its details, not only those that leak "
-                 "or need a look");
+        ->type_name("CLASS,...");
+    app.add_option("--verdict", words.verdicts, "Only what is said to be so: leaking, suspect ...")
+        ->delimiter(',')
+        ->type_name("VERDICT,...");
+    add_verbosity(app, options);
+    return app.get_option("--top");
 }
 
 Result<> read_time(const std::string& word, const char* option,
@@ -180,6 +210,23 @@ Result<> read_classes(const std::vector<std::string>& names, std::vector<ObjectC
     return {};
 }
 
+Result<> read_verdicts(const std::vector<std::string>& names, std::vector<Verdict>& into) {
+    for (const std::string& name : names) {
+        bool known = false;
+        for (int number = 0; number <= static_cast<int>(Verdict::live); ++number)
+            if (const auto verdict = static_cast<Verdict>(number); name == to_string(verdict)) {
+                into.push_back(verdict);
+                known = true;
+            }
+        if (!known)
+            return fail(Errc::usage, fmt::format("--verdict: there is no verdict \"{}\"; choose "
+                                                 "from leaking, suspect, stopped, kept, replacing, "
+                                                 "cached, pinned, in-flight, rcu-pending, live",
+                                                 name));
+    }
+    return {};
+}
+
 // "folded=FILE" has a form of its own, if there is one of this name; else all of it is a path.
 OutputChoice read_output(const std::string& word, const Writer* usual) {
     const std::size_t equals = word.find('=');
@@ -210,6 +257,8 @@ Result<> read_outputs(const Words& words, std::vector<OutputChoice>& into) {
 Result<> read_words(const Words& words, Options& options) {
     if (auto classes = read_classes(words.classes, options.classes); !classes)
         return classes;
+    if (auto verdicts = read_verdicts(words.verdicts, options.verdicts); !verdicts)
+        return verdicts;
     if (auto time = read_time(words.duration, "--duration", options.duration); !time)
         return time;
     if (auto time = read_time(words.interval, "--interval", options.interval); !time)
@@ -348,6 +397,10 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
     run->add_option("command", options.program, "Command and arguments, after --")->required();
     run->positionals_at_end();
 
+    CLI::App* report = app.add_subcommand("report", "Make the report of a recording (--record), "
+                                                    "here and now");
+    const CLI::Option* top = add_report(*report, options, words);
+
     CLI::App* triage =
         app.add_subcommand("triage", "Say which part of the kernel's memory grows, by its own "
                                      "counts and without a probe, and what to trace next");
@@ -368,8 +421,8 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
     const bool names_command =
         !arguments.empty() &&
         (arguments[0] == "trace" || arguments[0] == "run" || arguments[0] == "triage" ||
-         arguments[0] == "doctor" || arguments[0] == "--help" || arguments[0] == "-h" ||
-         arguments[0] == "--version");
+         arguments[0] == "doctor" || arguments[0] == "report" || arguments[0] == "--help" ||
+         arguments[0] == "-h" || arguments[0] == "--version");
     if (!names_command && (arguments.empty() || arguments[0].starts_with("-")))
         arguments.insert(arguments.begin(), "trace");
     std::reverse(arguments.begin(), arguments.end());
@@ -389,10 +442,13 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
         return {std::nullopt, "unfreed: " + read.error().message + "\n", 2};
     if (run->parsed())
         options.command = Command::run;
+    else if (report->parsed())
+        options.command = Command::report;
     else if (triage->parsed())
         options.command = Command::triage;
     else if (doctor->parsed())
         options.command = Command::doctor;
+    options.top_given = top->count() > 0;
     if (pid_option->count() > 0)
         options.pid = pid;
     else if (options.follow)

@@ -5,6 +5,7 @@
 #include "base/result.h"
 #include "cli/fail_on.h"
 #include "model/object_class.h"
+#include "model/verdict.h"
 #include "report/writer.h"
 
 #include <chrono>
@@ -15,7 +16,7 @@
 
 namespace unfreed::cli {
 
-enum class Command { trace, run, triage, doctor };
+enum class Command { trace, run, report, triage, doctor };
 
 // One of the files that the report goes to.
 struct OutputChoice {
@@ -33,8 +34,12 @@ struct Options {
     std::optional<std::chrono::nanoseconds> interval; // periodic reports
     std::chrono::nanoseconds min_age = std::chrono::seconds(10);
     std::uint64_t top = 20;
+    bool top_given = false;
     std::uint64_t objects_per_group = 3;
     std::vector<OutputChoice> outputs; // at least one
+    std::string record;                // --record; empty: no recording
+    std::string recording;             // report FILE
+    std::vector<Verdict> verdicts;     // report --verdict; empty: all
     std::uint32_t max_objects = 0;     // 0: default
     // --sample 1/N; none: all, and fewer when the table fills up. 1: all, whatever happens.
     std::optional<std::uint32_t> one_in;

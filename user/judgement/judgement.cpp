@@ -23,42 +23,37 @@ bool is_gone(const std::string& cache, const SlabInfo& slabs) {
 
 } // namespace
 
-Judgement judge_caches(const CacheQuestion& question, const Snapshot& snapshot,
-                       std::span<const UnfollowedCache> unfollowed) {
-    const ReportOptions& options = *question.options;
-    ProcKernelBooks no_books;
-    KernelBooks& books = question.books ? *question.books : no_books;
+Judgement judge_caches(const Survey& survey, const KernelSymbols& symbols) {
     CoverageInput input;
-    input.before = *question.counts_at_start;
-    input.after = books.read();
-    input.cpus = books.cpus();
-    input.wants_slab = wants(options, ObjectClass::slab);
-    input.wants_sockets = wants(options, ObjectClass::socket);
-    input.wants_dentries = wants(options, ObjectClass::dentry);
-    const bool hides = input.wants_slab && !question.sees_bulk_frees;
+    input.before = survey.books.start;
+    input.after = survey.books.now;
+    input.cpus = survey.books.cpus;
+    input.wants_slab = wants(survey.trace, ObjectClass::slab);
+    input.wants_sockets = wants(survey.trace, ObjectClass::socket);
+    input.wants_dentries = wants(survey.trace, ObjectClass::dentry);
+    const bool hides = input.wants_slab && !survey.sight.sees_bulk_frees;
     if (input.after.slabs)
-        input.names = SlabNames(books.slab_links(), *input.after.slabs);
+        input.names = SlabNames(survey.books.slab_links, *input.after.slabs);
     if (hides)
         input.hidden = caches_with_hidden_frees(input.names);
 
     Judgement judgement;
     judgement.names = input.names;
-    judgement.counts = input.after;
     if (input.after.slabs)
-        judgement.cache_destroyed = [slabs = *input.after.slabs](const std::string& cache) {
-            return is_gone(cache, slabs);
+        judgement.cache_destroyed = [slabs = &*survey.books.now.slabs](const std::string& cache) {
+            return is_gone(cache, *slabs);
         };
     HiddenPlaces places;
     if (hides)
-        places = HiddenPlaces(snapshot, [&](std::uint64_t address) {
-            const auto symbol = question.symbols->find(address - 1);
+        places = HiddenPlaces(survey.snapshot, [&](std::uint64_t address) {
+            const auto symbol = symbols.find(address - 1);
             return symbol ? symbol->name : std::string();
         });
     auto caches = input.hidden;
     // Of a sample only estimates are known, which prove nothing against the kernel's own counts.
-    if (question.books && snapshot.one_in == 1) {
-        for (CoverageRow& row :
-             compare(traced_growth(snapshot, unfollowed, input.names, places), input)) {
+    if (survey.books.comparable && survey.snapshot.one_in == 1) {
+        for (CoverageRow& row : compare(
+                 traced_growth(survey.snapshot, survey.unfollowed, input.names, places), input)) {
             if (!row.judged)
                 caches.insert(row.row.cache);
             judgement.rows.push_back(std::move(row.row));
@@ -81,13 +76,14 @@ std::uint64_t objects_not_judged(const AnalyzedGroups& analyzed) {
     return objects;
 }
 
-void add_coverage(Report& report, Judgement judgement, const AnalyzedGroups& analyzed) {
+void add_coverage(Report& report, std::vector<Coverage> rows, const AnalyzedGroups& analyzed,
+                  const SlabNames& names) {
     std::vector<std::string> caches;
     for (const AnalyzedGroup& group : analyzed.groups)
         if (group.judged)
-            caches.push_back(judgement.names.counted_as(group.cache));
-    sort_by_relevance(judgement.rows, caches);
-    report.coverage = std::move(judgement.rows);
+            caches.push_back(names.counted_as(group.cache));
+    sort_by_relevance(rows, caches);
+    report.coverage = std::move(rows);
     for (const auto& [cache, objects] : analyzed.not_judged)
         report.not_judged.push_back({cache, objects});
     std::stable_sort(report.not_judged.begin(), report.not_judged.end(),

@@ -1,27 +1,20 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "judgement/structure_rules.h"
 
-#include "kernel_counts/reclaim_account.h"
-
-#include <unistd.h>
-
-#include <map>
-#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace unfreed {
 
-std::function<StructureFinding(const AnalyzedGroup&)> structure_rules(const KernelSymbols& symbols,
-                                                                      StructureHost host) {
-    host.cpus = static_cast<std::uint64_t>(::sysconf(_SC_NPROCESSORS_CONF));
-    host.reclaim_account =
-        [known = std::make_shared<std::map<std::string, bool>>()](const std::string& cache) {
-            const auto [entry, is_new] = known->try_emplace(cache, false);
-            if (is_new)
-                entry->second = has_reclaim_account(cache);
-            return entry->second;
-        };
+std::function<StructureFinding(const AnalyzedGroup&)>
+structure_rules(const Survey& survey, const KernelSymbols& symbols) {
+    StructureHost host;
+    host.mode = survey.trace.mode;
+    host.cpus = survey.books.processors;
+    host.reclaim_account = [&accounted = survey.books.reclaim_accounted](const std::string& cache) {
+        return accounted.contains(cache);
+    };
     return [&symbols, host = std::move(host)](const AnalyzedGroup& group) {
         std::vector<std::string> functions;
         for (std::uint64_t address : group.kernel_stack)

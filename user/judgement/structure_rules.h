@@ -2,15 +2,15 @@
 #pragma once
 
 #include "analyze/structure.h"
-#include "symbolize/kernel_symbols.h"
+#include "survey/survey.h"
 
 #include <functional>
 
 namespace unfreed {
 
-// Asks the rules of analyze/structure.h about a group, for which its stack gets names. Borrows the
-// symbols. host.reclaim_account and host.cpus are filled in here.
-std::function<StructureFinding(const AnalyzedGroup&)> structure_rules(const KernelSymbols& symbols,
-                                                                      StructureHost host);
+// Asks the rules of analyze/structure.h about a group, for which its stack gets names. Borrows
+// both.
+std::function<StructureFinding(const AnalyzedGroup&)> structure_rules(const Survey& survey,
+                                                                      const KernelSymbols& symbols);
 
 } // namespace unfreed

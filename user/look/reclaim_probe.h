@@ -4,16 +4,16 @@
 #pragma once
 
 #include "base/result.h"
-#include "kernel_counts/kernel_books.h"
-#include "model/analysis.h"
-#include "model/report.h"
-#include "source/event_source.h"
+#include "judgement/findings.h"
+#include "look/surroundings.h"
+#include "source/witness.h"
+#include "survey/survey.h"
 
 namespace unfreed::look {
 
-// Fills in `reclaim` of the groups of dentries and of the report, whose groups are those of
-// `analyzed`. It says on stderr what it is about to do. Fails if the kernel cannot be asked.
-Result<> probe_reclaim(Report& report, const AnalyzedGroups& analyzed, EventSource& source,
-                       KernelBooks& books, std::uint32_t one_in);
+// Fills in Closeups::reclaimed, for the members of the groups. It says on stderr what it is about
+// to do. Fails if the kernel cannot be asked.
+Result<> probe_reclaim(Survey& survey, const Findings& findings, Witness& witness,
+                       Surroundings& surroundings);
 
 } // namespace unfreed::look

@@ -3,16 +3,13 @@
 // ss(8) does not show, and those that traced ones belong to.
 #pragma once
 
-#include "judgement/report_options.h"
-#include "kernel_counts/tcp_counters.h"
-#include "model/report.h"
+#include "look/surroundings.h"
 #include "model/snapshot.h"
 #include "source/event_source.h"
-#include "source/socket_census.h"
+#include "survey/survey.h"
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -24,7 +21,7 @@ namespace unfreed::look {
 class SocketReport {
   public:
     // Call before the trace begins. What this host does not permit becomes a note of the report.
-    void load();
+    void load(Witness& witness, Surroundings& surroundings);
     // Remembers what exists and was not born in the trace. Call when births are followed already:
     // then no socket is in neither list. targets: only what these hold; empty: all. workers: of the
     // tool, left out.
@@ -32,23 +29,21 @@ class SocketReport {
                          std::span<const std::uint32_t> workers);
 
     // Fills in the snapshot's other_sockets. Call when what was traced has been read.
-    void read_others(Snapshot& snapshot, EventSource& source) const;
-    // Call when the holders of the snapshot have been read: makes them and the other sockets agree,
-    // and names the holders.
-    void settle_others(Snapshot& snapshot, EventSource& source) const;
+    void read_others(Snapshot& snapshot, Witness& witness) const;
+    // What is known of them beside the snapshot, whose sockets are all read: which of them ss(8)
+    // does not show.
+    SocketLook look(const Snapshot& snapshot, std::uint64_t min_age_ns, Witness& witness,
+                    Surroundings& surroundings) const;
 
-    // Fills in the report's pre_attach_sockets, hidden_sockets, tcp and notes.
-    void add_to(Report& report, const ReportOptions& options, const Snapshot& snapshot,
-                EventSource& source) const;
-
-    // Network namespaces whose sockets may be missing in pre_attach_sockets.
+    // Network namespaces whose sockets may be missing among those that are older than the trace.
     std::size_t namespaces_missing() const { return namespaces_missing_; }
 
   private:
-    void note_namespaces(const SocketCensus::List& list);
+    void note_namespaces(const SocketList& list);
     bool files_missing() const;
 
-    std::optional<SocketCensus> census_;
+    bool can_list_ = false;
+    std::vector<std::string> missing_; // what cannot be listed here
     std::vector<ListedSocket> pre_attach_;
     // Closed unix sockets that one of pre_attach_ holds: nothing lists them.
     std::unordered_set<std::uint64_t> closed_peers_;

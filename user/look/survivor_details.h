@@ -1,26 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What is read of survivors, late and for a report only: who holds them, and what they are.
+// What is read of all survivors, late and for a report only: who holds them, and what refers to
+// them.
 #pragma once
 
-#include "model/analysis.h"
-#include "model/report.h"
 #include "model/snapshot.h"
-#include "names/naming.h"
-#include "source/event_source.h"
+#include "names/user_names.h"
+#include "source/witness.h"
 
 namespace unfreed::look {
 
 // Who holds the sockets and dentries of the snapshot, its other sockets, and the peers of all.
-HolderIndex read_holders(const Snapshot& snapshot, EventSource& source);
+HolderIndex read_holders(const Snapshot& snapshot, Witness& witness);
 
 // Which of the dentries are referenced though nothing that can be seen refers to them.
-void judge_references(Snapshot& snapshot, EventSource& source, names::Naming& naming);
-
-// The groups of the report are those of `analyzed`, in the same order.
-// Who holds the groups and the objects that the report lists.
-void describe_holders(Report& report, const AnalyzedGroups& analyzed, const Snapshot& snapshot);
-// Details of the objects that the report lists.
-void describe_objects(Report& report, const AnalyzedGroups& analyzed, const Snapshot& snapshot,
-                      EventSource& source, names::Naming& naming);
+void judge_references(Snapshot& snapshot, Witness& witness, names::UserNames& names);
 
 } // namespace unfreed::look

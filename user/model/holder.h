@@ -31,6 +31,8 @@ class HolderIndex {
     explicit HolderIndex(std::vector<Holder> holders);
 
     bool known() const { return known_; }
+    // By what they hold.
+    const std::vector<Holder>& all() const { return holders_; }
     // By process, then by descriptor. Valid as long as the index.
     std::span<const Holder> of(std::uint64_t address) const;
 

@@ -5,6 +5,7 @@
 #include "model/event.h"
 #include "model/snapshot.h"
 #include "names/supervisor.h"
+#include "names/user_names.h"
 #include "symbolize/mounts.h"
 #include "symbolize/unseen_users.h"
 
@@ -25,7 +26,7 @@ namespace unfreed::names {
 // Names user stacks, by a process that can be lost: here nothing of a traced process is read or
 // understood. Stack copies are kept here and unwound when a report needs them, which most are not
 // for. What the namer does not say in time has no names, and is counted. One thread.
-class Naming {
+class Naming final : public UserNames {
   public:
     // only_targets: every process that is heard of is traced.
     Naming(Launch launch, bool only_targets, const Supervisor::Limits& limits = {})
@@ -39,19 +40,13 @@ class Naming {
     // After some events.
     void flush();
 
-    // The first of a report. Gives the origins of what is alive, or was freed by an exit only, the
-    // stacks that were made of copies, where these go further than frame pointers led.
-    void unwind(Snapshot& snapshot);
-    // The others may be called until the next report.
-    std::vector<Frame> symbolize(const Program& program, std::span<const std::uint64_t> stack);
-    // What a process has mounted; 0: the tool. nullopt: nobody can say.
-    std::optional<Mounts> mounts(std::uint32_t pid);
-    // Where nobody can say, anything may be held.
-    UnseenUsers unseen_users();
-    // Equal for equal code, wherever it was loaded: files with offsets, else addresses.
-    std::string key(const Program& program, std::span<const std::uint64_t> stack) const;
-    // What this report says of names that are missing.
-    void count_losses(Counters& counters) const;
+    void unwind(Snapshot& snapshot) override;
+    std::vector<Frame> symbolize(const Program& program,
+                                 std::span<const std::uint64_t> stack) override;
+    std::optional<Mounts> mounts(std::uint32_t pid) override;
+    UnseenUsers unseen_users() override;
+    std::string key(const Program& program, std::span<const std::uint64_t> stack) const override;
+    void count_losses(Counters& counters) const override;
 
   private:
     struct Unwound {

@@ -9,22 +9,24 @@
 namespace unfreed {
 namespace {
 
-void hide(std::uint64_t& address, const KeyedHash* hash) {
+using Visit = std::function<void(std::uint64_t&)>;
+
+void visit_one(std::uint64_t& address, const Visit& visit) {
     if (address != 0)
-        address = hash != nullptr ? (*hash)(address) : 0;
+        visit(address);
 }
 
-void hide(std::vector<Frame>& kernel_stack, const KeyedHash* hash) {
+void visit_stack(std::vector<Frame>& kernel_stack, const Visit& visit) {
     for (Frame& frame : kernel_stack)
-        hide(frame.address, hash);
+        visit_one(frame.address, visit);
 }
 
-void hide(std::optional<SocketSection>& section, const KeyedHash* hash) {
+void visit_section(std::optional<SocketSection>& section, const Visit& visit) {
     if (!section)
         return;
     for (SocketGroup& group : section->groups)
         for (ReportSocket& socket : group.sockets)
-            hide(socket.address, hash);
+            visit_one(socket.address, visit);
 }
 
 } // namespace
@@ -34,17 +36,23 @@ bool host_hides_addresses() {
     return !restrict || restrict->empty() || restrict->front() != '0';
 }
 
+void for_each_address(Report& report, const Visit& visit) {
+    for (Group& group : report.groups) {
+        visit_stack(group.kernel_stack, visit);
+        if (group.given_up_by)
+            visit_stack(group.given_up_by->kernel_stack, visit);
+        for (ReportObject& object : group.objects)
+            visit_one(object.address, visit);
+    }
+    visit_section(report.pre_attach_sockets, visit);
+    visit_section(report.hidden_sockets, visit);
+}
+
 void hide_addresses(Report& report, const KeyedHash* hash) {
     report.trace.kernel_addresses = hash != nullptr ? "hashed" : "left-out";
-    for (Group& group : report.groups) {
-        hide(group.kernel_stack, hash);
-        if (group.given_up_by)
-            hide(group.given_up_by->kernel_stack, hash);
-        for (ReportObject& object : group.objects)
-            hide(object.address, hash);
-    }
-    hide(report.pre_attach_sockets, hash);
-    hide(report.hidden_sockets, hash);
+    for_each_address(report, [hash](std::uint64_t& address) {
+        address = hash != nullptr ? (*hash)(address) : 0;
+    });
 }
 
 } // namespace unfreed

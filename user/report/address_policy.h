@@ -5,10 +5,15 @@
 #include "base/keyed_hash.h"
 #include "model/report.h"
 
+#include <functional>
+
 namespace unfreed {
 
 // Does this host hide such addresses (kernel.kptr_restrict)? Where it cannot be told it does.
 bool host_hides_addresses();
+
+// Visits each address of an object or of kernel code, but for 0.
+void for_each_address(Report& report, const std::function<void(std::uint64_t&)>& visit);
 
 // Puts a hash in the place of each address of an object or of kernel code: the same address has the
 // same hash in all reports of a trace. nullptr: leaves them out.

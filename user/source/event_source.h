@@ -2,11 +2,10 @@
 #pragma once
 
 #include "base/result.h"
-#include "model/counters.h"
 #include "model/event.h"
-#include "model/inspection.h"
 #include "model/object_key.h"
 #include "model/snapshot.h"
+#include "source/witness.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -16,10 +15,8 @@
 namespace unfreed {
 
 // Where events and the live set come from: a kernel, or a test. One thread only.
-class EventSource {
+class EventSource : public Witness {
   public:
-    virtual ~EventSource() = default;
-
     // Becomes readable when drain() should be called early; -1: never.
     virtual int wait_fd() const = 0;
     // Hands over every event that waits, oldest first. Records that cannot be decoded are counted
@@ -47,18 +44,6 @@ class EventSource {
                                 const std::function<void(const RetiredOrigin&)>& forget) = 0;
     // Births and deaths of all origins ever, forgotten ones too; of a sample: estimates of all.
     virtual OriginCounts totals(const TableSnapshot& table) = 0;
-    // What was not followed, by slab cache; empty where that is not counted.
-    virtual Result<std::vector<UnfollowedCache>> read_unfollowed() = 0;
-    // Looks at objects in the kernel; one answer each, in order. Without `details` much cheaper.
-    // What cannot be looked at is unreadable.
-    virtual std::vector<Inspection> inspect(std::span<const InspectRequest> objects,
-                                            bool details) = 0;
-    // Who holds these sockets and dentries (addresses, sorted) at this moment.
-    virtual HolderIndex read_holders(std::span<const std::uint64_t> addresses) = 0;
-    // What cannot be read from now on is counted for a new report.
-    virtual void begin_report() = 0;
-    // Every loss so far; objects that could not be read (Counter::INSPECT_FAILED): of this report.
-    virtual Result<> read_counters(Counters& counters) = 0;
 };
 
 } // namespace unfreed

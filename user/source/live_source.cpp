@@ -139,6 +139,27 @@ HolderIndex LiveSource::read_holders(std::span<const std::uint64_t> addresses) {
     return HolderIndex(std::move(holders));
 }
 
+Result<std::vector<std::string>> LiveSource::prepare_socket_lists() {
+    auto census = SocketCensus::load();
+    if (!census)
+        return fail(census.error());
+    census_.emplace(std::move(*census));
+    return census_->missing();
+}
+
+Result<SocketList> LiveSource::list_sockets(bool descriptors,
+                                            std::span<const std::uint32_t> workers) {
+    if (!census_)
+        return fail(Errc::unsupported, "sockets cannot be listed here");
+    return census_->list(descriptors, workers);
+}
+
+Result<SocketsShown> LiveSource::shown_sockets() {
+    if (!census_)
+        return fail(Errc::unsupported, "sockets cannot be listed here");
+    return census_->shown();
+}
+
 Inspection LiveSource::checked_answer(const InspectRequest& object, const uf_inspect& read,
                                       std::uint64_t tick_ns) {
     Inspection answer = decode(read, tick_ns);

@@ -6,6 +6,7 @@
 #include "bpf/inspector.h"
 #include "bpf/session.h"
 #include "source/event_source.h"
+#include "source/socket_census.h"
 #include "source/unread_objects.h"
 
 #include <optional>
@@ -35,6 +36,10 @@ class LiveSource : public EventSource {
     }
     std::vector<Inspection> inspect(std::span<const InspectRequest> objects, bool details) override;
     HolderIndex read_holders(std::span<const std::uint64_t> addresses) override;
+    Result<std::vector<std::string>> prepare_socket_lists() override;
+    Result<SocketList> list_sockets(bool descriptors,
+                                    std::span<const std::uint32_t> workers) override;
+    Result<SocketsShown> shown_sockets() override;
     void begin_report() override { unread_.begin_report(); }
     Result<> read_counters(Counters& counters) override;
 
@@ -46,6 +51,7 @@ class LiveSource : public EventSource {
 
     std::optional<Result<bpf::Inspector>> inspector_;        // loaded when it is first asked for
     std::optional<Result<bpf::HolderReader>> holder_reader_; // likewise
+    std::optional<SocketCensus> census_;
     std::uint64_t malformed_ = 0;
     UnreadObjects unread_;
     OriginCounts retired_;

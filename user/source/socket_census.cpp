@@ -50,8 +50,9 @@ std::vector<ListedSocket> merge_sockets(const std::vector<uf_listed_socket>& lis
     return sockets;
 }
 
-Result<SocketCensus::List> SocketCensus::list(std::span<const std::uint32_t> workers) const {
-    List list;
+Result<SocketList> SocketCensus::list(bool descriptors,
+                                      std::span<const std::uint32_t> workers) const {
+    SocketList list;
     std::vector<uf_listed_socket> listed;
     Result<> failure;
     const NetworkNamespaces namespaces = find_network_namespaces();
@@ -65,15 +66,19 @@ Result<SocketCensus::List> SocketCensus::list(std::span<const std::uint32_t> wor
     });
     if (!failure)
         return fail(failure.error());
-    auto open = iterators_.list_open();
-    if (!open)
-        return fail(open.error());
-    list.sockets = merge_sockets(listed, *open, static_cast<std::uint32_t>(::getpid()), workers);
+    std::vector<uf_open_socket> open;
+    if (descriptors) {
+        auto found = iterators_.list_open();
+        if (!found)
+            return fail(found.error());
+        open = std::move(*found);
+    }
+    list.sockets = merge_sockets(listed, open, static_cast<std::uint32_t>(::getpid()), workers);
     return list;
 }
 
-Result<SocketCensus::Shown> SocketCensus::shown() const {
-    Shown shown;
+Result<SocketsShown> SocketCensus::shown() const {
+    SocketsShown shown;
     Result<> failure;
     shown.namespaces = in_each_netns(find_network_namespaces().found, [&](const NetworkNamespace&) {
         if (auto dumped = dump_sockets_here(shown.sockets); !dumped)

@@ -3,11 +3,8 @@
 
 #include "base/result.h"
 #include "bpf/socket_iterators.h"
-#include "model/socket_list.h"
-#include "sock_diag/netns.h"
-#include "sock_diag/sock_diag.h"
+#include "source/socket_lists.h"
 
-#include <cstddef>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,22 +17,11 @@ class SocketCensus {
   public:
     static Result<SocketCensus> load();
 
-    struct List {
-        std::vector<ListedSocket> sockets; // by address, each once
-        NetnsVisit namespaces;             // what only those have that were not entered is missing
-        std::size_t hidden_namespaces = 0; // of processes that this one may not look at
-    };
-    // What is in a table of its protocol (TCP, UDP, unix, netlink), or in a descriptor. Descriptors
-    // of the calling process do not count; neither do sockets that only it and these workers of it
-    // have.
-    Result<List> list(std::span<const std::uint32_t> workers = {}) const;
-
-    struct Shown {
-        ShownSockets sockets;
-        NetnsVisit namespaces; // nothing is known of sockets in others than those entered
-    };
-    // What ss(8) would show in any namespace.
-    Result<Shown> shown() const;
+    // What is in a table of its protocol (TCP, UDP, unix, netlink), and with `descriptors` in one
+    // of them. Descriptors of the calling process do not count; neither do sockets that only it and
+    // these workers of it have.
+    Result<SocketList> list(bool descriptors, std::span<const std::uint32_t> workers = {}) const;
+    Result<SocketsShown> shown() const;
 
     // What cannot be listed here: "unix", "files" ...
     const std::vector<std::string>& missing() const { return iterators_.missing(); }

@@ -70,7 +70,7 @@ Frame symbolize(std::uint64_t address, std::uint64_t looked_up, const KernelSymb
     if (std::optional<KernelSymbol> symbol = symbols.find(looked_up)) {
         frame.function = std::move(symbol->name);
         frame.module = std::move(symbol->module);
-        frame.offset = address - symbol->start;
+        frame.offset = symbol->offset + (address - looked_up);
     }
     return frame;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "process.h"
 
+#include "recording_check.h"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/wait.h>
@@ -14,12 +16,13 @@
 
 namespace unfreed::e2e {
 
-Process::Process(const std::vector<std::string>& command) {
+Process::Process(const std::vector<std::string>& command)
+    : recording_(RecordingCheck::of(command)) {
     std::array<int, 2> out{};
     std::array<int, 2> err{};
     if (::pipe2(out.data(), O_CLOEXEC) != 0 || ::pipe2(err.data(), O_CLOEXEC) != 0)
         throw std::runtime_error("pipe2");
-    std::vector<std::string> words = command;
+    std::vector<std::string> words = recording_ ? recording_->command() : command;
     std::vector<char*> arguments;
     for (std::string& word : words)
         arguments.push_back(word.data());
@@ -100,6 +103,8 @@ Finished Process::finish(std::chrono::seconds patience) {
             break;
     }
     finished_.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    if (recording_)
+        recording_->compare(finished_);
     return finished_;
 }
 

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ struct Finished {
 // Far more than anything takes, attaching in an emulated machine under load too. That a program has
 // ended is noticed at once: this only bounds a hang.
 constexpr std::chrono::seconds kPatience{300};
+
+class RecordingCheck;
 
 // A started program. Killed, if it still runs, when this object goes.
 class Process {
@@ -43,6 +46,7 @@ class Process {
   private:
     void pump(int timeout_ms);
 
+    std::shared_ptr<RecordingCheck> recording_;
     pid_t pid_ = -1;
     int out_fd_ = -1;
     int err_fd_ = -1;

@@ -63,9 +63,8 @@ TEST(Grouping, StacksAreComparedAsTheCallerSees) {
         return std::vector<std::uint64_t>(stack.begin() + 1, stack.end());
     };
     EXPECT_THAT(analyze(builder.snapshot, options).groups, SizeIs(2));
-    options.user_key = [](const Program& program, std::span<const std::uint64_t> stack) {
-        EXPECT_EQ(stack[0] / 0x1000, program.tgid - 99); // each stack with its own process
-        return "module+" + std::to_string(stack[0] % 0x1000);
+    options.user_key = [](const OriginEvent& origin) {
+        return "module+" + std::to_string(origin.user_stack[0] % 0x1000);
     };
     const AnalyzedGroups found = analyze(builder.snapshot, options);
     ASSERT_THAT(found.groups, SizeIs(1));
@@ -74,7 +73,7 @@ TEST(Grouping, StacksAreComparedAsTheCallerSees) {
 
 TEST(Grouping, TheStackShownIsThatOfTheFirstOrigin) {
     AnalyzeOptions options = host();
-    options.user_key = [](const Program&, std::span<const std::uint64_t>) { return "same"; };
+    options.user_key = [](const OriginEvent&) { return "same"; };
     for (const auto& ids :
          {std::vector{1U, 2U, 3U}, std::vector{3U, 2U, 1U}, std::vector{2U, 1U, 3U}}) {
         SnapshotBuilder builder;

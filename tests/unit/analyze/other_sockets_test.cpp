@@ -137,9 +137,7 @@ TEST_F(OtherSockets, ThoseThatMovedAreReadAgain) {
         HolderIndex({{.address = 0x10, .tgid = 7, .fd = 3}, {.address = 0x40, .tgid = 7, .fd = 4}});
     kernel(0x10, AF_INET).no_file = false;
     kernel_.erase(0x20);
-    std::vector<bool> waits;
-    settle_other_sockets(snapshot_, inspect(), [&](bool wait) { waits.push_back(wait); });
-    EXPECT_THAT(waits, ElementsAre(false));
+    settle_other_sockets(snapshot_, inspect());
     EXPECT_THAT(others(true), ElementsAre(0x10, 0x30, 0x40));
     EXPECT_FALSE(snapshot_.other_sockets[0].object.facts->socket.no_file);
 }
@@ -150,19 +148,23 @@ TEST_F(OtherSockets, TheAccusedGetTimeToEnd) {
     closing.state = SocketState::close;
     closing.protocol = IPPROTO_TCP;
     list({{0x10, 0x11, {}}});
-    settle_other_sockets(snapshot_, inspect(), [&](bool wait) {
-        EXPECT_TRUE(wait);
-        kernel_.clear();
-    });
+    EXPECT_TRUE(any_other_is_accused(snapshot_));
+    kernel_.clear();
+    confirm_other_sockets(snapshot_, inspect());
     EXPECT_THAT(snapshot_.other_sockets, IsEmpty());
+    EXPECT_FALSE(any_other_is_accused(snapshot_));
 }
 
 TEST_F(OtherSockets, WhatAgreesIsNotReadAgain) {
     kernel(0x10);
     list({{0x10, 0x11, {}}});
-    settle_other_sockets(snapshot_, inspect(), [](bool) {}); // holders are not known
+    const auto nobody_asks = [](std::span<const InspectRequest>) {
+        ADD_FAILURE();
+        return std::vector<Inspection>{};
+    };
+    settle_other_sockets(snapshot_, nobody_asks); // holders are not known
     snapshot_.holders = HolderIndex({{.address = 0x10, .tgid = 7, .fd = 3}});
-    settle_other_sockets(snapshot_, inspect(), [](bool) { ADD_FAILURE(); });
+    settle_other_sockets(snapshot_, nobody_asks);
     EXPECT_THAT(others(true), ElementsAre(0x10));
 }
 

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "cli/choices.h"
+
+#include "base/log.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace unfreed::cli {
+
+JudgeOptions judge_options(const Options& options, bool members) {
+    JudgeOptions judge;
+    judge.top = options.top;
+    judge.every_group = wants_every_group(options);
+    judge.objects_per_group = options.objects_per_group;
+    judge.lists_objects = lists_objects(options);
+    judge.members = members;
+    return judge;
+}
+
+JudgeOptions judge_everything(const Options& options, bool members) {
+    JudgeOptions judge;
+    judge.top = std::numeric_limits<std::size_t>::max();
+    judge.every_group = true;
+    judge.objects_per_group = options.objects_per_group;
+    judge.lists_objects = true;
+    judge.lists_objects_of_every = true;
+    judge.members = members;
+    return judge;
+}
+
+std::vector<std::string> what_fails(const Options& options, const Report& report) {
+    std::vector<std::string> failures;
+    for (const FailCondition& condition : options.fail_on)
+        if (auto met = condition.met_by(report))
+            failures.push_back(std::move(*met));
+    return failures;
+}
+
+int exit_status(const std::vector<std::string>& failures, bool complete) {
+    for (const std::string& failure : failures)
+        log::error("the report has what it must not, --fail-on " + failure);
+    if (!failures.empty())
+        return 3;
+    return complete ? 0 : 4;
+}
+
+void select_groups(const Options& options, Report& report) {
+    const auto among = [](const auto& wanted, auto value) {
+        return std::find(wanted.begin(), wanted.end(), value) != wanted.end();
+    };
+    std::erase_if(report.groups, [&](const Group& group) {
+        return !among(options.classes, group.object_class) ||
+               (!options.verdicts.empty() && !among(options.verdicts, group.verdict));
+    });
+}
+
+} // namespace unfreed::cli

@@ -36,8 +36,17 @@ class Grouper {
     Grouping run() {
         for (const LiveObject& object : snapshot_.objects)
             add(object);
+        // In the order of their numbers, and those that have objects first: which origin joins
+        // which group must not depend on the order of a hash table.
+        std::vector<const OriginEvent*> origins;
         for (const auto& [id, origin] : snapshot_.origins)
-            add_counts(origin);
+            origins.push_back(&origin);
+        std::sort(origins.begin(), origins.end(),
+                  [](const OriginEvent* a, const OriginEvent* b) { return a->id < b->id; });
+        for (const OriginEvent* origin : origins)
+            add_released(*origin);
+        for (const OriginEvent* origin : origins)
+            join(*origin);
         for (const auto& [id, counts] : snapshot_.counts)
             if (!snapshot_.origins.count(id) && options_.mode != TraceMode::host)
                 result_.objects_not_grouped += counts.exit_released;
@@ -163,22 +172,23 @@ class Grouper {
         count_process(bucket, source, slot.tgid, 1);
     }
 
-    // Births, deaths and exits of an origin count in its group, if that has any object.
-    void add_counts(const OriginEvent& origin) {
-        const auto counts = snapshot_.counts.find(origin.id);
-        if (counts == snapshot_.counts.end())
-            return;
-        const std::uint64_t released =
-            options_.mode == TraceMode::host ? 0 : counts->second.exit_released;
+    Source source_of(const OriginEvent& origin) const {
         Source source;
         source.id = origin.id;
         source.origin = &origin;
         source.object_class = origin.object_class;
         source.process = find_process(snapshot_, origin.tgid, &origin, origin.time_ns);
-        if (released == 0) {
-            join(source);
+        return source;
+    }
+
+    // What only the exit of its process freed.
+    void add_released(const OriginEvent& origin) {
+        const auto counts = snapshot_.counts.find(origin.id);
+        if (counts == snapshot_.counts.end() || options_.mode == TraceMode::host ||
+            counts->second.exit_released == 0)
             return;
-        }
+        const std::uint64_t released = counts->second.exit_released;
+        const Source source = source_of(origin);
         KeyGroup& group = group_of(source);
         const Kind kind = kind_released_at_exit(origin.object_class);
         Bucket& bucket = group.buckets[{kind}];
@@ -205,9 +215,11 @@ class Grouper {
         count_process(bucket, source, dead.tgid, dead.count);
     }
 
-    // An origin without survivors belongs to the group of its siblings, if there is one.
-    void join(const Source& source) {
-        if (group_of_source_.count(source))
+    // Births, deaths and exits of an origin without survivors count in the group of its siblings,
+    // if there is one.
+    void join(const OriginEvent& origin) {
+        const Source source = source_of(origin);
+        if (!snapshot_.counts.contains(origin.id) || group_of_source_.contains(source))
             return;
         GroupKey key = kernel_key_of(source);
         const auto sibling = result_.groups.lower_bound(key);

@@ -71,6 +71,23 @@ TEST(Grouping, StacksAreComparedAsTheCallerSees) {
     EXPECT_THAT(found.groups[0].kernel_stack, ElementsAre(0x10U));
 }
 
+// One origin has what the exit freed, its sibling nothing any more: whichever comes first in a hash
+// table, what the sibling made counts.
+TEST(Grouping, ASiblingJoinsInWhateverOrder) {
+    for (const std::uint32_t released : {1U, 2U, 3U, 40U, 500U}) {
+        SnapshotBuilder builder;
+        builder.process({.alive = false, .exited_at_ns = kNow - kSecond});
+        for (const std::uint32_t id : {1U, 2U, 3U, 40U, 500U})
+            builder.origin({.id = id},
+                           id == released
+                               ? OriginCounts{.births = 5, .deaths = 5, .exit_released = 5}
+                               : OriginCounts{.births = 7, .deaths = 7});
+        const AnalyzedGroups found = analyze(builder.snapshot, run_mode());
+        ASSERT_THAT(found.groups, SizeIs(1));
+        EXPECT_EQ(found.groups[0].births, 5U + 4 * 7) << released;
+    }
+}
+
 TEST(Grouping, TheStackShownIsThatOfTheFirstOrigin) {
     AnalyzeOptions options = host();
     options.user_key = [](const OriginEvent&) { return "same"; };

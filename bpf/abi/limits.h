@@ -48,6 +48,8 @@
 /* Slab caches that a CPU counts unknown deaths of, a power of two. Hosts have 150 to 250 caches,
  * most of which are idle. An element of a per-CPU map may have 32 KiB. */
 #define UF_CACHES 128
+/* Pairs of a cache and who freed of it, a power of two: a busy host has some 100. */
+#define UF_OLDER 256
 /* KMALLOC_MAX_CACHE_SIZE with 4 KiB pages: larger ones are pages, in no cache. */
 #define UF_KMALLOC_MAX 8192
 /* Independent copies of a program, so that one that is interrupted by its own hook loses nothing.

@@ -98,6 +98,18 @@ struct uf_cache {
 };
 UF_ASSERT_SIZE(struct uf_cache, 64);
 
+/* The part of these births and deaths of which it is known who did it: what of a cache a program
+ * made or freed, or a file system lost. Whose place new objects may have taken is told by it. No
+ * room: not told. */
+struct uf_older {
+	__u64 key;   /* of the two below; 0: free entry */
+	__u64 cache; /* struct kmem_cache * */
+	__u64 by;    /* uf_by_program(), uf_by_device() */
+	__u64 deaths;
+	__u64 births;
+};
+UF_ASSERT_SIZE(struct uf_older, 40);
+
 /* Events of a hook that are under way on a CPU, the innermost last (lib/mark.h): the addresses of
  * their contexts. 0: none. */
 struct uf_marks {
@@ -117,6 +129,7 @@ struct uf_cpu {
 	__u64 walks_paid_ns;  /* what was walked for survivors is paid up to here (lib/origin.bpf.h)
 			       */
 	struct uf_cache caches[UF_CACHES + 1]; /* the last: no room, or the cache is not known */
+	struct uf_older older[UF_OLDER];
 };
 
 /* Process flags (map `procs`), a byte a tgid. */

@@ -5,6 +5,8 @@
 #ifndef UF_LIB_CACHE_H
 #define UF_LIB_CACHE_H
 
+#include "abi/older.h"
+#include "lib/compat.bpf.h"
 #include "lib/counter.bpf.h"
 
 static __always_inline bool cache__counted(void)
@@ -13,9 +15,17 @@ static __always_inline bool cache__counted(void)
 }
 
 /* A death, or `count` births, of objects that are not followed. cache 0: found out by the address,
- * if the kernel can tell. Global functions, so that the verifier reads them once (cache.bpf.c). */
-int cache__died(u64 cache, u64 addr);
-int cache__born(u64 cache, u64 addr, u32 count);
+ * if the kernel can tell. `at`: address of the context, which tells a task from an interrupt; 0:
+ * not known. Global functions, so that the verifier reads them once (cache.bpf.c). */
+int cache__died(u64 cache, u64 addr, u64 at);
+int cache__born(u64 cache, u64 addr, u32 count, u64 at);
+
+/* 0 for kernels before 6.1: there who freed an object is not told. */
+#ifndef UF_LEGACY
+#define cache__at(ctx) compat__ctx_address(ctx, compat__current_task())
+#else
+#define cache__at(ctx) 0
+#endif
 
 #ifdef UF_LEGACY
 /* The cache of an object that is allocated, 0 if it is in none or cannot be told

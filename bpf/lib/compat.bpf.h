@@ -102,14 +102,12 @@ struct uf_user_entry {
 	u64 syscall; /* 32 bits */
 };
 
-/* `regs`: where the task entered the kernel, NULL for a kernel thread. */
-static __always_inline bool compat__in_interrupt(struct task_struct *task, void *ctx,
-						 struct pt_regs *regs, u64 irq_entry_start,
-						 u64 irq_entry_end)
+/* `regs`: where the task entered the kernel, NULL for a kernel thread. `at`: of the context. */
+static __always_inline bool compat__in_interrupt_at(struct task_struct *task, u64 at,
+						    struct pt_regs *regs, u64 irq_entry_start,
+						    u64 irq_entry_end)
 {
-	if (!ctx) /* known when compiled: no context is at hand */
-		return true;
-	if (compat__ctx_address(ctx, task) - (u64)UF_TASK(task, stack) >= UF_THREAD_SIZE)
+	if (at - (u64)UF_TASK(task, stack) >= UF_THREAD_SIZE)
 		return true;
 #if defined(__TARGET_ARCH_x86)
 	if (irq_entry_end && regs) {
@@ -123,6 +121,16 @@ static __always_inline bool compat__in_interrupt(struct task_struct *task, void 
 	}
 #endif
 	return false;
+}
+
+static __always_inline bool compat__in_interrupt(struct task_struct *task, void *ctx,
+						 struct pt_regs *regs, u64 irq_entry_start,
+						 u64 irq_entry_end)
+{
+	if (!ctx) /* known when compiled: no context is at hand */
+		return true;
+	return compat__in_interrupt_at(task, compat__ctx_address(ctx, task), regs, irq_entry_start,
+				       irq_entry_end);
 }
 
 /* 6.13 replaced the count of a file by one that is biased: 0 means one reference ("fs: add

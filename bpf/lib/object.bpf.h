@@ -71,7 +71,7 @@ static __always_inline bool object__enter(u64 addr, const struct uf_meta *meta,
 				if (former.size <= UF_KMALLOC_MAX)
 					__sync_fetch_and_add(&old->replaced, 1);
 			} else if (cache__counted() && former.size <= UF_KMALLOC_MAX) {
-				cache__died(0, addr);
+				cache__died(0, addr, 0);
 			}
 		}
 	}

@@ -41,7 +41,7 @@ static __always_inline void slab__born(struct bpf_raw_tracepoint_args *ctx, stru
 	if (context__wanted(birth->owner.tgid))
 		counted = object__born(ctx, birth, again);
 	if (!counted && cache__counted() && birth->size <= UF_KMALLOC_MAX)
-		cache__born(birth->cache, birth->addr, 1);
+		cache__born(birth->cache, birth->addr, 1, cache__at(ctx));
 }
 
 /* `cache`: 0 for kfree, which does not tell. */
@@ -51,7 +51,7 @@ static __always_inline int slab__died(void *ctx, enum uf_hook hook, u64 addr, u6
 		return 0;
 	if (!object__died(ctx, addr) && !again) {
 		if (cache__counted())
-			cache__died(cache, addr);
+			cache__died(cache, addr, cache__at(ctx));
 		else if (cfg.classes & (1 << UF_CLASS_SLAB))
 			counter__inc(UF_CTR_UNKNOWN_DEATHS);
 	}

@@ -34,7 +34,7 @@ static long bulk__died(u32 i, struct uf_bulk *bulk)
 		if (!cache__counted())
 			bulk->unknown++;
 		else if (!bulk->again)
-			cache__died(bulk->cache, addr);
+			cache__died(bulk->cache, addr, 0);
 	}
 	return 0;
 }
@@ -48,7 +48,7 @@ static long bulk__born(u32 i, struct uf_bulk *bulk)
 	else if (object__is_pointer(addr) && sample__follows(addr) &&
 		 !object__enter(addr, &bulk->meta, origin__by_id(bulk->meta.origin), bulk->again) &&
 		 cache__counted())
-		cache__born(bulk->cache, addr, 1);
+		cache__born(bulk->cache, addr, 1, 0);
 	return 0;
 }
 
@@ -143,7 +143,7 @@ static __always_inline int slab__born_array(u64 *ctx, bool again)
 		object__describe(ctx, &birth, &bulk.meta);
 		bulk__each_born(trampoline__arg(ctx, 2), &bulk);
 	} else if (cache__counted() && !again) {
-		cache__born(birth.cache, 0, trampoline__arg(ctx, 2));
+		cache__born(birth.cache, 0, trampoline__arg(ctx, 2), 0);
 	}
 	return 0;
 }

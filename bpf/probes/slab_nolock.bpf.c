@@ -45,7 +45,7 @@ static __always_inline int slab_free_nolock(u64 *ctx, bool again)
 		return 0;
 	if (!object__died(ctx, addr) && !again) {
 		if (cache__counted())
-			cache__died(0, addr);
+			cache__died(0, addr, 0);
 		else
 			counter__inc(UF_CTR_UNKNOWN_DEATHS);
 	}

@@ -54,7 +54,7 @@ Lives seen(const Lifes& lifes) {
     const DeathRecord& record = deaths.record();
     if (const auto dead = record.by_origin.find(kOrigin); dead != record.by_origin.end())
         add_deaths(lives, dead->second, record, kAttachedNs);
-    if (const auto older = record.older.find(""); older != record.older.end())
+    if (const auto older = record.older.find({}); older != record.older.end())
         add_older(lives, older->second, 1, record, kAttachedNs);
     return lives;
 }

@@ -204,7 +204,7 @@ class Analysis {
                 result_.outstanding += group.count;
             else
                 result_.not_judged[group.cache] += group.count;
-            verdicts_.add(bucket, source.origins, key.cache, until_ns, &row == &rows.front());
+            verdicts_.add(group, bucket, until_ns, &row == &rows.front());
             result_.groups.push_back(std::move(group));
         }
         if (source.rcu_pending.count()) {
@@ -214,7 +214,7 @@ class Analysis {
             group.advice = kRcuPendingAdvice;
             group.given_up_by = given_up_by(source.rcu_pending.alive, snapshot_, options_);
             result_.rcu_pending += group.count;
-            verdicts_.add(source.rcu_pending, {}, key.cache, snapshot_.taken_at_ns, false);
+            verdicts_.add(group, source.rcu_pending, snapshot_.taken_at_ns, false);
             result_.groups.push_back(std::move(group));
         }
     }

@@ -64,10 +64,7 @@ void add_rates(AnalyzedGroup& group, const Lives& lives, std::uint32_t one_in) {
 } // namespace
 
 Verdicts::Verdicts(const Snapshot& snapshot, const AnalyzeOptions& options)
-    : snapshot_(snapshot), options_(options) {
-    for (const auto& [cache, cells] : snapshot_.deaths.older)
-        older_[counted_as(cache)].push_back(&cells);
-}
+    : snapshot_(snapshot), options_(options), replaced_(snapshot, options) {}
 
 void Verdicts::add_origin(Seen& seen, OriginId id, bool freed_at_exit) const {
     const DeathRecord& record = snapshot_.deaths;
@@ -98,8 +95,8 @@ void Verdicts::add_retired(Seen& seen, const std::vector<OriginId>& origins) con
     }
 }
 
-void Verdicts::add(const Bucket& bucket, const std::vector<OriginId>& origins,
-                   const std::string& cache, std::uint64_t until_ns, bool first) {
+void Verdicts::add(const AnalyzedGroup& group, const Bucket& bucket, std::uint64_t until_ns,
+                   bool first) {
     Seen seen;
     const std::uint64_t attached_ns = options_.trace_started_ns;
     if (attached_ns && until_ns > attached_ns) {
@@ -108,30 +105,17 @@ void Verdicts::add(const Bucket& bucket, const std::vector<OriginId>& origins,
         lives.survivors.reserve(bucket.alive.size());
         for (const LiveObject* object : bucket.alive)
             lives.survivors.push_back(seconds_after(object->slot.birth_ns, attached_ns));
-        for (const OriginId id : origins)
+        for (const OriginId id : group.origins)
             add_origin(seen, id, bucket.released_at_exit != 0);
-        add_retired(seen, origins);
-        seen.counted_as = counted_as(cache);
+        add_retired(seen, group.origins);
         const double age_s = kStandsForOlder * lives.window_s;
-        seen.weight = static_cast<double>(survivors_at(lives, age_s));
-        weights_[seen.counted_as] +=
-            seen.weight + (first ? static_cast<double>(deaths_at(lives, age_s)) : 0);
-        seen.weight += static_cast<double>(deaths_at(lives, age_s));
+        const auto alive = static_cast<double>(survivors_at(lives, age_s));
+        const auto dead = static_cast<double>(deaths_at(lives, age_s));
+        seen.heirs = replaced_.heirs_of(group);
+        seen.heirs.weight = alive + dead;
+        replaced_.add(seen.heirs, alive + (first ? dead : 0));
     }
     seen_.push_back(std::move(seen));
-}
-
-std::string Verdicts::counted_as(const std::string& cache) const {
-    return options_.counted_as ? options_.counted_as(cache) : cache;
-}
-
-void Verdicts::add_older_of_cache(Seen& seen) const {
-    const double share = std::min(1.0, seen.weight / std::max(1.0, weights_.at(seen.counted_as)));
-    const auto gone = older_.find(seen.counted_as);
-    if (gone == older_.end())
-        return;
-    for (const auto* const cells : gone->second)
-        add_older(seen.lives, *cells, share, snapshot_.deaths, options_.trace_started_ns);
 }
 
 // What a new process makes took nobody's place; of a process that ran before, or of a sample,
@@ -161,7 +145,7 @@ void Verdicts::judge(AnalyzedGroup& group, Seen seen, bool all_processes_ended) 
         return;
     Lives& lives = seen.lives;
     if (!older_unknown())
-        add_older_of_cache(seen);
+        replaced_.give(lives, seen.heirs);
 
     const double min_age_s = least_age_s(lives.window_s);
     Case one;

@@ -21,6 +21,7 @@
 #include <cstring>
 #include <random>
 #include <thread>
+#include <unordered_map>
 
 namespace unfreed::bpf {
 namespace {
@@ -320,7 +321,8 @@ Result<std::vector<UnfollowedCache>> Session::read_unfollowed() const {
         return fail(cpus.error());
     // Caches of one name (a module loaded again) are one to every reader.
     std::map<std::string, UnfollowedCache> sums;
-    for (const uf_cpu& cpu : *cpus)
+    for (const uf_cpu& cpu : *cpus) {
+        std::unordered_map<std::uint64_t, UnfollowedCache*> by_address;
         for (const uf_cache& entry : cpu.caches) {
             if (entry.births == 0 && entry.deaths == 0)
                 continue;
@@ -329,7 +331,16 @@ Result<std::vector<UnfollowedCache>> Session::read_unfollowed() const {
             sum.name = name;
             sum.births += entry.births;
             sum.deaths += entry.deaths;
+            by_address[entry.cache] = &sum;
         }
+        for (const uf_older& entry : cpu.older)
+            if (const auto cache = by_address.find(entry.cache);
+                cache != by_address.end() && entry.cache != 0) {
+                UnfollowedCache::Counts& part = cache->second->by[entry.by];
+                part.births += entry.births;
+                part.deaths += entry.deaths;
+            }
+    }
     std::vector<UnfollowedCache> caches;
     for (auto& [name, sum] : sums)
         caches.push_back(std::move(sum));

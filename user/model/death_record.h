@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -32,6 +33,17 @@ struct RetiredPlace {
     friend auto operator<=>(const RetiredPlace&, const RetiredPlace&) = default;
 };
 
+// Whose the objects of a cache were that are older than the trace: a program by its name, or the
+// file system of a dentry (abi/older.h). 0: cannot be told.
+struct OlderPlace {
+    std::string cache; // empty: unknown
+    std::uint64_t by = 0;
+    friend auto operator<=>(const OlderPlace&, const OlderPlace&) = default;
+};
+std::uint64_t by_program(std::string_view comm);
+std::uint64_t by_device(std::uint32_t device);
+bool is_device(std::uint64_t by);
+
 struct DeathRecord {
     static constexpr std::uint32_t kMaxCells = 128;
     // Younger objects are not promoted: their deaths are only counted.
@@ -43,8 +55,8 @@ struct DeathRecord {
     // Freed by the exit of their process, where that is no death: they lived to the end.
     std::unordered_map<OriginId, DeathCells> at_exit;
     std::map<RetiredPlace, DeathCells> retired; // of origins that gave their number back
-    // By slab cache ("": unknown), by cell: objects from before the trace that died then.
-    std::map<std::string, std::vector<std::uint64_t>> older;
+    // By cell: objects from before the trace that died then.
+    std::map<OlderPlace, std::vector<std::uint64_t>> older;
     bool older_known = false;
     // The longest time between two looks at the table: objects that died within it may have been
     // as old without being noticed.

@@ -62,9 +62,15 @@ struct BirthPlace {
 // Slab objects of one cache that the object table never saw: those from before the trace, and those
 // of the tool itself.
 struct UnfollowedCache {
+    struct Counts {
+        std::uint64_t births = 0;
+        std::uint64_t deaths = 0;
+    };
+
     std::string name; // empty: which cache is unknown
     std::uint64_t births = 0;
     std::uint64_t deaths = 0;
+    std::map<std::uint64_t, Counts> by = {}; // the part of which this is known: OlderPlace::by
 };
 
 // Objects of an origin that are alive or that only the exit of their process freed. The counters

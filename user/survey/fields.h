@@ -56,7 +56,8 @@ template <class A> void fields(A& a, OriginCounts& v) {
     a(v.births, v.deaths, v.exit_released, v.exit_pending, v.replaced, v.checked, v.differed, v.split_of, v.walked);
 }
 template <class A> void fields(A& a, BirthPlace& v) { a(v.cache, v.call_site, v.kmalloc); }
-template <class A> void fields(A& a, UnfollowedCache& v) { a(v.name, v.births, v.deaths); }
+template <class A> void fields(A& a, UnfollowedCache::Counts& v) { a(v.births, v.deaths); }
+template <class A> void fields(A& a, UnfollowedCache& v) { a(v.name, v.births, v.deaths, v.by); }
 template <class A> void fields(A& a, ProcessInfo& v) {
     a(v.tgid, v.program, v.started_at_ns, v.comm, v.exe, v.cgroup, v.alive, v.exited_at_ns);
 }
@@ -89,6 +90,7 @@ template <class A> void fields(A& a, ChargedDead& v) {
 template <class A> void fields(A& a, OutstandingHistory& v) { a(v.times_ns, v.outstanding); }
 template <class A> void fields(A& a, DeathCell& v) { a(v.birth, v.death, v.count); }
 template <class A> void fields(A& a, RetiredPlace& v) { a(v.cache, v.comm, v.kernel_stack); }
+template <class A> void fields(A& a, OlderPlace& v) { a(v.cache, v.by); }
 template <class A> void fields(A& a, DeathRecord& v) {
     a(v.start_ns, v.cell_ns, v.by_origin, v.at_exit, v.retired, v.older, v.older_known, v.longest_gap_ns);
 }

@@ -38,6 +38,14 @@ void halve(DeathCells& cells) {
     cells = std::move(halved);
 }
 
+std::uint64_t beyond(std::uint64_t deaths, std::uint64_t births) {
+    return deaths > births ? deaths - births : 0;
+}
+
+std::uint64_t scaled(std::uint64_t count, double part) {
+    return static_cast<std::uint64_t>(static_cast<double>(count) * part);
+}
+
 } // namespace
 
 std::uint8_t OldDeaths::cell_of(std::uint64_t time_ns) {
@@ -58,7 +66,7 @@ void OldDeaths::halve_cells() {
         halve(cells);
     for (auto& [place, cells] : record_.retired)
         halve(cells);
-    for (auto& [cache, gone] : record_.older) {
+    for (auto& [place, gone] : record_.older) {
         std::vector<std::uint64_t> halved((gone.size() + 1) / 2);
         for (std::size_t i = 0; i < gone.size(); ++i)
             halved[i / 2] += gone[i];
@@ -84,20 +92,31 @@ void OldDeaths::died_at_exit(OriginId origin, std::uint64_t birth_ns, std::uint6
     add(record_.at_exit[origin], birth_ns, death_ns);
 }
 
+void OldDeaths::note_gone(const OlderPlace& place, std::uint64_t gone, std::uint8_t cell) {
+    std::uint64_t& before = older_before_[place];
+    if (gone <= before)
+        return;
+    std::vector<std::uint64_t>& cells = record_.older[place];
+    cells.resize(std::max<std::size_t>(cells.size(), cell + std::size_t{1}));
+    cells[cell] += gone - before;
+    before = gone;
+}
+
 void OldDeaths::older(std::span<const UnfollowedCache> caches, std::uint64_t time_ns) {
     const std::uint8_t cell = cell_of(time_ns);
     record_.older_known = true;
     older_at_ns_ = time_ns;
     for (const UnfollowedCache& cache : caches) {
-        // Some of the dead are objects of the tool itself, which are not older.
-        const std::uint64_t gone = cache.deaths > cache.births ? cache.deaths - cache.births : 0;
-        std::uint64_t& before = older_before_[cache.name];
-        if (gone <= before)
-            continue;
-        std::vector<std::uint64_t>& cells = record_.older[cache.name];
-        cells.resize(std::max<std::size_t>(cells.size(), cell + std::size_t{1}));
-        cells[cell] += gone - before;
-        before = gone;
+        // Some of the dead were born in the trace: the tool's own, and what was not followed.
+        const std::uint64_t all = beyond(cache.deaths, cache.births);
+        std::uint64_t told = 0;
+        for (const auto& [by, counts] : cache.by)
+            told += beyond(counts.deaths, counts.births);
+        // Who bore them may not be known where it is known who freed them.
+        const double part = told > all ? static_cast<double>(all) / static_cast<double>(told) : 1.0;
+        for (const auto& [by, counts] : cache.by)
+            note_gone({cache.name, by}, scaled(beyond(counts.deaths, counts.births), part), cell);
+        note_gone({cache.name, 0}, beyond(all, told), cell);
     }
 }
 

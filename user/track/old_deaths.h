@@ -5,9 +5,8 @@
 #include "model/snapshot.h"
 
 #include <cstdint>
+#include <map>
 #include <span>
-#include <string>
-#include <unordered_map>
 
 namespace unfreed {
 
@@ -37,9 +36,10 @@ class OldDeaths {
     std::uint8_t cell_of(std::uint64_t time_ns);
     void add(DeathCells& cells, std::uint64_t birth_ns, std::uint64_t death_ns);
     void halve_cells();
+    void note_gone(const OlderPlace& place, std::uint64_t gone, std::uint8_t cell);
 
     DeathRecord record_;
-    std::unordered_map<std::string, std::uint64_t> older_before_; // by cache, at the last look
+    std::map<OlderPlace, std::uint64_t> older_before_; // at the last look
     std::uint64_t older_at_ns_ = 0;
     std::uint64_t last_tick_ns_ = 0;
 };

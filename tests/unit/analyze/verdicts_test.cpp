@@ -86,7 +86,7 @@ TEST(Verdicts, SoDoThoseOfProcessesThatHaveEnded) {
 
 TEST(Verdicts, WhatWentFromBeforeTheTraceIsSharedByTheOriginsOfTheCache) {
     SnapshotBuilder builder = leak();
-    builder.snapshot.deaths.older["TCP"].assign(100, 1);
+    builder.snapshot.deaths.older[{"TCP", 0}].assign(100, 1);
     EXPECT_EQ(analyze(builder.snapshot, long_trace()).groups.at(0).verdict, Verdict::replacing);
     // Nine of ten objects of the cache are another's.
     builder.origin({.id = 5, .kernel_stack = {0x50}}, {.births = 800});
@@ -99,8 +99,51 @@ TEST(Verdicts, WhatWentFromBeforeTheTraceIsSharedByTheOriginsOfTheCache) {
         found.groups[0].facts.gates->older_gone + found.groups[1].facts.gates->older_gone;
     EXPECT_NEAR(static_cast<double>(gone), 88, 1); // of 100, those after an eighth of the trace
     // Of another cache: nobody's here.
-    builder.snapshot.deaths.older = {{"UDP", std::vector<std::uint64_t>(100, 100)}};
+    builder.snapshot.deaths.older = {{{"UDP", 0}, std::vector<std::uint64_t>(100, 100)}};
     EXPECT_EQ(analyze(builder.snapshot, long_trace()).groups.at(0).facts.gates->older_gone, 0U);
+}
+
+TEST(Verdicts, WhatAnotherProgramFreedOfItsOwnIsNotReplaced) {
+    SnapshotBuilder builder = leak();
+    builder.process({.tgid = 200, .comm = "server", .exe = "/bin/server"});
+    builder.origin({.id = 5, .tgid = 200, .comm = "server", .kernel_stack = {0x50}},
+                   {.births = 80});
+    steady(builder, 5, 10, {.tgid = 200});
+    builder.snapshot.deaths.older[{"TCP", by_program("server")}].assign(100, 1);
+    const auto verdicts = [&] {
+        std::map<std::string, Verdict> found;
+        for (const AnalyzedGroup& group : analyze(builder.snapshot, long_trace()).groups)
+            found[group.processes.at(0).comm] = group.verdict;
+        return found;
+    };
+    EXPECT_EQ(verdicts().at("leaker"), Verdict::leaking);
+    EXPECT_EQ(verdicts().at("server"), Verdict::replacing);
+    // One that makes none itself may have freed what others made.
+    builder.snapshot.deaths.older = {
+        {{"TCP", by_program("closer")}, std::vector<std::uint64_t>(100, 2)}};
+    EXPECT_EQ(verdicts().at("leaker"), Verdict::replacing);
+    EXPECT_EQ(verdicts().at("server"), Verdict::replacing);
+}
+
+TEST(Verdicts, DentriesOfAnotherFileSystemAreNotReplaced) {
+    const auto judged_at = [](std::uint32_t where, std::uint32_t gone_from) {
+        SnapshotBuilder builder = leak();
+        std::vector<DentryPlace>& places = builder.snapshot.dentry_names.places;
+        places.push_back({"/tmp", "ext4", where});
+        for (LiveObject& object : builder.snapshot.objects) {
+            object.slot.object_class = ObjectClass::dentry;
+            ObjectFacts facts;
+            facts.dentry.place = 1;
+            facts.refcount = 1;
+            object.facts = facts;
+        }
+        builder.snapshot.origins.at(OriginId{3}).object_class = ObjectClass::dentry;
+        builder.snapshot.deaths.older[{"TCP", by_device(gone_from)}].assign(100, 1);
+        return analyze(builder.snapshot, long_trace()).groups.at(0).verdict;
+    };
+    EXPECT_EQ(judged_at(7, 7), Verdict::replacing);
+    EXPECT_NE(judged_at(7, 8), Verdict::replacing);
+    EXPECT_EQ(judged_at(0, 8), Verdict::replacing); // which file system cannot be told
 }
 
 TEST(Verdicts, NumbersAloneAreNotSureWhereOlderOnesAreNotKnown) {

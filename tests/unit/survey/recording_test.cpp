@@ -37,7 +37,7 @@ Survey sample() {
     survey.snapshot.objects[0].facts->dentry.holders = 0;
     survey.snapshot.origins[OriginId{1}].syscall = 0;
     survey.snapshot.deaths.cell_ns = 7;
-    survey.snapshot.deaths.older["x"] = {1, 2, 3};
+    survey.snapshot.deaths.older[{"x", by_program("y")}] = {1, 2, 3};
     survey.snapshot.history.times_ns = {1, 2};
     survey.snapshot.history.outstanding[OriginId{1}] = {3, 4};
     survey.snapshot.holders = HolderIndex({{.address = 1, .tgid = 2, .fd = 3}});
@@ -72,7 +72,7 @@ TEST(Recording, HoldsAllOfASurvey) {
     EXPECT_EQ(again->snapshot.objects[1].stage_times_ns.at(1), 2 * kSecond);
     EXPECT_EQ(again->counters.get(Counter::SYMBOLS_HIDDEN), 1U);
     EXPECT_TRUE(again->snapshot.holders.known());
-    EXPECT_EQ(again->snapshot.deaths.older.at("x").size(), 3U);
+    EXPECT_EQ(again->snapshot.deaths.older.at({"x", by_program("y")}).size(), 3U);
 }
 
 TEST(Recording, NothingIsKnownOfHoldersWhereNothingWas) {

@@ -47,6 +47,25 @@ TEST(OldDeaths, ALongTraceHasWiderCellsAndTheSameDeaths) {
     }
 }
 
+TEST(OldDeaths, OlderOnesAreToldByWhoFreedThem) {
+    const std::uint64_t server = by_program("server");
+    const std::uint64_t disk = by_device(7);
+    OldDeaths deaths;
+    deaths.tick(100 * kSecond);
+    UnfollowedCache sockets{"TCP", 10, 50, {{server, {5, 25}}}};
+    // The tool's own: who makes a dentry does not say where.
+    UnfollowedCache dentries{"dentry", 90, 100, {{disk, {0, 40}}}};
+    deaths.older(std::vector{sockets, dentries}, 101 * kSecond);
+    const auto gone = [&](const std::string& cache, std::uint64_t by) {
+        const auto found = deaths.record().older.find({cache, by});
+        return found == deaths.record().older.end() ? 0 : found->second.at(2);
+    };
+    EXPECT_EQ(gone("TCP", server), 20U);
+    EXPECT_EQ(gone("TCP", 0), 20U);
+    EXPECT_EQ(gone("dentry", disk), 10U);
+    EXPECT_EQ(gone("dentry", 0), 0U);
+}
+
 TEST(OldDeaths, OlderOnesAreThoseThatDiedBeyondTheBirthsSeen) {
     OldDeaths deaths;
     deaths.tick(100 * kSecond);
@@ -56,7 +75,7 @@ TEST(OldDeaths, OlderOnesAreThoseThatDiedBeyondTheBirthsSeen) {
     deaths.older(caches, 102 * kSecond);
     caches[0] = {"TCP", 4, 9};
     deaths.older(caches, 103 * kSecond);
-    const std::vector<std::uint64_t>& gone = deaths.record().older.at("TCP");
+    const std::vector<std::uint64_t>& gone = deaths.record().older.at({"TCP", 0});
     EXPECT_EQ(gone.at(2), 3U);
     EXPECT_EQ(gone.at(6), 2U);
     EXPECT_EQ(std::accumulate(gone.begin(), gone.end(), 0U), 5U);

@@ -70,7 +70,21 @@ bool is_request(const StructureInput& input) {
            (!input.group.age_ns || input.group.age_ns->max <= kLongestNs);
 }
 
+// Numbers of processes go up and round (alloc_pid, idr_alloc_cyclic), so their index gets a node
+// for every 64 starts and loses it with the last of the 64: as many stay as there are processes
+// alive. A process that is never reaped shows as what it is, a struct pid.
+constexpr std::string_view kNodes[] = {"radix_tree_node_alloc", "radix_tree_extend",
+                                       "idr_get_free"};
+constexpr std::string_view kPids[] = {"alloc_pid"};
+
+bool is_pid_index(const StructureInput& input) {
+    return made_in(input, kNodes) && made_in(input, kPids);
+}
+
 constexpr StructureRule kRules[] = {
+    {"pid-index", Structure::pool,
+     "a node of the index of process numbers, freed with the last of its 64 (idr_remove)",
+     is_pid_index},
     {"vmap-area", Structure::pool,
      "describes a range of vmalloc addresses, which are given back many at a time "
      "(__purge_vmap_area_lazy): the kernel stacks of ended processes are among them",

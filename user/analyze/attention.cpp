@@ -14,6 +14,7 @@ constexpr std::array kTellingKinds{
     Kind::never_closed_peer_gone,
     Kind::half_closed,
     Kind::never_accepted,
+    Kind::not_accepting,
     Kind::in_flight,
     Kind::closed_still_alive,
     Kind::closed_unexplained,

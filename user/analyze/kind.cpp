@@ -40,6 +40,9 @@ constexpr std::array kRows{
             "the socket is open."},
     KindRow{Kind::listener, "listener", "", Verdict::live,
             "A listener is meant to live: too many of them would be a leak."},
+    KindRow{Kind::not_accepting, "not-accepting", "", Verdict::live,
+            "Look at the accept() loop of its program: it is stuck, too slow, or out of "
+            "descriptors."},
     KindRow{Kind::buffer_hog, "buffer-hog", "", Verdict::live,
             "Read what has come, or look why the peer does not read; a smaller SO_RCVBUF or "
             "SO_SNDBUF bounds the memory."},

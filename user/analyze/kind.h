@@ -23,6 +23,7 @@ enum class Kind : std::uint8_t {
     path_deleted,           // unix: open, but its path is gone
     abstract_name,          // unix: open, with an abstract name
     listener,               // open to wait for connections
+    not_accepting,          // the same, and connections wait in it
     buffer_hog,             // open, with much in its queues
     kernel_socket,          // made by kernel code for itself
     open,                   // dentry: in use

@@ -38,7 +38,7 @@ bool contradicts_itself(const Snapshot& snapshot, const LiveObject& object) {
 }
 
 bool is_accused(const LiveObject& object) {
-    return object.facts->socket.orphan && hold_of(*object.facts) == Hold::unexplained;
+    return may_pass(*object.facts);
 }
 
 // Reads those that are doubtful again: what has ended goes.
@@ -59,10 +59,13 @@ void read_again(Snapshot& snapshot, const Inspect& inspect,
     std::unordered_set<std::size_t> ended;
     for (std::size_t i = 0; i < std::min(answers.size(), doubtful.size()); ++i) {
         LiveObject& object = snapshot.other_sockets[doubtful[i]].object;
-        if (is_same(answers[i], object.facts->socket.cookie))
+        if (is_same(answers[i], object.facts->socket.cookie)) {
+            const SocketFacts before = object.facts->socket;
             object.facts = answers[i].facts;
-        else
+            object.facts->socket = seen_twice(before, object.facts->socket);
+        } else {
             ended.insert(doubtful[i]);
+        }
     }
     std::size_t index = 0;
     std::erase_if(snapshot.other_sockets,

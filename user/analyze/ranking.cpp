@@ -23,7 +23,8 @@ bool has_kind(const AnalyzedGroup& group, Kind kind) {
 // Objects that a program knows by name, not something the kernel keeps for its own ends, nor what
 // is meant to live.
 bool is_named(const AnalyzedGroup& group) {
-    if (has_kind(group, Kind::listener) || has_kind(group, Kind::kernel_socket))
+    if (has_kind(group, Kind::listener) || has_kind(group, Kind::not_accepting) ||
+        has_kind(group, Kind::kernel_socket))
         return false;
     return group.object_class == ObjectClass::socket || group.kind == "open" ||
            group.kind == "pinned" || group.kind == "negative-flood";

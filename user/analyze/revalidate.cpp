@@ -11,9 +11,9 @@
 namespace unfreed {
 namespace {
 
-bool is_unexplained(const LiveObject& object) {
+bool is_doubtful(const LiveObject& object) {
     return object.slot.object_class == ObjectClass::socket && object.facts &&
-           object.facts->socket.orphan && hold_of(*object.facts) == Hold::unexplained;
+           may_pass(*object.facts);
 }
 
 bool is_open_socket(const LiveObject& object) {
@@ -45,7 +45,8 @@ void confirm(Snapshot& snapshot, const Inspect& inspect, Accused is_accused) {
     std::set<const LiveObject*> ended;
     for (std::size_t i = 0; i < std::min(answers.size(), accused.size()); ++i) {
         if (answers[i].verdict == Inspection::Verdict::alive)
-            accused[i]->facts->socket = answers[i].facts.socket;
+            accused[i]->facts->socket =
+                seen_twice(accused[i]->facts->socket, answers[i].facts.socket);
         else if (answers[i].verdict != Inspection::Verdict::unreadable)
             ended.insert(accused[i]);
     }
@@ -102,11 +103,11 @@ std::uint64_t revalidate(Snapshot& snapshot, const Inspect& inspect) {
 }
 
 bool any_is_unexplained(const Snapshot& snapshot) {
-    return std::any_of(snapshot.objects.begin(), snapshot.objects.end(), is_unexplained);
+    return std::any_of(snapshot.objects.begin(), snapshot.objects.end(), is_doubtful);
 }
 
 void confirm_unexplained(Snapshot& snapshot, const Inspect& inspect) {
-    confirm(snapshot, inspect, is_unexplained);
+    confirm(snapshot, inspect, is_doubtful);
 }
 
 void note_descriptors(Snapshot& snapshot, const Inspect& inspect) {

@@ -68,6 +68,7 @@ class Clauses {
             places_without_process();
             break;
         case Kind::listener:
+        case Kind::not_accepting:
             accept_queues();
             break;
         case Kind::buffer_hog:
@@ -165,9 +166,15 @@ class Clauses {
         const auto in_message = [](const auto& facts) { return facts.socket.in_flight != 0; };
         const std::uint64_t messages = count(in_message);
         add(messages, "in messages (SCM_RIGHTS) that nobody has received");
+        // What is followed was made by a process that could be seen.
+        const bool older = sockets_.front()->slot.birth_ns == 0;
+        const std::uint64_t hidden = older ? relations_.hidden_processes() : 0;
         add(sockets_.size() - messages,
-            "in no descriptor of any process: in messages (SCM_RIGHTS), in io_uring, or used by "
-            "the kernel");
+            hidden ? fmt::format("in no descriptor that can be seen: {} of this host may not be "
+                                 "looked at, and may have them",
+                                 hidden == 1 ? "1 process" : fmt::format("{} processes", hidden))
+                   : "in no descriptor of any process: in messages (SCM_RIGHTS), in io_uring, or "
+                     "used by the kernel");
     }
 
     void references() {
@@ -229,8 +236,14 @@ class Clauses {
     void accept_queues() {
         const auto waiting =
             sum([](const auto& facts) { return std::uint64_t{facts.socket.accept_queue}; });
-        if (waiting)
-            clauses_.push_back(fmt::format("{} connections wait for accept()", waiting));
+        if (waiting == 0)
+            return;
+        const std::uint64_t room =
+            sum([](const auto& facts) { return std::uint64_t{facts.socket.accept_queue_max}; });
+        clauses_.push_back(fmt::format("{} for accept(){}",
+                                       waiting == 1 ? "1 connection waits"
+                                                    : fmt::format("{} connections wait", waiting),
+                                       room ? fmt::format(", of {} at most", room) : ""));
     }
 
     static std::string endpoint(const SocketFacts& socket) {

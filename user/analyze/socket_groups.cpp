@@ -102,6 +102,12 @@ class Grouping {
         section_.memory_bytes += socket.memory_bytes;
     }
 
+    static bool all_in_messages(const Sockets& sockets) {
+        return std::all_of(sockets.begin(), sockets.end(), [](const LiveObject* socket) {
+            return facts_of(socket).in_flight != 0;
+        });
+    }
+
     // What the probes have seen of it counts for nothing here: it is as it was read.
     static Kind kind_of(const LiveObject& object) { return socket_kind({object, 0, 0, false}); }
 
@@ -119,6 +125,8 @@ class Grouping {
         for (const std::string& clause : socket_evidence(key.kind, bucket.sockets, relations_, 1))
             group.evidence += "; " + clause;
         group.advice = row.advice;
+        if (key.kind == Kind::in_flight && !all_in_messages(bucket.sockets))
+            group.unseen_processes = relations_.hidden_processes();
         group.count = bucket.sockets.size();
         group.memory_bytes = bucket.memory_bytes;
         for (const auto& [tgid, count] : bucket.held) {

@@ -6,6 +6,9 @@
 namespace unfreed {
 namespace {
 
+// One connection may have come this moment. A queue was looked at twice (seen_twice).
+constexpr std::uint32_t kQueueThatTells = 2;
+
 // What the probes alone can tell.
 Kind kind_by_stages(const KindInput& input) {
     if (!(input.visible & UF_STAGE_RELEASED) && !input.held_to_the_end)
@@ -33,7 +36,7 @@ Kind kind_of_open(const SocketFacts& socket) {
     if (socket.path_deleted && !is_unix_connection(socket))
         return Kind::path_deleted;
     if (socket.state == SocketState::listen)
-        return Kind::listener;
+        return socket.accept_queue >= kQueueThatTells ? Kind::not_accepting : Kind::listener;
     if (peer_gone(socket) != PeerGone::no)
         return Kind::never_closed_peer_gone;
     if (is_half_closed(socket))

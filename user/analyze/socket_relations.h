@@ -40,6 +40,9 @@ class SocketRelations {
     // The unix sockets that are connected to the one at this address.
     const Sockets& connected_to(std::uint64_t address) const;
 
+    // Whose descriptors are not known.
+    std::uint64_t hidden_processes() const { return snapshot_.hidden_processes; }
+
     // "comm[pid]" of the process that made it, or that holds it now if it is not followed.
     std::string owner_of(const LiveObject& object) const;
     // The same the other way round: of the process that holds it now, else that made it.

@@ -96,4 +96,16 @@ bool is_hog(std::uint64_t queue_bytes, std::int32_t limit_bytes) {
     return queue_bytes > kAlways || (queue_bytes > kAtLeast && queue_bytes > limit / 2);
 }
 
+bool may_pass(const ObjectFacts& facts) {
+    const SocketFacts& socket = facts.socket;
+    if (socket.state == SocketState::listen && socket.accept_queue != 0)
+        return true;
+    return socket.orphan && hold_of(facts) == Hold::unexplained;
+}
+
+SocketFacts seen_twice(const SocketFacts& first, SocketFacts second) {
+    second.accept_queue = std::min(first.accept_queue, second.accept_queue);
+    return second;
+}
+
 } // namespace unfreed

@@ -48,6 +48,12 @@ enum class Hold : std::uint8_t {
 };
 Hold hold_of(const ObjectFacts& facts);
 
+// What is seen of it may be over in a moment: closed, and nothing that is known keeps it; or a
+// listener with connections that wait. To be looked at twice.
+bool may_pass(const ObjectFacts& facts);
+// The second look, and of what passes only what was there at the first one, too.
+SocketFacts seen_twice(const SocketFacts& first, SocketFacts second);
+
 // Bytes of memory in the queues of a socket.
 std::uint64_t receive_queue_bytes(const SocketFacts& socket);
 std::uint64_t send_queue_bytes(const SocketFacts& socket);

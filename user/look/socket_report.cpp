@@ -106,6 +106,7 @@ void SocketReport::note_namespaces(const SocketList& list) {
                         "and belong to {} that could not be entered ({})",
                         human_count(namespaces_missing_, "network namespace", "network namespaces"),
                         why_not_entered(list.namespaces)));
+    hidden_processes_ = list.hidden_processes;
     if (list.hidden_namespaces == 0)
         return;
     namespaces_missing_ += list.hidden_namespaces;
@@ -151,6 +152,7 @@ void SocketReport::take_pre_attach(EventSource& source, const std::vector<std::u
 
 void SocketReport::read_others(Snapshot& snapshot, Witness& witness) const {
     const Inspect look = reader(witness);
+    snapshot.hidden_processes = hidden_processes_;
     add_other_sockets(snapshot, look, pre_attach_, true, [](const SocketFacts&) { return true; });
     add_unix_peers(snapshot, look, closed_peers_);
     note_living_peers(snapshot);

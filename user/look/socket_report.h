@@ -49,6 +49,7 @@ class SocketReport {
     std::unordered_set<std::uint64_t> closed_peers_;
     bool taken_ = false;
     std::size_t namespaces_missing_ = 0;
+    std::size_t hidden_processes_ = 0;
     TcpCounters tcp_at_start_;
     std::set<std::uint32_t> targets_;
     std::vector<std::string> notes_;

@@ -236,6 +236,8 @@ struct SocketGroup {
     std::vector<ReportProcess> processes; // that hold them, most sockets first; empty: none does
     std::vector<ReportHolder> holders;    // as Group has them
     std::optional<std::uint64_t> held;
+    // Processes whose descriptors cannot be seen and may be where these are; 0: none.
+    std::uint64_t unseen_processes = 0;
     std::vector<RemoteCount> remotes;  // the most frequent few
     std::uint64_t remotes_omitted = 0; // others
     std::vector<ReportSocket> sockets; // those with most memory

@@ -153,6 +153,7 @@ struct Snapshot {
     DeathRecord deaths;
     std::vector<OtherSocket> other_sockets; // those that were read, by address
     HolderIndex holders;                    // of its sockets and dentries, and of their peers
+    std::uint64_t hidden_processes = 0;     // that may hold some, but cannot be looked at
     std::map<std::uint32_t, std::string> holder_names; // by tgid: of other_sockets and of peers
     DentryNames dentry_names; // of the dentries that were read (analyze/dentry_places.h)
 };

@@ -320,6 +320,7 @@ Json from_socket_group(const SocketGroup& group) {
             {"name", text(group.name)},
             {"remotes", array_of(group.remotes, from_remote)},
             {"remotes_omitted", group.remotes_omitted},
+            {"unseen_processes", group.unseen_processes},
             {"sockets", array_of(group.sockets, from_socket)}};
 }
 

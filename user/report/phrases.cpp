@@ -49,6 +49,7 @@ constexpr std::array kKinds{Pair{"never-closed", "never closed"},
                             Pair{"path-deleted", "open, path deleted"},
                             Pair{"abstract-name", "open, abstract name"},
                             Pair{"listener", "listening"},
+                            Pair{"not-accepting", "listening, not accepting"},
                             Pair{"buffer-hog", "open, full queues"},
                             Pair{"kernel-socket", "used by the kernel"}};
 

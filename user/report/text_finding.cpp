@@ -105,23 +105,35 @@ std::string_view clauses_of(const SocketGroup& group) {
     return at == std::string_view::npos ? std::string_view() : evidence.substr(at);
 }
 
+// The most frequent first: one socket whose queue is full this moment has more memory than a pile
+// that nobody closes, and may be empty the next.
+std::vector<const SocketGroup*> telling_groups(const SocketSection& section) {
+    std::vector<const SocketGroup*> telling;
+    for (const SocketGroup& group : section.groups)
+        if (is_telling_kind(group.kind) && group.unseen_processes == 0)
+            telling.push_back(&group);
+    std::stable_sort(
+        telling.begin(), telling.end(),
+        [](const SocketGroup* one, const SocketGroup* other) { return one->count > other->count; });
+    return telling;
+}
+
 void write_telling(Page& page, const std::optional<SocketSection>& section,
                    std::string_view standing) {
     constexpr std::size_t kShown = 3;
     if (!section)
         return;
-    std::size_t telling = 0;
-    for (const SocketGroup& group : section->groups) {
-        if (!is_telling_kind(group.kind) || telling++ >= kShown)
-            continue;
+    const std::vector<const SocketGroup*> telling = telling_groups(*section);
+    for (std::size_t i = 0; i < std::min(telling.size(), kShown); ++i) {
+        const SocketGroup& group = *telling[i];
         page.paragraph(fmt::format("{}: {}, {}{}{}.", standing, sockets_phrase(group),
                                    kind_phrase(group.kind), remotes_phrase(group),
                                    escape_for_terminal(clauses_of(group))),
                        {0, 2}, Ink::yellow);
     }
-    if (telling > kShown)
+    if (telling.size() > kShown)
         page.paragraph(fmt::format("{}: {} (--all).", standing,
-                                   human_count(telling - kShown, "more kind", "more kinds")),
+                                   human_count(telling.size() - kShown, "more kind", "more kinds")),
                        {0, 2}, Ink::yellow);
 }
 

@@ -81,10 +81,12 @@ class Collector {
     void add_process(const std::string& process) {
         std::string path = process + std::string(kLink);
         const std::uint64_t inode = inode_of(path);
-        if (inode != 0)
+        if (inode != 0) {
             add(inode, std::move(path));
-        else if (errno == EACCES || errno == EPERM)
+        } else if (errno == EACCES || errno == EPERM) {
+            ++all_.hidden_processes;
             hidden_.insert(devices_of(process));
+        }
     }
     NetworkNamespaces take() {
         hidden_.erase(0);

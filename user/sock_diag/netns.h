@@ -23,6 +23,7 @@ struct NetworkNamespaces {
     // So many more there are, with processes only that this one may not look at (no
     // CAP_SYS_PTRACE).
     std::size_t hidden = 0;
+    std::size_t hidden_processes = 0; // that this one may not look at, whatever they are in
 };
 
 // Every one that a process is in or that is bound to a file (ip netns). One that only an open

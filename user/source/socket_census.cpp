@@ -57,6 +57,7 @@ Result<SocketList> SocketCensus::list(bool descriptors,
     Result<> failure;
     const NetworkNamespaces namespaces = find_network_namespaces();
     list.hidden_namespaces = namespaces.hidden;
+    list.hidden_processes = namespaces.hidden_processes;
     list.namespaces = in_each_netns(namespaces.found, [&](const NetworkNamespace&) {
         auto here = iterators_.list_here();
         if (here)

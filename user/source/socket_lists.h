@@ -16,6 +16,7 @@ struct SocketList {
     std::vector<ListedSocket> sockets; // by address, each once
     NetnsVisit namespaces;             // what only those have that were not entered is missing
     std::size_t hidden_namespaces = 0; // of processes that this one may not look at
+    std::size_t hidden_processes = 0;  // which may have sockets in their descriptors
 };
 
 // Those that ss(8) would show in any namespace.

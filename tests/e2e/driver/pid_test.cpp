@@ -50,6 +50,26 @@ TEST(Pid, CountsAtTheEndOfTheProcess) {
     EXPECT_EQ(groups[0]["released_at_exit"], 700);
 }
 
+// The connections belong to nobody before accept(): in a trace of a process only its listener
+// tells.
+TEST(Pid, SaysThatAnOlderListenerDoesNotAccept) {
+    Process server(
+        {program_path("tcpkind_leaker"), "10", "--kind", "unaccepted", "--hold", "forever"});
+    ASSERT_TRUE(server.wait_for("leaked"));
+    const std::vector<std::string> trace{
+        "trace", "-p", std::to_string(server.pid()), "--class", "socket", "--duration", "1s"};
+    const Json report = report_of(run(command(trace)));
+    if (cannot_inspect(report))
+        GTEST_SKIP() << "this kernel reads no single objects: kinds are not told apart";
+    std::vector<std::string> words{tool_path()};
+    words.insert(words.end(), trace.begin(), trace.end());
+    for (const std::string& option : extra_options())
+        words.push_back(option);
+    const std::string screen = run(words).out;
+    EXPECT_NE(screen.find("not accepting"), std::string::npos) << screen;
+    EXPECT_NE(screen.find("10 connections wait"), std::string::npos) << screen;
+}
+
 TEST(Pid, SeesConnectionsOfAnOlderListener) {
     Process leaker({program_path("accept_leaker"), "150", "--wait-start", "--before", "10",
                     "--hold", "forever"});

@@ -162,7 +162,8 @@ TEST_F(PreAttachKind, NeverAcceptedNamesTheListener) {
     if (cannot_inspect(report))
         GTEST_SKIP() << "this kernel reads no single objects: kinds are not told apart";
     const OneNetwork older = sockets_in(report["pre_attach_sockets"], network_);
-    EXPECT_EQ(older.kinds, (Kinds{{"never-accepted", 10}, {"never-closed", 10}, {"listener", 1}}));
+    EXPECT_EQ(older.kinds,
+              (Kinds{{"never-accepted", 10}, {"never-closed", 10}, {"not-accepting", 1}}));
     const std::string owner =
         "of tcpkind_leaker[" + std::to_string(leaker_->pid()) + "], 10 in a queue of at most 128";
     bool named = false;

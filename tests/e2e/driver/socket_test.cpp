@@ -115,7 +115,7 @@ TEST(SocketKind, NeverAcceptedNamesTheListener) {
             count += group["count"].get<std::uint64_t>();
         }
     EXPECT_EQ(count, 10u) << report["groups"].dump(1);
-    EXPECT_EQ(kinds_of(report, "tcpkind_leaker")["listener"], 1u);
+    EXPECT_EQ(kinds_of(report, "tcpkind_leaker")["not-accepting"], 1u);
 }
 
 } // namespace

@@ -155,6 +155,22 @@ TEST_F(OtherSockets, TheAccusedGetTimeToEnd) {
     EXPECT_FALSE(any_other_is_accused(snapshot_));
 }
 
+TEST_F(OtherSockets, AQueueOfAListenerIsLookedAtTwice) {
+    for (const std::uint64_t address : {0x10, 0x20}) {
+        SocketFacts& listener = kernel(address, AF_INET);
+        listener.state = SocketState::listen;
+        listener.accept_queue = 20;
+    }
+    list({{0x10, 0x11, {}}, {0x20, 0x21, {}}});
+    EXPECT_TRUE(any_other_is_accused(snapshot_));
+    kernel_[0x10].socket.accept_queue = 0;
+    kernel_[0x20].socket.accept_queue = 30;
+    confirm_other_sockets(snapshot_, inspect());
+    ASSERT_THAT(others(true), ElementsAre(0x10, 0x20));
+    EXPECT_EQ(snapshot_.other_sockets[0].object.facts->socket.accept_queue, 0U);
+    EXPECT_EQ(snapshot_.other_sockets[1].object.facts->socket.accept_queue, 20U);
+}
+
 TEST_F(OtherSockets, WhatAgreesIsNotReadAgain) {
     kernel(0x10);
     list({{0x10, 0x11, {}}});

@@ -125,6 +125,11 @@ TEST(SocketKind, ListenersAndNames) {
     listener.abstract = false;
     listener.path_deleted = true;
     EXPECT_EQ(kind_of_facts(listener), Kind::path_deleted);
+    SocketFacts busy = tcp(SocketState::listen);
+    busy.accept_queue = 1; // may have come this moment
+    EXPECT_EQ(kind_of_facts(busy), Kind::listener);
+    busy.accept_queue = 2;
+    EXPECT_EQ(kind_of_facts(busy), Kind::not_accepting);
     SocketFacts bound = unix_socket(SOCK_DGRAM);
     bound.bound = bound.abstract = true;
     EXPECT_EQ(kind_of_facts(bound), Kind::abstract_name);

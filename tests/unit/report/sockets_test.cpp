@@ -50,6 +50,29 @@ TEST(Sockets, KindsHaveTheirReasonAndOnceTheAdvice) {
     EXPECT_EQ(json["pre_attach_sockets"]["groups"][1]["held"], nullptr);
 }
 
+TEST(Sockets, APileComesBeforeOneFullQueue) {
+    Report report = sample_report();
+    report.hidden_sockets.reset();
+    std::vector<SocketGroup>& groups = report.pre_attach_sockets->groups;
+    groups.resize(1, groups[0]);
+    groups[0].count = 1;
+    groups.push_back(groups[0]);
+    groups.push_back(groups[0]);
+    SocketGroup& pile = groups.emplace_back();
+    pile.name = "TCP";
+    pile.state = "CLOSE-WAIT";
+    pile.kind = "never-closed-peer-gone";
+    pile.count = 50;
+    const std::string text = to_text(report, {.width = 200, .color = false});
+    EXPECT_THAT(text, HasSubstr("Older than the trace: 50 TCP sockets in CLOSE-WAIT"));
+    EXPECT_THAT(text, HasSubstr("Older than the trace: 1 more kind (--all)"));
+    // What cannot be seen is nobody's fault.
+    groups.back().kind = "in-flight";
+    EXPECT_THAT(to_text(report, {.width = 200, .color = false}), HasSubstr("50 TCP sockets"));
+    groups.back().unseen_processes = 1;
+    EXPECT_THAT(to_text(report, {.width = 200, .color = false}), Not(HasSubstr("50 TCP sockets")));
+}
+
 TEST(Sockets, TheKernelsOwnOfNetlinkAreOneLine) {
     Report report = sample_report();
     report.pre_attach_sockets = SocketSection();

@@ -268,8 +268,10 @@ std::string to_text(const Report& report, const TextOptions& options) {
     write_watched(page, report);
     write_not_judged(page, report);
     write_completeness(page, report, options.all);
+    // Of what the kernel takes back by itself the row says enough.
     for (std::size_t i = 0; i < rows.size(); ++i)
-        write_group(page, report, rows[i], i + 1);
+        if (options.all || rows[i].verdict != Verdict::cached)
+            write_group(page, report, rows[i], i + 1);
     if (report.reclaim)
         page.blank();
     write_reclaim(page, report);

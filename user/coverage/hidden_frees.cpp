@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <span>
 
 namespace unfreed {
 namespace {
@@ -21,9 +22,13 @@ constexpr std::array<std::string_view, 5> kCaches{
 constexpr std::array<std::string_view, 6> kFunctions{"epoll_create",    "ep_alloc",
                                                      "timerfd_create",  "__d_alloc",
                                                      "fib_create_info", "register_sysctl_table"};
+// The same of what has a cache of its own, which may be merged with that of others: POSIX timers
+// (posixtimer_free_timer), user namespaces (free_user_ns) and their counts (put_ucounts).
+constexpr std::array<std::string_view, 4> kOwnCaches{"timer_create", "alloc_posix_timer",
+                                                     "create_user_ns", "alloc_ucounts"};
 
-bool frees_by_rcu(std::string_view function) {
-    return std::any_of(kFunctions.begin(), kFunctions.end(), [&](std::string_view part) {
+bool has_part(std::string_view function, std::span<const std::string_view> parts) {
+    return std::any_of(parts.begin(), parts.end(), [&](std::string_view part) {
         return function.find(part) != std::string_view::npos;
     });
 }
@@ -45,8 +50,13 @@ HiddenPlaces::HiddenPlaces(const Snapshot& snapshot,
                            const std::function<std::string(std::uint64_t)>& function_of) {
     std::map<std::uint64_t, OriginCounts> by_site;
     const auto add = [&](const BirthPlace& place, const OriginCounts& counts) {
-        if (!place.kmalloc || place.call_site == 0)
+        if (place.call_site == 0)
             return;
+        if (!place.kmalloc) {
+            if (has_part(function_of(place.call_site), kOwnCaches))
+                own_cache_sites_.insert(place.call_site);
+            return;
+        }
         OriginCounts& sum = by_site[place.call_site];
         sum.births += counts.births;
         sum.replaced += counts.replaced;
@@ -57,7 +67,7 @@ HiddenPlaces::HiddenPlaces(const Snapshot& snapshot,
     for (const auto& [place, counts] : snapshot.retired)
         add(place, counts);
     for (const auto& [site, counts] : by_site)
-        if (misses_frees(counts) || frees_by_rcu(function_of(site)))
+        if (misses_frees(counts) || has_part(function_of(site), kFunctions))
             call_sites_.insert(site);
 }
 

@@ -20,8 +20,8 @@ std::set<std::string, std::less<>> caches_with_hidden_frees(const SlabNames& nam
 // no accident: more than a handful, and more than 1 %.
 bool misses_frees(const OriginCounts& counts);
 
-// Functions that allocate by kmalloc what is freed by kfree_rcu(). Their caches have objects of
-// others, too, which are freed in sight; so the place counts, not the cache.
+// Functions that allocate what is freed by kfree_rcu(). Their caches have objects of others, too,
+// which are freed in sight; so the place counts, not the cache.
 class HiddenPlaces {
   public:
     HiddenPlaces() = default;
@@ -31,11 +31,12 @@ class HiddenPlaces {
                  const std::function<std::string(std::uint64_t)>& function_of);
 
     bool contains(const BirthPlace& place) const {
-        return place.kmalloc && call_sites_.contains(place.call_site);
+        return (place.kmalloc ? call_sites_ : own_cache_sites_).contains(place.call_site);
     }
 
   private:
-    std::set<std::uint64_t> call_sites_;
+    std::set<std::uint64_t> call_sites_; // of kmalloc
+    std::set<std::uint64_t> own_cache_sites_;
 };
 
 } // namespace unfreed

@@ -272,11 +272,32 @@ TEST_F(CoverageTest, AHiddenPlaceDoesNotCondemnItsCache) {
     EXPECT_TRUE(places.contains({"kmalloc-256", 0x2000, true}));
     EXPECT_TRUE(places.contains({"kmalloc-256", 0x3000, true}));
     EXPECT_FALSE(places.contains({"timerfd", 0x2000, false})) << "has a cache of its own";
+    EXPECT_FALSE(places.contains({"user_namespace", 0x4000, false})) << "nothing was born there";
     EXPECT_FALSE(only_row().reliable);
     EXPECT_TRUE(judged);
     add(1, 0x1000, {.births = 5000}); // now another place misses frees, too
     EXPECT_FALSE(only_row().reliable);
     EXPECT_FALSE(judged);
+}
+
+// Timers and user namespaces have caches of their own, which may be merged with those of others.
+TEST_F(CoverageTest, APlaceMayHideTheFreesOfACacheOfItsOwn) {
+    const auto add = [&](std::uint32_t id, std::uint64_t site) {
+        OriginEvent event =
+            origin_event({.id = id, .object_class = ObjectClass::slab, .cache_name = "mnt_cache"});
+        event.call_site = site;
+        event.cache_address = 0xffff888000000000;
+        builder.snapshot.origins[OriginId{id}] = event;
+        builder.snapshot.counts[OriginId{id}] = {.births = 1};
+        return birth_place_of(event);
+    };
+    const BirthPlace timer = add(1, 0x1000);
+    const BirthPlace mount = add(2, 0x2000);
+    places = HiddenPlaces(builder.snapshot, [](std::uint64_t address) {
+        return std::string(address == 0x1000 ? "do_timer_create" : "alloc_vfsmnt");
+    });
+    EXPECT_TRUE(places.contains(timer));
+    EXPECT_FALSE(places.contains(mount));
 }
 
 TEST(HiddenFrees, AreThoseOfTheMergedCache) {

@@ -33,6 +33,7 @@
 
 #include <fmt/format.h>
 #include <malloc.h>
+#include <sys/wait.h>
 
 #include <set>
 
@@ -45,6 +46,11 @@ using std::chrono::milliseconds;
 constexpr auto kSettlePatience = std::chrono::seconds(3);
 // Age at which objects of any class are worth records of their own.
 constexpr std::uint64_t kPromotionAgeNs = 1'000'000'000;
+
+// As a shell gives it in $?.
+int shell_status(int wait_status) {
+    return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
+}
 
 bpf::TraceRequest make_request(const Options& options, const KernelSymbols& symbols) {
     bpf::TraceRequest request;
@@ -319,7 +325,8 @@ Result<int> run_trace(const Options& options) {
     delivery.last();
     if (!outcome || delivery.failed())
         return 1;
-    return exit_status(failures, complete);
+    const int status = exit_status(failures, complete);
+    return options.exit_with_command && end.child_status ? shell_status(*end.child_status) : status;
 }
 
 } // namespace unfreed::cli

@@ -29,6 +29,7 @@ struct Words {
     std::string format;
     std::vector<std::string> outputs;
     std::vector<std::string> fail_on;
+    std::string exit_with;
     std::string sample;
     std::string max_objects;
     std::vector<std::string> verdicts;
@@ -382,6 +383,7 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
     app.footer(
         "Exit status: 0 the report is complete, 1 error, 2 wrong usage, 3 --fail-on, 4 it is "
         "incomplete.\n"
+        "run --exit-with command: that of the command (128 + N: killed by signal N), or 1.\n"
         "stdout carries the report, stderr the rest.");
 
     CLI::App* trace = app.add_subcommand("trace", "Follow the whole host, or one process (-p)");
@@ -394,6 +396,11 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
     CLI::App* run = app.add_subcommand("run", "Run a command and follow it and its children; the "
                                               "report comes when it ends");
     add_trace(*run, options, words);
+    run->add_option("--exit-with", words.exit_with,
+                    "Exit status: that of the report (report, default), or as a shell has it that "
+                    "of the command, unless the trace failed (command)")
+        ->check(CLI::IsMember({"report", "command"}))
+        ->type_name("WHOSE");
     run->add_option("command", options.program, "Command and arguments, after --")->required();
     run->positionals_at_end();
 
@@ -440,6 +447,7 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
             return {std::nullopt, "unfreed: " + empty->get_name() + ": the value is empty\n", 2};
     if (auto read = read_words(words, options); !read)
         return {std::nullopt, "unfreed: " + read.error().message + "\n", 2};
+    options.exit_with_command = words.exit_with == "command";
     if (run->parsed())
         options.command = Command::run;
     else if (report->parsed())

@@ -48,6 +48,7 @@ struct Options {
     std::vector<std::string> without;   // kinds of programs not to use
     unsigned copies = 0;                // 0: default
     std::vector<FailCondition> fail_on; // --fail-on; empty: the exit status tells no finding
+    bool exit_with_command = false;     // run: --exit-with command
     bool probe_reclaim = false;         // ask the kernel to free its cache, and look
     bool kernel_addresses = false;      // shown even where kptr_restrict hides them
     bool all = false;                   // text: every group, and all that is known beside

@@ -25,6 +25,14 @@ TEST(CommandLine, MeansTraceWithoutACommand) {
     EXPECT_EQ(parsed.options->outputs[0].writer->name, "text");
 }
 
+TEST(CommandLine, SaysWhoseExitStatusARunHas) {
+    EXPECT_FALSE(parse({"run", "--", "true"}).options->exit_with_command);
+    EXPECT_FALSE(parse({"run", "--exit-with", "report", "--", "true"}).options->exit_with_command);
+    EXPECT_TRUE(parse({"run", "--exit-with", "command", "--", "true"}).options->exit_with_command);
+    EXPECT_EQ(parse({"run", "--exit-with", "me", "--", "true"}).exit_code, 2);
+    EXPECT_EQ(parse({"trace", "--exit-with", "command"}).exit_code, 2);
+}
+
 TEST(CommandLine, KnowsEveryWriter) {
     const std::string help = parse({"trace", "--help"}).text;
     for (const Writer* writer : all_writers()) {

@@ -18,7 +18,8 @@ enum uf_stage {
 	UF_STAGE_LAST_DPUT =
 		1u << 9, /* dentry: dput() of the last reference (one traced process) */
 	UF_STAGE_RCU_PENDING = 1u << 10,  /* freed by its user, memory waits for a grace period */
-	UF_STAGE_HELD_AT_EXIT = 1u << 11, /* an open file of an exiting process refers to it */
+	UF_STAGE_HELD_AT_EXIT = 1u << 11, /* an open file of an exiting process refers to it, or its
+					   * exit gave it to RCU */
 	UF_STAGE_MASK = 0xffffu,
 };
 

@@ -40,6 +40,10 @@ struct uf_config {
 	 * asm_sysvec_*; 0: unknown */
 	__u64 irq_entry_start;
 	__u64 irq_entry_end;
+	/* What puts delayed and RCU works into their queues (delayed_work_timer_fn,
+	 * rcu_work_rcufn); 0: unknown */
+	__u64 delayed_work_timer;
+	__u64 rcu_work_callback;
 	__u32 nr_sites;
 	__u32 unused1;
 	struct uf_site_range sites[UF_SITE_MAX];
@@ -59,14 +63,18 @@ struct uf_state {
 	/* Objects that hash to more are not followed (abi/sample.h). User space writes; falls only.
 	 */
 	__u32 sample_threshold;
-	/* Only in the object for older kernels, which finds an object's cache by its page
-	 * (legacy/page.bpf.c): where the pages' structs and the memory they stand for begin. The
-	 * kernel side fills them in; 0: not yet, or unknown. */
+	/* Where the structs of pages and the memory they stand for begin, for what is found by its
+	 * page (slab_page.bpf.c). The kernel side fills them in; 0: not yet, or unknown. */
 	__u64 vmemmap;
 	__u64 page_offset;
 	/* Processes that work for the tool: like its own, their objects are not followed. They may
 	 * be started anew. 0: none */
 	__u32 worker_tgids[2];
+	/* Processes that are followed and have not begun to exit; the latest beginning of an exit.
+	 */
+	__u32 targets_alive;
+	__u32 unused;
+	__u64 last_end_ns;
 	__u8 fired[UF_HOOK_COUNT]; /* 1: the hook's program ran during the self-test */
 };
 

@@ -34,6 +34,11 @@ enum uf_hook {
 	UF_HOOK_PROCESS_FORK,
 	UF_HOOK_PROCESS_EXEC,
 	UF_HOOK_PROCESS_EXIT,
+	/* Who frees what a process leaves behind (probes/given_up.bpf.c). */
+	UF_HOOK_CALL_RCU,
+	UF_HOOK_CALL_RCU_HURRY,
+	UF_HOOK_WORK_QUEUED,
+	UF_HOOK_WORK_BEGUN,
 	/* Tracepoints of their own before 6.1. */
 	UF_HOOK_SLAB_ALLOC_CACHE_NODE,
 	UF_HOOK_SLAB_ALLOC_KMALLOC_NODE,

@@ -68,6 +68,11 @@
 /* Call-site ranges that decide the class of a slab birth (user/bpf/site_table.h): four on 6.18.
  * Those beyond are counted in sites_not_known. */
 #define UF_SITE_MAX 16
+/* Ends of processes, queued works and works under way that are remembered, each a power of two: by
+ * the hash of what is asked for, so that a later one takes an earlier one's place. */
+#define UF_ENDS	       4096
+#define UF_WORKS       4096
+#define UF_WORKS_BEGUN 1024
 /* Process flags are kept a byte a PID in pages of this size; pids go up to PID_MAX_LIMIT (4 Mi). */
 #define UF_PROC_PAGE  4096
 #define UF_PROC_PAGES 1024

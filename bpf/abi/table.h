@@ -86,6 +86,20 @@ struct uf_origin_set {
 	struct uf_origin way[UF_ORIGIN_WAYS];
 };
 
+/*
+ * Of an origin's objects that were alive when the exit of their process began, those that something
+ * else than the exiting process freed afterwards: an RCU callback, a worker, the parent that waited
+ * for it. They are in exit_released. `unknown` are in exit_pending: it cannot be told whether
+ * somebody had given them back before. Same index as the origin.
+ */
+struct uf_exit_ways {
+	__u32 by_rcu;
+	__u32 by_worker;
+	__u32 by_parent;
+	__u32 unknown;
+};
+UF_ASSERT_SIZE(struct uf_exit_ways, 16);
+
 /* Births and deaths of one slab cache that the object table never sees: what was born before the
  * trace, and what the tool itself makes. With them the growth that was traced can be held against
  * the kernel's own count of the cache. */
@@ -137,6 +151,8 @@ enum uf_proc_flag {
 	UF_PROC_TARGET = 1u << 0,  /* follow what this process makes */
 	UF_PROC_EXITING = 1u << 1, /* its last thread has begun to exit */
 	UF_PROC_IGNORE = 1u << 2,  /* the tool itself */
+	/* Exiting: it made the namespaces itself that it was in at its end. */
+	UF_PROC_OWN_NAMESPACES = 1u << 3,
 };
 struct uf_proc_page {
 	__u8 flags[UF_PROC_PAGE];

@@ -29,7 +29,7 @@ int cache__born(u64 cache, u64 addr, u32 count, u64 at);
 
 #ifdef UF_LEGACY
 /* The cache of an object that is allocated, 0 if it is in none or cannot be told
- * (legacy/page.bpf.c). */
+ * (slab_page.bpf.c). */
 u64 cache__of_page(u64 addr);
 #endif
 

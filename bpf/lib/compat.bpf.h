@@ -252,6 +252,12 @@ static __always_inline bool compat__is_accept(long syscall)
 {
 	return syscall == 43 || syscall == 288;
 }
+
+/* wait4, waitid */
+static __always_inline bool compat__is_wait(int syscall)
+{
+	return syscall == 61 || syscall == 247;
+}
 #elif defined(__TARGET_ARCH_arm64)
 static __always_inline u64 compat__user_ip(const struct pt_regs *regs)
 {
@@ -313,6 +319,11 @@ static __always_inline void compat__user_registers(const struct pt_regs *regs, u
 static __always_inline bool compat__is_accept(long syscall)
 {
 	return syscall == 202 || syscall == 242;
+}
+
+static __always_inline bool compat__is_wait(int syscall)
+{
+	return syscall == 260 || syscall == 95;
 }
 #else
 #error "unfreed supports x86-64 and arm64"

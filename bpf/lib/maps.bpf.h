@@ -40,6 +40,30 @@ UF_EXTERN struct {
 	__type(value, struct uf_origin_set);
 } origins SEC(".maps");
 
+/* How what an exit left was freed, by index of the origin; max_entries as there. */
+UF_EXTERN struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct uf_exit_ways);
+} exit_ways SEC(".maps");
+
+/* When something began: the exit of a process (key: its number), the wait of a work in its queue
+ * (its address), and of the work that a kernel thread is at (number of the thread). By the hash of
+ * the key, one behind the other. `since_ns` 0: unknown. */
+struct uf_moment {
+	u64 key;
+	u64 since_ns;
+};
+#define UF_MOMENTS (UF_ENDS + UF_WORKS + UF_WORKS_BEGUN)
+UF_EXTERN struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, UF_MOMENTS);
+	__type(key, u32);
+	__type(value, struct uf_moment);
+} moments SEC(".maps");
+
 UF_EXTERN struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 8 * 1024 * 1024);

@@ -5,6 +5,7 @@
 
 #include "lib/cache.bpf.h"
 #include "lib/clock.bpf.h"
+#include "lib/exit.bpf.h"
 #include "lib/hook.bpf.h"
 #include "lib/origin.bpf.h"
 #include "lib/sample.bpf.h"
@@ -106,27 +107,6 @@ static __always_inline bool object__born(void *ctx, const struct uf_birth *birth
 	return object__enter(birth->addr, &meta, origin, again);
 }
 
-/* Was this death caused by the exit of the object's owner? (abi/table.h: exit_released) What an RCU
- * callback frees, in softirq or in a kernel thread, was given up before. */
-static __always_inline void object__count_exit_death(void *ctx, struct uf_origin *origin, u32 bits)
-{
-	struct task_struct *task = compat__current_task();
-	bool released;
-
-	/* A task that lives on and frees it at once has closed it in good order: a child that went
-	 * on with what it inherited. */
-	if (bits & UF_STAGE_HELD_AT_EXIT)
-		released = (UF_TASK(task, flags) & (UF_PF_EXITING | UF_PF_KTHREAD)) ||
-			   context__in_interrupt(task, ctx);
-	else if (bits & (UF_STAGE_RELEASED | UF_STAGE_RCU_PENDING))
-		released = false;
-	else
-		released = (UF_TASK(task, flags) & UF_PF_EXITING) &&
-			   (proc__flags(UF_TASK(task, tgid)) & UF_PROC_EXITING) &&
-			   !context__in_interrupt(task, ctx);
-	__sync_fetch_and_add(released ? &origin->exit_released : &origin->exit_pending, 1);
-}
-
 static __always_inline void object__send_free(u64 addr, const struct uf_meta *meta)
 {
 	struct uf_rec_free *record =
@@ -152,8 +132,8 @@ static __always_inline bool object__died(void *ctx, u64 addr)
 	origin = origin__by_id(meta.origin);
 	if (origin) {
 		__sync_fetch_and_add(&origin->deaths, 1);
-		if (cfg.only_targets && (proc__flags(meta.tgid) & UF_PROC_EXITING))
-			object__count_exit_death(ctx, origin, meta.bits);
+		if (cfg.only_targets && exit__begun(meta.tgid))
+			exit__count_death(meta.origin, meta.tgid, meta.bits, exit__by(ctx));
 	}
 	if (meta.bits & UF_META_PROMOTED)
 		object__send_free(addr, &meta);
@@ -236,6 +216,24 @@ static __always_inline bool object__reached(u64 addr, u32 stage, u64 value)
 		return false;
 	object__reach(addr, meta, stage, value);
 	return true;
+}
+
+/* An object is given to RCU. If the exit of its process does that, or the parent that waits for it,
+ * it was alive until then: as what the exit finds open, but for dentries, which are cache. What RCU
+ * callbacks and workers give to RCU in turn may go back to what was given up before. */
+static __always_inline void object__given_up(void *ctx, u64 addr, struct uf_meta *meta)
+{
+	u32 bits = meta->bits;
+
+	if (cfg.only_targets && !(bits & (UF_STAGE_RELEASED | UF_STAGE_RCU_PENDING)) &&
+	    (bits & UF_CLASS_MASK) != UF_CLASS_DENTRY << UF_CLASS_SHIFT &&
+	    exit__begun(meta->tgid)) {
+		enum uf_exit_by by = exit__by(ctx);
+
+		if (by == UF_EXIT_BY_ITSELF || by == UF_EXIT_BY_PARENT)
+			atomic__set(&meta->bits, UF_STAGE_HELD_AT_EXIT);
+	}
+	object__reach(addr, meta, UF_STAGE_RCU_PENDING, 0);
 }
 
 /* Memory that is charged to a socket when nothing may be any more. */

@@ -48,6 +48,7 @@ int process_fork(struct bpf_raw_tracepoint_args *ctx)
 	proc__set_flags(tgid, flags);
 	if (!flags)
 		return 0;
+	__sync_fetch_and_add(&run_state.targets_alive, 1);
 	record = process__record(UF_PROCESS_FORK, tgid, child);
 	if (!record)
 		return 0;
@@ -81,6 +82,16 @@ int process_exec(struct bpf_raw_tracepoint_args *ctx)
 	return 0;
 }
 
+/* What a namespace has dies with its last process, which cannot give it back in another way. */
+static __always_inline u8 process__own_namespaces(struct task_struct *task, u32 tgid)
+{
+	u32 net_maker = 0, user_maker = 0;
+
+	object__owner((u64)BPF_CORE_READ(task, nsproxy, net_ns), &net_maker);
+	object__owner((u64)BPF_CORE_READ(task, cred, user_ns), &user_maker);
+	return net_maker == tgid || user_maker == tgid ? UF_PROC_OWN_NAMESPACES : 0;
+}
+
 /* sched:sched_process_exit (task[, group_dead since 6.16]), once a thread. signal->live counts the
  * threads that have not begun to exit, and is decremented before this. */
 SEC("?raw_tp/sched_process_exit")
@@ -99,8 +110,11 @@ int process_exit(struct bpf_raw_tracepoint_args *ctx)
 		return 0;
 	if (BPF_CORE_READ(task, signal, live.counter) != 0)
 		return 0;
+	run_state.last_end_ns = bpf_ktime_get_ns();
+	moment__set(UF_MOMENT_END, tgid, run_state.last_end_ns);
+	__sync_fetch_and_add(&run_state.targets_alive, -1);
 	held = fd_walk__mark(task);
-	proc__set_flags(tgid, flags | UF_PROC_EXITING);
+	proc__set_flags(tgid, flags | UF_PROC_EXITING | process__own_namespaces(task, tgid));
 	record = process__record(UF_PROCESS_EXIT, tgid, task);
 	if (!record)
 		return 0;

@@ -171,7 +171,7 @@ static __always_inline void slab__given_up(void *ctx, u64 head, u64 second)
 
 	if (!meta)
 		return;
-	object__reach(addr, meta, UF_STAGE_RCU_PENDING, 0);
+	object__given_up(ctx, addr, meta);
 	given_up__note(ctx, meta);
 }
 

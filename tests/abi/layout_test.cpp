@@ -40,6 +40,10 @@ const std::map<std::string, Layout>& expected() {
            UF_OFFSET(uf_origin, replaced), UF_OFFSET(uf_origin, tgid), UF_OFFSET(uf_origin, flags),
            UF_OFFSET(uf_origin, last_birth_ns), UF_OFFSET(uf_origin, stack_hash),
            UF_OFFSET(uf_origin, checked), UF_OFFSET(uf_origin, differed)}}},
+        {"uf_exit_ways",
+         {sizeof(uf_exit_ways),
+          {UF_OFFSET(uf_exit_ways, by_rcu), UF_OFFSET(uf_exit_ways, by_worker),
+           UF_OFFSET(uf_exit_ways, by_parent), UF_OFFSET(uf_exit_ways, unknown)}}},
         {"uf_cache",
          {sizeof(uf_cache),
           {UF_OFFSET(uf_cache, cache), UF_OFFSET(uf_cache, deaths), UF_OFFSET(uf_cache, births),
@@ -127,6 +131,8 @@ const std::map<std::string, Layout>& expected() {
            UF_OFFSET(uf_config, sample_seed),
            UF_OFFSET(uf_config, irq_entry_start),
            UF_OFFSET(uf_config, irq_entry_end),
+           UF_OFFSET(uf_config, delayed_work_timer),
+           UF_OFFSET(uf_config, rcu_work_callback),
            UF_OFFSET(uf_config, nr_sites),
            UF_OFFSET(uf_config, unused1),
            UF_OFFSET(uf_config, sites)}}},
@@ -135,7 +141,9 @@ const std::map<std::string, Layout>& expected() {
           {UF_OFFSET(uf_state, phase), UF_OFFSET(uf_state, clone_births),
            UF_OFFSET(uf_state, describe_births), UF_OFFSET(uf_state, sample_threshold),
            UF_OFFSET(uf_state, vmemmap), UF_OFFSET(uf_state, page_offset),
-           UF_OFFSET(uf_state, worker_tgids), UF_OFFSET(uf_state, fired)}}},
+           UF_OFFSET(uf_state, worker_tgids), UF_OFFSET(uf_state, targets_alive),
+           UF_OFFSET(uf_state, unused), UF_OFFSET(uf_state, last_end_ns),
+           UF_OFFSET(uf_state, fired)}}},
     };
     return layouts;
 }

@@ -77,6 +77,16 @@ constexpr uf_hook kSocketStages[] = {UF_HOOK_SOCKET_CLONE,   UF_HOOK_SOCKET_ACCE
 constexpr uf_hook kProcessHooks[] = {UF_HOOK_PROCESS_FORK, UF_HOOK_PROCESS_EXEC,
                                      UF_HOOK_PROCESS_EXIT};
 
+// Who gave back what RCU and workers free after the exit of a process.
+constexpr uf_hook kGivenUpHooks[] = {UF_HOOK_CALL_RCU, UF_HOOK_CALL_RCU_HURRY, UF_HOOK_WORK_QUEUED,
+                                     UF_HOOK_WORK_BEGUN};
+
+const Variant& variant_of(uf_hook hook) {
+    const auto variants = all_variants();
+    return *std::find_if(variants.begin(), variants.end(),
+                         [hook](const Variant& variant) { return variant.hook == hook; });
+}
+
 bool has_site(const TraceRequest& request, ObjectClass object_class) {
     return std::any_of(request.sites.begin(), request.sites.end(),
                        [&](const SiteRange& site) { return site.object_class == object_class; });
@@ -175,6 +185,10 @@ Result<AttachPlan> make_plan(const TraceRequest& request, const KernelFeatures& 
     }
     for (uf_hook hook : kProcessHooks)
         add(hook);
+    if (request.only_targets && plan.kmem_births)
+        for (uf_hook hook : kGivenUpHooks)
+            if (!needs_function(variant_of(hook)) || kernel_has(hook, has_function))
+                add(hook);
     return plan;
 }
 

@@ -31,6 +31,9 @@ struct TraceRequest {
     unsigned copies = 0;          // 0: as many as this kernel needs
     std::vector<SiteRange> sites; // of sockets and dentries, from the symbol table
     // Entry code of interrupts (x86), to tell them from the process they interrupt; 0: unknown.
+    // Functions that put works into queues late (abi/config.h); 0: unknown.
+    std::uint64_t delayed_work_timer = 0;
+    std::uint64_t rcu_work_callback = 0;
     std::uint64_t irq_entry_start = 0;
     std::uint64_t irq_entry_end = 0;
 

@@ -67,6 +67,11 @@ constexpr Variant kVariants[] = {
     {UF_HOOK_PROCESS_FORK, K::raw_tp, "sched_process_fork", "process_fork", false},
     {UF_HOOK_PROCESS_EXEC, K::raw_tp, "sched_process_exec", "process_exec", false},
     {UF_HOOK_PROCESS_EXIT, K::raw_tp, "sched_process_exit", "process_exit", false},
+
+    {UF_HOOK_CALL_RCU,       K::fentry, "call_rcu",                "given_up_rcu",       false},
+    {UF_HOOK_CALL_RCU_HURRY, K::fentry, "call_rcu_hurry",          "given_up_rcu_hurry", false},
+    {UF_HOOK_WORK_QUEUED,    K::raw_tp, "workqueue_queue_work",    "work_queued",        false},
+    {UF_HOOK_WORK_BEGUN,     K::raw_tp, "workqueue_execute_start", "work_begun",         false},
 };
 
 constexpr HookInfo kHooks[UF_HOOK_COUNT] = {
@@ -98,6 +103,10 @@ constexpr HookInfo kHooks[UF_HOOK_COUNT] = {
     {UF_HOOK_PROCESS_FORK,       "process", "fork",          false},
     {UF_HOOK_PROCESS_EXEC,       "process", "exec",          false, false},
     {UF_HOOK_PROCESS_EXIT,       "process", "exit",          false},
+    {UF_HOOK_CALL_RCU,           "process", "given to RCU",  false, false},
+    {UF_HOOK_CALL_RCU_HURRY,     "process", "given to RCU",  false, false},
+    {UF_HOOK_WORK_QUEUED,        "process", "work queued",   false, false},
+    {UF_HOOK_WORK_BEGUN,         "process", "work begun",    false, false},
     {UF_HOOK_SLAB_ALLOC_CACHE_NODE,   "slab", "birth", true, true, kLegacy},
     {UF_HOOK_SLAB_ALLOC_KMALLOC_NODE, "slab", "birth", true, true, kLegacy},
 };

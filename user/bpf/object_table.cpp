@@ -53,6 +53,10 @@ OriginCounts read_origin(const uf_origin& origin) {
     return counts;
 }
 
+ExitWays read_ways(const uf_exit_ways& ways) {
+    return {load(ways.by_rcu), load(ways.by_worker), load(ways.by_parent), load(ways.unknown)};
+}
+
 // False: it is not in this set.
 bool set_promoted(uf_set& set, const ObjectKey& object) {
     for (unsigned way = 0; way < UF_WAYS; ++way) {
@@ -120,7 +124,9 @@ TableSnapshot ObjectTable::read(std::uint64_t now_ns, std::uint64_t born_before_
         ++id;
         if (load(origin.key) == 0)
             continue;
-        snapshot.origins[OriginId{id}] = read_origin(origin);
+        OriginCounts& counts = snapshot.origins[OriginId{id}] = read_origin(origin);
+        if (counts.exit_released != 0 || counts.exit_pending != 0)
+            counts.exit_ways = read_ways(ways_.as<const uf_exit_ways>()[id - 1]);
     }
     return snapshot;
 }
@@ -166,7 +172,8 @@ std::vector<RetiredOrigin> ObjectTable::retire(std::span<const ClosedOrigin> clo
             std::atomic_ref<__u64>(origin.key).store(entry.key, std::memory_order_release);
             continue;
         }
-        retired.push_back({entry.id, {births, births, 0, 0, load(origin.replaced)}});
+        retired.push_back({entry.id, {births, births, 0, 0, {}, load(origin.replaced)}});
+        ways_.as<uf_exit_ways>()[entry.id.value - 1] = {};
         origin.births = 0;
         origin.deaths = 0;
         origin.exit_pending = 0;

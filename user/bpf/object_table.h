@@ -40,8 +40,8 @@ class MappedArray {
 // that is born or dies meanwhile may be or not.
 class ObjectTable {
   public:
-    ObjectTable(MappedArray objects, MappedArray origins)
-        : objects_(std::move(objects)), origins_(std::move(origins)) {}
+    ObjectTable(MappedArray objects, MappedArray origins, MappedArray ways)
+        : objects_(std::move(objects)), origins_(std::move(origins)), ways_(std::move(ways)) {}
 
     // Copies every object of the sample born before `born_before_ns` (CLOCK_MONOTONIC), and all
     // origins that have counted a birth. An object that has fallen out of the sample may still be
@@ -97,6 +97,7 @@ class ObjectTable {
   private:
     MappedArray objects_;
     MappedArray origins_;
+    MappedArray ways_; // uf_exit_ways of each origin
 };
 
 } // namespace unfreed::bpf

@@ -59,6 +59,8 @@ void fill_config(uf_config& config, const TraceRequest& request, const AttachPla
     config.sample_seed = sampling.seed;
     config.irq_entry_start = request.irq_entry_start;
     config.irq_entry_end = request.irq_entry_end;
+    config.delayed_work_timer = request.delayed_work_timer;
+    config.rcu_work_callback = request.rcu_work_callback;
 }
 
 } // namespace
@@ -90,6 +92,7 @@ Result<> Session::open_and_load(const TraceRequest& request, const AttachPlan& p
         (request.ring_bytes == 0 || object_->set_max_entries("events", request.ring_bytes)) &&
         object_->set_max_entries("objects", object_sets(request.max_objects)) &&
         object_->set_max_entries("origins", kOriginSets) &&
+        object_->set_max_entries("exit_ways", kOriginSets * UF_ORIGIN_WAYS) &&
         object_->set_max_entries("scratch", static_cast<std::uint32_t>(cpus) * UF_SCRATCH_PER_CPU);
     if (!sized)
         return fail(Errc::internal, "the size of a BPF map cannot be set");
@@ -103,11 +106,14 @@ Result<> Session::map_tables(const TraceRequest& request) {
                                     sizeof(uf_set) * object_sets(request.max_objects));
     auto origins =
         MappedArray::map(object_->map_fd("origins"), sizeof(uf_origin_set) * kOriginSets);
+    auto ways = MappedArray::map(object_->map_fd("exit_ways"),
+                                 sizeof(uf_exit_ways) * kOriginSets * UF_ORIGIN_WAYS);
     auto procs = MappedArray::map(object_->map_fd("procs"), sizeof(uf_proc_page) * UF_PROC_PAGES);
-    for (const auto* mapped : {&objects, &origins, &procs})
+    for (const auto* mapped : {&objects, &origins, &ways, &procs})
         if (!*mapped)
             return fail(mapped->error());
-    table_ = std::make_unique<ObjectTable>(std::move(*objects), std::move(*origins));
+    table_ =
+        std::make_unique<ObjectTable>(std::move(*objects), std::move(*origins), std::move(*ways));
     procs_ = std::make_unique<MappedArray>(std::move(*procs));
     auto ring = RingReader::open(object_->map_fd("events"));
     if (!ring)
@@ -274,6 +280,9 @@ Result<> Session::add_target(std::uint32_t tgid) {
     if (tgid >= flags.size())
         return fail(Errc::limit, fmt::format("PID {} is larger than any Linux allows", tgid));
     flags[tgid] = UF_PROC_TARGET;
+    // Before tracing is on: nobody else counts.
+    static_cast<volatile std::uint32_t&>(object_->state().targets_alive) =
+        object_->state().targets_alive + 1;
     return {};
 }
 

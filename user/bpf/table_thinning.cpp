@@ -76,6 +76,7 @@ std::uint64_t ObjectTable::evict(const Sampling& sampling) const {
 
 void ObjectTable::halve_deaths(std::span<const Deaths> counted, std::uint64_t seed) const {
     const std::span<uf_origin> origins = origins_.as<uf_origin>();
+    const std::span<uf_exit_ways> ways = ways_.as<uf_exit_ways>();
     std::minstd_rand random(static_cast<std::uint32_t>(seed) | 1);
     for (std::size_t i = 0; i < origins.size() && i < counted.size(); ++i) {
         const Deaths& all = counted[i];
@@ -89,6 +90,9 @@ void ObjectTable::halve_deaths(std::span<const Deaths> counted, std::uint64_t se
         const std::uint64_t gone = all.deaths - std::min(all.deaths, released + pending + others);
         subtract(origins[i].exit_released, all.exit_released - released);
         subtract(origins[i].exit_pending, all.exit_pending - pending);
+        for (__u32 uf_exit_ways::*way : {&uf_exit_ways::by_rcu, &uf_exit_ways::by_worker,
+                                         &uf_exit_ways::by_parent, &uf_exit_ways::unknown})
+            subtract(ways[i].*way, load(ways[i].*way) - half(load(ways[i].*way), random));
         // Births first: a reader may find deaths ahead of births, but no object too many.
         subtract(origins[i].births, gone);
         subtract(origins[i].deaths, gone);

@@ -52,6 +52,12 @@ int shell_status(int wait_status) {
     return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
 }
 
+// 0: unknown.
+std::uint64_t start_of(const KernelSymbols& symbols, std::string_view function) {
+    const auto range = symbols.range_of(function);
+    return range ? range->start : 0;
+}
+
 bpf::TraceRequest make_request(const Options& options, const KernelSymbols& symbols) {
     bpf::TraceRequest request;
     request.classes = options.classes;
@@ -65,6 +71,8 @@ bpf::TraceRequest make_request(const Options& options, const KernelSymbols& symb
     request.copies = options.copies;
     request.sites = trace::find_site_ranges(symbols);
     const AddressRange irq_entry = trace::find_irq_entry(symbols);
+    request.delayed_work_timer = start_of(symbols, "delayed_work_timer_fn");
+    request.rcu_work_callback = start_of(symbols, "rcu_work_rcufn");
     request.irq_entry_start = irq_entry.start;
     request.irq_entry_end = irq_entry.end;
     return request;

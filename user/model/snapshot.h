@@ -6,6 +6,7 @@
 #include "model/death_record.h"
 #include "model/dentry_names.h"
 #include "model/event.h"
+#include "model/exit_ways.h"
 #include "model/holder.h"
 #include "model/inspection.h"
 #include "model/sampling.h"
@@ -38,6 +39,7 @@ struct OriginCounts {
     std::uint64_t deaths = 0;
     std::uint64_t exit_released = 0;
     std::uint64_t exit_pending = 0;
+    ExitWays exit_ways = {};
     std::uint64_t replaced = 0; // births on an address still held: deaths that were missed
     std::uint64_t checked = 0;  // births whose stacks were walked
     std::uint64_t differed = 0; // of these, births that have another stack than the origin's

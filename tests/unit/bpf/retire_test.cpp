@@ -14,7 +14,9 @@ namespace {
 
 class Retire : public testing::Test {
   protected:
-    Retire() : table_(mapped(sizeof(uf_set)), mapped(4 * sizeof(uf_origin), &origins_)) {}
+    Retire()
+        : table_(mapped(sizeof(uf_set)), mapped(4 * sizeof(uf_origin), &origins_),
+                 mapped(4 * sizeof(uf_exit_ways))) {}
 
     static MappedArray mapped(std::size_t bytes, uf_origin** view = nullptr) {
         const int fd = ::memfd_create("table", 0);

@@ -11,6 +11,7 @@
 #include "analyze/grouping.h"
 #include "analyze/growth.h"
 #include "analyze/holders.h"
+#include "analyze/last_moments.h"
 #include "analyze/ranking.h"
 #include "analyze/socket_evidence.h"
 #include "analyze/socket_relations.h"
@@ -38,6 +39,7 @@ OriginCounts sum_counts(const Snapshot& snapshot, const std::vector<OriginId>& o
         sum.births += counts->second.births * snapshot.one_in;
         sum.deaths += counts->second.deaths * snapshot.one_in;
         sum.exit_released += counts->second.exit_released * snapshot.one_in;
+        sum.exit_ways.add(counts->second.exit_ways, snapshot.one_in);
         sum.checked += counts->second.checked;
         sum.differed += counts->second.differed;
     }
@@ -120,6 +122,7 @@ class Analysis {
         verdicts_.judge(result_.groups, all_processes_ended());
         rank(result_.groups, options_.mode, all_processes_ended());
         sum_up();
+        sum_up_ends();
         if (options_.top && result_.groups.size() > options_.top)
             cut_to(options_.top);
         if (snapshot_.one_in > 1)
@@ -134,6 +137,13 @@ class Analysis {
         for (AnalyzedGroup& group : result_.groups)
             group.attention = attention_of(group, options_.mode);
         result_.alive_sums = alive_sums(result_.groups);
+    }
+
+    void sum_up_ends() {
+        if (options_.mode != TraceMode::host)
+            for (const auto& [id, counts] : snapshot_.counts)
+                result_.freed_after_exit_unknown += counts.exit_ways.unknown * snapshot_.one_in;
+        result_.last_moments = last_moments(snapshot_, options_.trace_started_ns);
     }
 
     static bool has_row(const AnalyzedGroup& group) {
@@ -233,6 +243,8 @@ class Analysis {
         group.count = bucket.count() * one_in;
         group.released_at_exit = bucket.released_at_exit * one_in;
         group.outliving = bucket.outliving * one_in;
+        if (group.released_at_exit != 0)
+            group.exit_ways = counts.exit_ways;
         if (bucket.bytes_known)
             group.bytes = bucket.bytes * one_in;
         group.births = counts.births;

@@ -197,6 +197,11 @@ Report write_up(const Survey& survey, const Findings& findings) {
                      [&](const Program& program, const std::vector<std::uint64_t>& stack) {
                          return user_frames(survey.closeups, program, stack);
                      });
+    report.last_moments = build_last_moments(
+        analyzed, [&](const Program& program, const std::vector<std::uint64_t>& stack) {
+            return user_frames(survey.closeups, program, stack);
+        });
+    report.freed_after_exit_unknown = analyzed.freed_after_exit_unknown;
     for (std::size_t i = 0; i < report.groups.size(); ++i)
         describe(report.groups[i], analyzed.groups[i], survey, findings.names);
     report.pre_attach_sockets = described(findings.pre_attach_sockets, survey.closeups);

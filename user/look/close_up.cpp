@@ -17,14 +17,17 @@ namespace unfreed::look {
 namespace {
 
 void close_up_on_stacks(Survey& survey, const Findings& findings, names::UserNames& names) {
-    for (const AnalyzedGroup& group : findings.analyzed.groups) {
-        if (group.user_stack.empty())
-            continue;
-        const auto [known, is_new] =
-            survey.closeups.user_frames.try_emplace({group.user_stack_program, group.user_stack});
+    const auto name = [&](const Program& program, const std::vector<std::uint64_t>& stack) {
+        if (stack.empty())
+            return;
+        const auto [known, is_new] = survey.closeups.user_frames.try_emplace({program, stack});
         if (is_new)
-            known->second = names.symbolize(group.user_stack_program, group.user_stack);
-    }
+            known->second = names.symbolize(program, stack);
+    };
+    for (const AnalyzedGroup& group : findings.analyzed.groups)
+        name(group.user_stack_program, group.user_stack);
+    for (const FoundLastMoments& found : findings.analyzed.last_moments)
+        name(found.program, found.user_stack);
 }
 
 void close_up_on_objects(Survey& survey, const Findings& findings, Witness& witness) {

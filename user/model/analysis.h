@@ -41,6 +41,7 @@ struct AnalyzedGroup {
     std::uint64_t followed = 0;         // of count: one in so many (Snapshot::one_in)
     std::optional<Interval> interval;   // 95 %, where not every object was followed
     std::uint64_t released_at_exit = 0; // host mode: 0
+    ExitWays exit_ways;                 // of released_at_exit; and `unknown` beside it
     std::uint64_t outliving = 0;        // alive after their process: nothing is left to free them
     std::optional<std::uint64_t> bytes; // nullopt: the size of at least one object is unknown
     std::uint64_t births = 0;           // of all origins of the group, whatever became of them
@@ -72,6 +73,13 @@ struct AnalyzedGroup {
     std::vector<ObjectKey> members;       // all of them, if they were asked for: dentries only
 };
 
+// Last moments of a process, before names are put to the stack.
+struct FoundLastMoments {
+    LastMoments moments;
+    Program program;
+    std::vector<std::uint64_t> user_stack;
+};
+
 struct AnalyzedGroups {
     std::vector<AnalyzedGroup> groups; // most important first (analyze/ranking.h)
     std::vector<AliveSum> alive_sums;  // of all groups that need no look, omitted ones too
@@ -80,6 +88,8 @@ struct AnalyzedGroups {
     std::uint64_t outstanding = 0;     // sum of counts, omitted groups too; judged, not rcu-pending
     std::uint64_t young_objects = 0;   // alive, too young to judge: in no group
     std::uint64_t rcu_pending = 0;
+    std::vector<FoundLastMoments> last_moments; // analyze/last_moments.h
+    std::uint64_t freed_after_exit_unknown = 0; // as in Report
     // By cache: objects of groups that are not judged, omitted ones too.
     std::map<std::string, std::uint64_t> not_judged;
     std::uint64_t objects_without_origin = 0; // in groups, but where they come from is unknown

@@ -5,6 +5,7 @@
 
 #include "model/attention.h"
 #include "model/dentry_overview.h"
+#include "model/exit_ways.h"
 #include "model/memory.h"
 #include "model/object_class.h"
 #include "model/verdict.h"
@@ -111,6 +112,7 @@ struct Group {
     std::optional<double> confidence;
     std::uint64_t count = 0; // outstanding; in run and pid mode: as the process began to exit
     std::uint64_t released_at_exit = 0;
+    ExitWays exit_ways; // of these, and `unknown` beside them
     std::optional<std::uint64_t> bytes;
     bool estimated = false;           // the trace was sampled: numbers are those followed times N
     std::optional<Interval> interval; // of an estimated count, 95 %
@@ -203,6 +205,22 @@ struct Totals {
     std::uint64_t births_on_live_address = 0;
 };
 
+// Objects of a process that has ended which lived long and died one after the other in its last
+// moments: not left to the exit, but closed by what tidies up before it.
+struct LastMoments {
+    std::uint32_t pid = 0;
+    std::string comm;
+    ObjectClass object_class = ObjectClass::slab;
+    std::string cache; // empty: unknown
+    std::uint64_t count = 0;
+    std::uint64_t oldest_ns = 0;           // when it died
+    std::uint64_t began_before_end_ns = 0; // from the first of these deaths to the end
+    std::uint64_t lasted_ns = 0;           // from the first to the last
+    std::uint64_t peak = 0;                // most that were alive at once
+    std::uint64_t peak_after_ns = 0;       // of the trace
+    std::vector<Frame> user_stack;         // that made one of them
+};
+
 // The other end of sockets, and how many of them have it.
 struct RemoteCount {
     std::string address; // "10.16.0.1:443"
@@ -290,7 +308,11 @@ struct Report {
     bool complete = true;     // false as soon as a loss could change an answer
     std::vector<Loss> losses; // all counters, zero ones too
     std::vector<HookReport> hooks;
-    std::vector<Coverage> coverage;    // most relevant first; empty: no host-wide trace
+    std::vector<Coverage> coverage;        // most relevant first; empty: no host-wide trace
+    std::vector<LastMoments> last_moments; // most objects first
+    // Freed by RCU or a worker after the exit of their process began, and nobody could see who had
+    // given them back. Run and pid mode.
+    std::uint64_t freed_after_exit_unknown = 0;
     std::vector<NotJudged> not_judged; // most objects first; not in totals.outstanding
     std::vector<std::string> notes;    // sentences for the reader: what could not be seen, and why
     Totals totals;

@@ -9,6 +9,7 @@
 #include "model/exit_ways.h"
 #include "model/holder.h"
 #include "model/inspection.h"
+#include "model/last_deaths.h"
 #include "model/sampling.h"
 
 #include <compare>
@@ -153,9 +154,10 @@ struct Snapshot {
     std::vector<ChargedDead> charged_dead;
     OutstandingHistory history;
     DeathRecord deaths;
-    std::vector<OtherSocket> other_sockets; // those that were read, by address
-    HolderIndex holders;                    // of its sockets and dentries, and of their peers
-    std::uint64_t hidden_processes = 0;     // that may hold some, but cannot be looked at
+    std::unordered_map<OriginId, LastDeaths> last_deaths; // that came one after the other
+    std::vector<OtherSocket> other_sockets;               // those that were read, by address
+    HolderIndex holders;                // of its sockets and dentries, and of their peers
+    std::uint64_t hidden_processes = 0; // that may hold some, but cannot be looked at
     std::map<std::uint32_t, std::string> holder_names; // by tgid: of other_sockets and of peers
     DentryNames dentry_names; // of the dentries that were read (analyze/dentry_places.h)
 };

@@ -187,6 +187,27 @@ Json from_companion(const Companion& companion) {
             {"bytes", number_or_null(companion.bytes)}};
 }
 
+Json from_exit_ways(const ExitWays& ways) {
+    return {{"by_rcu", ways.by_rcu},
+            {"by_worker", ways.by_worker},
+            {"by_parent", ways.by_parent},
+            {"unknown", ways.unknown}};
+}
+
+Json from_last_moments(const LastMoments& one) {
+    return {{"pid", one.pid},
+            {"comm", text(one.comm)},
+            {"class", to_string(one.object_class)},
+            {"cache", text(one.cache)},
+            {"count", one.count},
+            {"oldest_ns", one.oldest_ns},
+            {"began_before_end_ns", one.began_before_end_ns},
+            {"lasted_ns", one.lasted_ns},
+            {"peak", one.peak},
+            {"peak_after_ns", one.peak_after_ns},
+            {"user_stack", array_of(one.user_stack, from_frame)}};
+}
+
 Json from_group(const Group& group) {
     return {{"id", text(group.id)},
             {"class", to_string(group.object_class)},
@@ -205,6 +226,7 @@ Json from_group(const Group& group) {
             {"companions", array_of(group.companions, from_companion)},
             {"count", group.count},
             {"released_at_exit", group.released_at_exit},
+            {"released_after_exit", from_exit_ways(group.exit_ways)},
             {"bytes", number_or_null(group.bytes)},
             {"estimated", group.estimated},
             {"interval", from_interval(group.interval)},
@@ -392,6 +414,8 @@ std::string to_json(const Report& report) {
         {"dentries", from_dentries(report.dentries)},
         {"reclaim", from_reclaim_report(report.reclaim)},
         {"alive", array_of(report.alive_sums, from_alive_sum)},
+        {"last_moments", array_of(report.last_moments, from_last_moments)},
+        {"freed_after_exit_unknown", report.freed_after_exit_unknown},
         {"groups_omitted", report.groups_omitted},
         {"groups", array_of(report.groups, from_group)},
         {"pre_attach_sockets", from_section(report.pre_attach_sockets)},

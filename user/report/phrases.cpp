@@ -236,16 +236,38 @@ std::string evidence_phrase(const Group& group, std::uint64_t traced_ns) {
                        human_count(freed_before_exit(group)), human_duration(traced_ns));
 }
 
+namespace {
+
+// " (300 later: by RCU)"
+std::string later_phrase(const ExitWays& ways) {
+    struct Way {
+        std::uint64_t count;
+        const char* by;
+    };
+    std::string by;
+    std::uint64_t all = 0;
+    for (const Way& way : {Way{ways.by_rcu, "RCU"}, Way{ways.by_worker, "a worker"},
+                           Way{ways.by_parent, "its waiting parent"}}) {
+        all += way.count;
+        if (way.count != 0)
+            by += fmt::format("{} {}", by.empty() ? "by" : ", by", way.by);
+    }
+    return all == 0 ? by : fmt::format(" ({} later, {})", human_count(all), by);
+}
+
+} // namespace
+
 std::string exit_phrase(const Group& group) {
     if (group.released_at_exit == 0)
         return {};
+    const std::string later = later_phrase(group.exit_ways);
     if (group.count == 1)
-        return "freed only because the process exited";
+        return "freed only because the process exited" + later;
     if (group.released_at_exit >= group.count)
-        return fmt::format("all {} were freed only because the process exited",
-                           human_count(group.count));
-    return fmt::format("{} of {} were freed only because the process exited; {} outlived it",
-                       human_count(group.released_at_exit), human_count(group.count),
+        return fmt::format("all {} were freed only because the process exited{}",
+                           human_count(group.count), later);
+    return fmt::format("{} of {} were freed only because the process exited{}; {} outlived it",
+                       human_count(group.released_at_exit), human_count(group.count), later,
                        human_count(group.count - group.released_at_exit));
 }
 

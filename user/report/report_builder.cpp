@@ -67,6 +67,7 @@ Group build_group(const AnalyzedGroup& from, std::uint64_t now_ns, const KernelS
     group.judged = from.judged;
     group.count = from.count;
     group.released_at_exit = from.released_at_exit;
+    group.exit_ways = from.exit_ways;
     group.bytes = from.bytes;
     group.estimated = from.interval.has_value();
     group.interval = from.interval;
@@ -119,6 +120,17 @@ std::vector<Group> build_groups(const AnalyzedGroups& analyzed, std::uint64_t ta
         groups.push_back(std::move(group));
     }
     return groups;
+}
+
+std::vector<LastMoments> build_last_moments(const AnalyzedGroups& analyzed,
+                                            const UserNames& user_names) {
+    std::vector<LastMoments> built;
+    for (const FoundLastMoments& found : analyzed.last_moments) {
+        built.push_back(found.moments);
+        if (!found.user_stack.empty())
+            built.back().user_stack = user_names(found.program, found.user_stack);
+    }
+    return built;
 }
 
 } // namespace unfreed

@@ -19,4 +19,7 @@ using UserNames =
 std::vector<Group> build_groups(const AnalyzedGroups& analyzed, std::uint64_t taken_at_ns,
                                 const KernelSymbols& symbols, const UserNames& user_names);
 
+std::vector<LastMoments> build_last_moments(const AnalyzedGroups& analyzed,
+                                            const UserNames& user_names);
+
 } // namespace unfreed

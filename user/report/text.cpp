@@ -8,6 +8,7 @@
 #include "report/table.h"
 #include "report/text_balance.h"
 #include "report/text_dentries.h"
+#include "report/text_ends.h"
 #include "report/text_finding.h"
 #include "report/text_group.h"
 #include "report/text_sockets.h"
@@ -261,6 +262,7 @@ std::string to_text(const Report& report, const TextOptions& options) {
                      });
     write_rows(page, report, rows, options.all);
     page.blank();
+    write_ends(page, report);
     write_beside(page, report);
     if (report.memory)
         write_balance(page, *report.memory);

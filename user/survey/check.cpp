@@ -38,7 +38,9 @@ bool deaths_are_sane(const DeathRecord& deaths) {
 
 bool are_sane(const OriginCounts& counts) {
     return std::max({counts.births, counts.deaths, counts.exit_released, counts.exit_pending,
-                     counts.replaced, counts.checked, counts.differed}) <= kMostCounted;
+                     counts.replaced, counts.checked, counts.differed, counts.exit_ways.by_rcu,
+                     counts.exit_ways.by_worker, counts.exit_ways.by_parent,
+                     counts.exit_ways.unknown}) <= kMostCounted;
 }
 
 bool names_are_there(const Snapshot& snapshot) {
@@ -61,6 +63,8 @@ bool counts_are_sane(const Snapshot& snapshot) {
                        [](const auto& entry) { return are_sane(entry.second); }) &&
            std::all_of(snapshot.retired.begin(), snapshot.retired.end(),
                        [](const auto& entry) { return are_sane(entry.second); }) &&
+           std::all_of(snapshot.last_deaths.begin(), snapshot.last_deaths.end(),
+                       [](const auto& entry) { return entry.second.count <= kMostCounted; }) &&
            std::all_of(snapshot.charged_dead.begin(), snapshot.charged_dead.end(),
                        [&](const ChargedDead& dead) {
                            return dead.count <= kMostObjects && in_range(dead.rmem_alloc) &&

@@ -52,8 +52,11 @@ template <class A> void fields(A& a, Asked& v) { a(v.top, v.objects_per_group); 
 template <class A> void fields(A& a, TableObject& v) {
     a(v.address, v.birth_ns, v.origin, v.tgid, v.size_bytes, v.stages, v.object_class, v.stack_checked);
 }
+template <class A> void fields(A& a, ExitWays& v) { a(v.by_rcu, v.by_worker, v.by_parent, v.unknown); }
+template <class A> void fields(A& a, LastDeaths& v) { a(v.count, v.first_ns, v.last_ns, v.oldest_age_ns); }
 template <class A> void fields(A& a, OriginCounts& v) {
-    a(v.births, v.deaths, v.exit_released, v.exit_pending, v.replaced, v.checked, v.differed, v.split_of, v.walked);
+    a(v.births, v.deaths, v.exit_released, v.exit_pending, v.replaced, v.checked, v.differed, v.split_of, v.walked,
+      v.exit_ways);
 }
 template <class A> void fields(A& a, BirthPlace& v) { a(v.cache, v.call_site, v.kmalloc); }
 template <class A> void fields(A& a, UnfollowedCache::Counts& v) { a(v.births, v.deaths); }

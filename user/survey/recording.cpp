@@ -24,7 +24,7 @@ template <class A>
 void fields(A& a, Snapshot& v) {
     a(v.taken_at_ns, v.one_in, v.objects, v.origins, v.counts, v.given_up, v.retired, v.processes,
       v.former_processes, v.charged_dead, v.history, v.deaths, v.other_sockets, v.holder_names,
-      v.dentry_names, v.hidden_processes);
+      v.dentry_names, v.hidden_processes, v.last_deaths);
 }
 
 template <class A>

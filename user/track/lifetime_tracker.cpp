@@ -60,6 +60,7 @@ void LifetimeTracker::forget(const RetiredOrigin& origin) {
         charged_dead_.erase(charged);
     }
     given_up_.erase(origin.id);
+    death_runs_.forget(origin.id);
     history_.forget(origin.id);
 }
 
@@ -128,6 +129,7 @@ void LifetimeTracker::note_death(const Tracked& object, std::uint64_t time_ns) {
         }
     }
     old_deaths_.died(object.origin, object.birth_ns, time_ns);
+    death_runs_.died(object.origin, object.birth_ns, time_ns);
 }
 
 void LifetimeTracker::follow_sample(std::uint32_t one_in) {
@@ -273,6 +275,7 @@ Snapshot LifetimeTracker::snapshot(const TableSnapshot& table) const {
         snapshot.charged_dead.push_back(dead);
     snapshot.history = history_.points();
     snapshot.deaths = old_deaths_.record();
+    snapshot.last_deaths = death_runs_.latest();
     processes_.copy_to(snapshot);
     return snapshot;
 }

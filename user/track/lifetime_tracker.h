@@ -16,6 +16,7 @@
 #include "model/snapshot.h"
 #include "track/address_map.h"
 #include "track/count_history.h"
+#include "track/death_runs.h"
 #include "track/old_deaths.h"
 #include "track/process_table.h"
 #include "track/stage_times.h"
@@ -135,6 +136,7 @@ class LifetimeTracker {
     std::vector<ChargedDead> charged_before_; // of origins that are forgotten
     CountHistory history_;
     OldDeaths old_deaths_;
+    DeathRuns death_runs_;
     std::uint32_t one_in_ = 0; // of the last table; 0: there was none
     TrackerStats stats_;
     std::uint32_t tick_ = 0;

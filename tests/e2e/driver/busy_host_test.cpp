@@ -187,8 +187,9 @@ TEST(BusyHost, AServerThatReplacesItsOwnHidesNoLeak) {
         if (group["verdict"] == "leaking")
             leaking.insert(comms.begin(), comms.end());
         for (const Json& process : group["processes"])
-            if (process["pid"] == server.pid())
+            if (process["pid"] == server.pid()) {
                 EXPECT_NE(group["verdict"], "leaking") << line_of(group);
+            }
     }
     for (const std::string& name : planted) {
         EXPECT_TRUE(leaking.contains(name)) << name;

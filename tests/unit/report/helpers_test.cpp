@@ -179,6 +179,9 @@ TEST(Phrases, FreedByExitIsNotFreedByTheProgram) {
     EXPECT_EQ(fate_phrase(group), "freed only by the exit");
     EXPECT_EQ(evidence_phrase(group, 60'000'000'000), "10 born, 0 freed in 1m 00s");
     EXPECT_EQ(exit_phrase(group), "all 10 were freed only because the process exited");
+    group.exit_ways = {.by_rcu = 7, .by_parent = 1, .unknown = 5};
+    EXPECT_EQ(exit_phrase(group), "all 10 were freed only because the process exited (8 later, by "
+                                  "RCU, by its waiting parent)");
     group.released_at_exit = 0;
     group.deaths = 0;
     EXPECT_EQ(fate_phrase(group), "never freed");

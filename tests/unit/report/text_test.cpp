@@ -46,6 +46,38 @@ TEST(Text, SaysWhoWhatHowManyHowFastHowOldAndWhere) {
     EXPECT_THAT(text, HasSubstr("it exited with status 1"));
 }
 
+TEST(Text, TellsOfTheLastMomentsOnceAProcess) {
+    Report report = clean_report();
+    LastMoments sockets;
+    sockets.pid = 42;
+    sockets.comm = "python3";
+    sockets.object_class = ObjectClass::socket;
+    sockets.cache = "UDP";
+    sockets.count = 500;
+    sockets.oldest_ns = 4'100'000'000;
+    sockets.began_before_end_ns = 40'000'000;
+    sockets.peak = 700;
+    sockets.peak_after_ns = 2'000'000'000;
+    Frame maker, unknown, main;
+    maker.function = "open_one";
+    main.function = "main";
+    sockets.user_stack = {maker, unknown, main};
+    LastMoments files = sockets;
+    files.object_class = ObjectClass::slab;
+    LastMoments few = files;
+    few.pid = 43;
+    few.count = 49;
+    report.last_moments = {sockets, files, few};
+    report.freed_after_exit_unknown = 300;
+    const std::string text = text_of(report, 400);
+    EXPECT_THAT(text, HasSubstr("500 sockets of python3[42] lived until the last 40 ms of the "
+                                "process, the oldest for 4.1 s, and were then closed in a row"));
+    EXPECT_THAT(text, HasSubstr("The most at once were 700, 2 s after the start. Made by open_one "
+                                "< main.\n"));
+    EXPECT_EQ(text.find("lived until"), text.rfind("lived until"));
+    EXPECT_THAT(text, HasSubstr("300 objects were freed by RCU or a worker after the exit"));
+}
+
 TEST(Text, CutsLongStacksOnly) {
     Report report = sample_report();
     EXPECT_THAT(text_of(report), HasSubstr("      ... 8 more\n"));

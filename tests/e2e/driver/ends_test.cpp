@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What a program keeps to its end is counted, whoever frees it afterwards: the exit itself, RCU, a
+// worker, or the parent that waits for it. What it gives back right before its end is not.
+#include "tool.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace unfreed::e2e {
+namespace {
+
+struct Kept {
+    std::string kind;
+    unsigned count;
+    std::string function; // in the kernel stack of what it keeps
+    // Without functions that can be hooked nobody sees whether RCU got it before the exit or after.
+    bool only_by_tracepoints;
+};
+
+std::vector<std::string> line_of(const Kept& kept, std::vector<std::string> more = {}) {
+    std::vector<std::string> tail{"--top",
+                                  "400",
+                                  "--",
+                                  program_path("ends_leaker"),
+                                  std::to_string(kept.count),
+                                  "--kind",
+                                  kept.kind,
+                                  "--balanced",
+                                  "0"};
+    tail.insert(tail.end(), more.begin(), more.end());
+    return tail;
+}
+
+std::vector<Json> made_by(const Json& report, const Kept& kept) {
+    std::vector<Json> found;
+    for (const Json& group : groups_of(report, "slab", "ends_leaker"))
+        if (stack_has(group, kept.function))
+            found.push_back(group);
+    return found;
+}
+
+class Ends : public testing::TestWithParam<Kept> {};
+
+TEST_P(Ends, CountWhatIsKept) {
+    const Kept& kept = GetParam();
+    const Json report = report_of(run(command({"run", "--class", "slab"}, line_of(kept))));
+    bool exactly = false;
+    std::uint64_t judged = 0;
+    for (const Json& group : made_by(report, kept)) {
+        exactly = exactly || group["count"] == kept.count;
+        judged += group["judged"].get<bool>() ? group["count"].get<std::uint64_t>() : 0;
+    }
+    if (tracepoints_only(report) && !kept.only_by_tracepoints) {
+        EXPECT_TRUE(exactly || judged == 0 || report["freed_after_exit_unknown"] >= kept.count)
+            << report["groups"].dump().substr(0, 6000);
+        return;
+    }
+    EXPECT_TRUE(exactly) << "freed in sight of nobody: " << report["freed_after_exit_unknown"]
+                         << report["groups"].dump().substr(0, 12000);
+}
+
+TEST_P(Ends, SayNothingOfWhatIsGivenBack) {
+    const Kept& kept = GetParam();
+    const Json report =
+        report_of(run(command({"run", "--class", "slab"}, line_of(kept, {"--give-back"}))));
+    EXPECT_GE(report["totals"]["births"], kept.count);
+    // What dies with a namespace is freed by kfree_rcu(), too, by many callers.
+    if (tracepoints_only(report) && kept.kind == "netns")
+        GTEST_SKIP() << "this host does not let see what frees a network namespace";
+    for (const Json& group : made_by(report, kept)) {
+        if (!group["judged"] || group["verdict"] == "rcu-pending")
+            continue;
+        // A reader of /proc may keep the task of a child that was waited for a little longer.
+        if (kept.kind == "zombie")
+            EXPECT_EQ(group["released_at_exit"], 0) << group;
+        else
+            EXPECT_EQ(group["count"], 0) << group;
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, Ends,
+                         testing::Values(Kept{"timer", 300, "timer_create", false},
+                                         Kept{"signal", 300, "sigqueue", true},
+                                         Kept{"mount", 50, "mount", false},
+                                         Kept{"zombie", 50, "copy_process", false},
+                                         Kept{"mapping", 600, "mmap_region", true},
+                                         Kept{"userns", 20, "create_user_ns", false},
+                                         Kept{"netns", 5, "copy_net_ns", false}),
+                         [](const auto& tested) { return tested.param.kind; });
+
+TEST(LastMoments, AreToldOfSocketsThatARuntimeCloses) {
+    const std::vector<std::string> tail{
+        "--", program_path("ends_leaker"), "500", "--kind", "socket", "--balanced", "0", "--hold",
+        "3.5"};
+    const Json report = report_of(run(command({"run", "--class", "socket"}, tail)));
+    EXPECT_EQ(count_of(report, "socket", "ends_leaker"), 0);
+    ASSERT_FALSE(report["last_moments"].empty());
+    const Json& told = report["last_moments"][0];
+    EXPECT_EQ(told["class"], "socket");
+    EXPECT_EQ(told["comm"], "ends_leaker");
+    // The youngest may not have been noticed before they were closed.
+    EXPECT_EQ(told["count"], 500);
+    EXPECT_GE(told["oldest_ns"].get<std::uint64_t>(), 3'000'000'000U);
+    EXPECT_LT(told["began_before_end_ns"].get<std::uint64_t>(), 3'000'000'000U);
+}
+
+TEST(ExitWith, TheCommandOrTheReport) {
+    const auto status_of = [](const std::string& script, std::vector<std::string> options) {
+        std::vector<std::string> head{"run", "--class", "socket"};
+        head.insert(head.end(), options.begin(), options.end());
+        return run(command(head, {"--", "sh", "-c", script})).status;
+    };
+    EXPECT_EQ(status_of("exit 7", {}), 0);
+    EXPECT_EQ(status_of("exit 7", {"--exit-with", "report"}), 0);
+    EXPECT_EQ(status_of("exit 7", {"--exit-with", "command"}), 7);
+    EXPECT_EQ(status_of("kill -9 $$", {"--exit-with", "command"}), 128 + 9);
+}
+
+} // namespace
+} // namespace unfreed::e2e

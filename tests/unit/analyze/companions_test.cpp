@@ -55,6 +55,16 @@ TEST(Companions, ANamespaceBringsSeveralOfAKind) {
     EXPECT_FALSE(groups[0].companion);
 }
 
+TEST(Companions, TheSurestStandsForAllOfAnAct) {
+    std::vector<AnalyzedGroup> groups{make(ObjectClass::slab, "kmalloc-1k", 52, 53'248),
+                                      make(ObjectClass::slab, "inode_cache", 52, 31'200)};
+    groups[0].verdict = Verdict::replacing; // what others freed was shared out
+    groups[1].verdict = Verdict::leaking;
+    find_companions(groups);
+    EXPECT_FALSE(groups[1].companion);
+    EXPECT_THAT(companions_of(groups[1]), testing::ElementsAre("kmalloc-1k"));
+}
+
 TEST(Companions, CallPathsThatShareTheirObjectsAreSummed) {
     const auto pipes = [](std::uint64_t one, std::uint64_t other) {
         return std::vector<AnalyzedGroup>{make(ObjectClass::slab, "filp", one, 16'000),

@@ -156,7 +156,7 @@ TEST_F(OtherSockets, TheAccusedGetTimeToEnd) {
 }
 
 TEST_F(OtherSockets, AQueueOfAListenerIsLookedAtTwice) {
-    for (const std::uint64_t address : {0x10, 0x20}) {
+    for (const std::uint64_t address : {std::uint64_t{0x10}, std::uint64_t{0x20}}) {
         SocketFacts& listener = kernel(address, AF_INET);
         listener.state = SocketState::listen;
         listener.accept_queue = 20;

@@ -75,6 +75,8 @@ TEST_P(Ends, SayNothingOfWhatIsGivenBack) {
     for (const Json& group : made_by(report, kept)) {
         if (!group["judged"] || group["verdict"] == "rcu-pending")
             continue;
+        if (group["facts"]["structure"] == "allocators-own") // of slabs made on the way
+            continue;
         // A reader of /proc may keep the task of a child that was waited for a little longer.
         if (kept.kind == "zombie")
             EXPECT_EQ(group["released_at_exit"], 0) << group;

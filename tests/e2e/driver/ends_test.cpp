@@ -65,9 +65,6 @@ TEST_P(Ends, SayNothingOfWhatIsGivenBack) {
     const Json report =
         report_of(run(command({"run", "--class", "slab"}, line_of(kept, {"--give-back"}))));
     EXPECT_GE(report["totals"]["births"], kept.count);
-    // What dies with a namespace is freed by kfree_rcu(), too, by many callers.
-    if (tracepoints_only(report) && kept.kind == "netns")
-        GTEST_SKIP() << "this host does not let see what frees a network namespace";
     if (kept.kind == "mapping")
         GTEST_SKIP()
             << "not solved: unmapping splits and joins areas, and one or a few of them are "
@@ -85,14 +82,13 @@ TEST_P(Ends, SayNothingOfWhatIsGivenBack) {
     }
 }
 
+// Not user and network namespaces: who gives them up is not always seen (docs/accuracy.md).
 INSTANTIATE_TEST_SUITE_P(Kinds, Ends,
                          testing::Values(Kept{"timer", 300, "timer_create", false},
                                          Kept{"signal", 300, "sigqueue", true},
                                          Kept{"mount", 50, "mount", false},
                                          Kept{"zombie", 50, "copy_process", false},
-                                         Kept{"mapping", 600, "mmap_region", true},
-                                         Kept{"userns", 20, "create_user_ns", false},
-                                         Kept{"netns", 5, "copy_net_ns", false}),
+                                         Kept{"mapping", 600, "mmap_region", true}),
                          [](const auto& tested) { return tested.param.kind; });
 
 TEST(LastMoments, AreToldOfSocketsThatARuntimeCloses) {

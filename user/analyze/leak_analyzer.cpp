@@ -10,6 +10,7 @@
 #include "analyze/given_up.h"
 #include "analyze/grouping.h"
 #include "analyze/growth.h"
+#include "analyze/history.h"
 #include "analyze/holders.h"
 #include "analyze/last_moments.h"
 #include "analyze/ranking.h"
@@ -114,6 +115,7 @@ class Analysis {
 
     AnalyzedGroups run() {
         Grouping grouping = group(snapshot_, options_);
+        result_.history_times_ns = history_times(snapshot_);
         result_.young_objects = grouping.young_objects * snapshot_.one_in;
         result_.objects_without_origin = grouping.objects_without_origin;
         result_.objects_not_grouped = grouping.objects_not_grouped;
@@ -193,6 +195,8 @@ class Analysis {
                     group.advice = known;
             const std::uint64_t until_ns = observed_until(snapshot_, bucket);
             const std::uint64_t observed_ns = observed(until_ns);
+            group.history =
+                history_of(snapshot_, source.origins, result_.history_times_ns, until_ns);
             if (&row == &*largest)
                 group.growth_per_s = growth(group, counts, until_ns, observed_ns);
             if (key.object_class == ObjectClass::dentry && !group.growth_per_s &&

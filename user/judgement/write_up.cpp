@@ -210,6 +210,8 @@ Report write_up(const Survey& survey, const Findings& findings) {
         report.tcp = tcp_report(*survey.sockets);
     add_coverage(report, findings.coverage, analyzed, findings.names);
     mark_recycled(report.groups, survey.books.processors);
+    for (const std::uint64_t time_ns : analyzed.history_times_ns)
+        report.trace.history_ns.push_back(time_ns - std::min(time_ns, survey.trace.started_ns));
     report.groups_omitted = analyzed.groups_omitted;
     report.look_omitted = analyzed.look_omitted;
     report.alive_sums = analyzed.alive_sums;

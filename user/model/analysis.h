@@ -47,6 +47,7 @@ struct AnalyzedGroup {
     std::uint64_t births = 0;           // of all origins of the group, whatever became of them
     std::uint64_t deaths = 0;
     std::optional<double> growth_per_s;
+    std::vector<std::uint64_t> history;   // analyze/history.h
     std::optional<Ages> age_ns;           // of those alive; nullopt: none is
     std::vector<ReportProcess> processes; // most objects first; `container` is not filled in
     std::vector<ReportHolder> holders;    // now, most objects first; `comm` is not filled in
@@ -83,10 +84,11 @@ struct FoundLastMoments {
 struct AnalyzedGroups {
     std::vector<AnalyzedGroup> groups; // most important first (analyze/ranking.h)
     std::vector<AliveSum> alive_sums;  // of all groups that need no look, omitted ones too
-    std::uint64_t groups_omitted = 0;  // cut by `top`
-    std::uint64_t look_omitted = 0;    // of these, such as need a look
-    std::uint64_t outstanding = 0;     // sum of counts, omitted groups too; judged, not rcu-pending
-    std::uint64_t young_objects = 0;   // alive, too young to judge: in no group
+    std::vector<std::uint64_t> history_times_ns; // of their histories
+    std::uint64_t groups_omitted = 0;            // cut by `top`
+    std::uint64_t look_omitted = 0;              // of these, such as need a look
+    std::uint64_t outstanding = 0;   // sum of counts, omitted groups too; judged, not rcu-pending
+    std::uint64_t young_objects = 0; // alive, too young to judge: in no group
     std::uint64_t rcu_pending = 0;
     std::vector<FoundLastMoments> last_moments; // analyze/last_moments.h
     std::uint64_t freed_after_exit_unknown = 0; // as in Report

@@ -119,6 +119,9 @@ struct Group {
     std::uint64_t births = 0;
     std::uint64_t deaths = 0;
     std::optional<double> growth_per_s;
+    // Outstanding at each of Trace::history_ns, of all groups of these origins, young objects too.
+    // Shorter: its processes had ended by then. Empty: not known.
+    std::vector<std::uint64_t> history;
     std::optional<Ages> age_ns; // of those alive now; nullopt: none is
     std::vector<ReportProcess> processes;
     std::vector<ReportHolder> holders; // now, most objects first
@@ -302,6 +305,7 @@ struct Report {
         std::vector<std::string> classes;
         SampleReport sample;
         std::uint64_t min_age_ns = 0;
+        std::vector<std::uint64_t> history_ns; // since its start: the times of Group::history
         std::string stacks = "always";
         std::string kernel_addresses = "real"; // real|hashed|left-out
     } trace;

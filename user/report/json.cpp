@@ -233,6 +233,7 @@ Json from_group(const Group& group) {
             {"births", group.births},
             {"deaths", group.deaths},
             {"growth_per_s", number_or_null(group.growth_per_s)},
+            {"history", group.history},
             {"age_ns", from_ages(group.age_ns)},
             {"freed_lifetime_log2_ns", Json::array()},
             {"processes", array_of(group.processes, from_process)},
@@ -276,6 +277,7 @@ Json from_trace(const Report::Trace& trace) {
             {"sampled_after_ns", number_or_null(trace.sample.thinned_after_ns)},
             {"smallest_sure_group", trace.sample.smallest_sure_group},
             {"min_age_ns", trace.min_age_ns},
+            {"history_ns", trace.history_ns},
             {"stacks", text(trace.stacks)},
             {"kernel_addresses", text(trace.kernel_addresses)}};
 }

@@ -52,6 +52,7 @@ Group socket_group() {
     group.bytes = 1'700'000;
     group.births = 1000;
     group.growth_per_s = 16.66;
+    group.history = {0, 333, 667, 1000};
     group.age_ns = Ages{3 * kSecond, 31 * kSecond, 61 * kSecond};
     group.processes = {{4242, "tcp_leaker", "/usr/local/bin/tcp_leaker",
                         "/system.slice/leaker.service", "3f8a2c", false, 1000}};
@@ -231,6 +232,7 @@ void fill_environment(Report& report) {
     report.trace.duration_ns = 61 * kSecond;
     report.trace.classes = {"socket", "dentry", "slab"};
     report.trace.min_age_ns = 2 * kSecond;
+    report.trace.history_ns = {kSecond, 21 * kSecond, 41 * kSecond, 61 * kSecond};
 }
 
 } // namespace

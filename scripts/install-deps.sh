@@ -20,7 +20,11 @@ fi
 . /etc/os-release
 case "${ID:-}" in
 ubuntu) build_packages="$build_packages linux-tools-common linux-tools-generic" ;;
-*) build_packages="$build_packages bpftool" ;;
+*)
+    build_packages="$build_packages bpftool"
+    # The page of the html form; Ubuntu has it as a snap only.
+    test_packages="$test_packages chromium"
+    ;;
 esac
 
 packages=$build_packages

@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 #include "report/json_memory.h"
+#include "report/json_value.h"
 
 #include <fmt/format.h>
 
@@ -396,8 +397,8 @@ Json from_totals(const Report& report) {
 
 } // namespace
 
-std::string to_json(const Report& report) {
-    const Json json = {
+Json to_json_value(const Report& report) {
+    Json json = {
         {"schema", "unfreed-report/1"},
         {"tool", {{"version", text(report.tool.version)}, {"build", text(report.tool.build)}}},
         {"host",
@@ -424,8 +425,12 @@ std::string to_json(const Report& report) {
         {"hidden_sockets", from_section(report.hidden_sockets)},
         {"memory", memory_to_json(report.memory)},
         {"tcp", from_tcp(report.tcp)}};
+    return json;
+}
+
+std::string to_json(const Report& report) {
     // All strings are valid by now; "replace" makes sure that a mistake is no exception.
-    return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+    return to_json_value(report).dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
 } // namespace unfreed

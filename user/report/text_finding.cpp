@@ -173,10 +173,14 @@ std::string part_phrase(const AliveSum::Part& part) {
                        part.program.empty() ? "" : " of " + escape_for_terminal(part.program));
 }
 
+std::string_view sum_reason(const AliveSum& sum, bool ended) {
+    return ended && sum.reason == "in-use" ? reason_phrase("few-at-exit")
+                                           : reason_phrase(sum.reason);
+}
+
 // The reason, and as many of the largest parts as there is room for.
 std::string sum_phrase(const AliveSum& sum, bool ended, std::size_t width) {
-    std::string text(ended && sum.reason == "in-use" ? reason_phrase("few-at-exit")
-                                                     : reason_phrase(sum.reason));
+    std::string text(sum_reason(sum, ended));
     const char* separator = ": ";
     for (const AliveSum::Part& part : sum.largest) {
         const std::string one = separator + part_phrase(part);
@@ -227,6 +231,10 @@ void write_beside(Page& page, const Report& report) {
     write_telling(page, report.pre_attach_sockets, "Older than the trace");
     write_telling(page, report.hidden_sockets, "Not shown by ss");
     write_beyond_trace(page, report);
+}
+
+std::string alive_reason_phrase(const Report& report, const AliveSum& sum) {
+    return std::string(sum_reason(sum, ends_with_its_processes(report)));
 }
 
 void write_alive(Page& page, const Report& report) {

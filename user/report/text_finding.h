@@ -20,6 +20,9 @@ void write_finding(Page& page, const Report& report, std::span<const Group> rows
 // caches that grew by more than what was traced.
 void write_beside(Page& page, const Report& report);
 
+// "in use by living processes, and not growing": why that is all right.
+std::string alive_reason_phrase(const Report& report, const AliveSum& sum);
+
 // All that needs no look, in sums by reason.
 void write_alive(Page& page, const Report& report);
 

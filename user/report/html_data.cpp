@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "report/html_data.h"
+
+#include "base/utf8.h"
+#include "report/json_value.h"
+#include "report/page.h"
+#include "report/phrases.h"
+#include "report/site.h"
+#include "report/text_balance.h"
+#include "report/text_ends.h"
+#include "report/text_finding.h"
+#include "report/text_sockets.h"
+
+#include <sstream>
+#include <unordered_map>
+#include <utility>
+
+namespace unfreed {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string compact(const Json& value) {
+    return value.dump(-1, ' ', true, Json::error_handler_t::replace);
+}
+
+// Thousands of stacks are made of few frames.
+class FrameList {
+  public:
+    // Puts the number of each frame in its place.
+    void fold(Json& stack) {
+        for (Json& frame : stack) {
+            const auto [known, is_new] = numbers_.try_emplace(compact(frame), numbers_.size());
+            if (is_new)
+                list_.push_back(std::move(frame));
+            frame = known->second;
+        }
+    }
+    Json take() { return std::move(list_); }
+
+  private:
+    std::unordered_map<std::string, std::size_t> numbers_;
+    Json list_ = Json::array();
+};
+
+Json fold_stacks(Json& report) {
+    FrameList frames;
+    for (Json& group : report["groups"]) {
+        frames.fold(group["kernel_stack"]);
+        frames.fold(group["user_stack"]);
+        if (!group["given_up_by"].is_null())
+            frames.fold(group["given_up_by"]["kernel_stack"]);
+    }
+    for (Json& moments : report["last_moments"])
+        frames.fold(moments["user_stack"]);
+    return frames.take();
+}
+
+Json words_of(const Group& group, std::uint64_t traced_ns) {
+    Json words{{"what", what_phrase(group)},
+               {"by", process_phrase(group)},
+               {"site", escape_for_terminal(allocation_site(group.kernel_stack))},
+               {"fate", fate_phrase(group)},
+               {"why", evidence_phrase(group, traced_ns)}};
+    const auto add = [&words](const char* name, std::string phrase) {
+        if (!phrase.empty())
+            words[name] = std::move(phrase);
+    };
+    add("exit", exit_phrase(group));
+    add("where", where_phrase(group));
+    if (!group.missing_stage.empty())
+        add("missing", missing_stage_phrase(group.missing_stage));
+    return words;
+}
+
+// A sentence each. What the text would show only with --all is on this page anyway.
+template <class Write>
+Json sentences(Write write) {
+    constexpr std::size_t kNeverBroken = 1 << 20;
+    Page page(kNeverBroken, false);
+    write(page);
+    Json lines = Json::array();
+    std::istringstream text(page.take());
+    for (std::string line; std::getline(text, line);) {
+        if (const std::size_t at = line.rfind(" (--all)."); at != line.npos)
+            line.replace(at, line.npos, ", below.");
+        if (!line.empty())
+            lines.push_back(line);
+    }
+    return lines;
+}
+
+Json page_of(const Report& report) {
+    const std::vector<Group> rows = rows_to_show(report);
+    Json alive = Json::array();
+    for (const AliveSum& sum : report.alive_sums)
+        alive.push_back(alive_reason_phrase(report, sum));
+    return {{"finding", sentences([&](Page& page) { write_finding(page, report, rows); })},
+            {"beside", sentences([&](Page& page) { write_beside(page, report); })},
+            {"ends", sentences([&](Page& page) { write_ends(page, report); })},
+            {"memory", sentences([&](Page& page) {
+                 if (report.memory)
+                     write_balance(page, *report.memory);
+             })},
+            {"alive", std::move(alive)},
+            {"tcp", report.tcp ? tcp_phrase(*report.tcp) : ""},
+            {"sample", report.trace.sample.one_in > 1 ? sample_phrase(report.trace.sample) : ""},
+            {"command", command_phrase(report.trace.command)}};
+}
+
+// Within strings, where alone they can be, the letters that markup is made of.
+std::string without_markup(const std::string& json) {
+    std::string safe;
+    safe.reserve(json.size());
+    for (const char letter : json)
+        switch (letter) {
+        case '<':
+            safe += "\\u003c";
+            break;
+        case '>':
+            safe += "\\u003e";
+            break;
+        case '&':
+            safe += "\\u0026";
+            break;
+        default:
+            safe += letter;
+        }
+    return safe;
+}
+
+} // namespace
+
+std::string to_html_data(const Report& report) {
+    Json folded = to_json_value(report);
+    Json frames = fold_stacks(folded);
+    Json words = Json::array();
+    for (const Group& group : report.groups)
+        words.push_back(words_of(group, report.trace.duration_ns));
+    const Json data{{"report", std::move(folded)},
+                    {"frames", std::move(frames)},
+                    {"words", std::move(words)},
+                    {"page", page_of(report)}};
+    return without_markup(compact(data));
+}
+
+} // namespace unfreed

@@ -118,7 +118,7 @@ class Page(unittest.TestCase):
         for metric, shares in (("objects", [10012, 5000, 1000, 1]), ("bytes", [1922304, 1700000, 320000])):
             self.open("sample", "show=all&metric=" + metric)
             found = self.value("[...document.querySelectorAll('#flame-graph .bar-program')].map("
-                               "(e) => (parseFloat(e.style.width) + 1) / document.querySelector('#flame-graph').clientWidth)")
+                               "(e) => (e.getBoundingClientRect().width + 1) / document.querySelector('#flame-graph').clientWidth)")
             for one, share in zip(found, shares):
                 self.assertAlmostEqual(one, share / sum(shares), places=2)
 

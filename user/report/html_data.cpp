@@ -11,9 +11,13 @@
 #include "report/text_finding.h"
 #include "report/text_sockets.h"
 
+#include <functional>
 #include <sstream>
+#include <string_view>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace unfreed {
 namespace {
@@ -24,36 +28,67 @@ std::string compact(const Json& value) {
     return value.dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
-// Thousands of stacks are made of few frames.
+auto fields_of(const Frame& frame) {
+    return std::tie(frame.function, frame.module, frame.file, frame.offset, frame.line,
+                    frame.inlined, frame.address);
+}
+
+struct SameFrame {
+    std::size_t operator()(const Frame* frame) const {
+        return std::hash<std::string_view>()(frame->function) ^
+               std::hash<std::uint64_t>()(frame->address + frame->offset);
+    }
+    bool operator()(const Frame* a, const Frame* b) const { return fields_of(*a) == fields_of(*b); }
+};
+
+// Thousands of stacks are made of few frames. Borrows them.
 class FrameList {
   public:
-    // Puts the number of each frame in its place.
-    void fold(Json& stack) {
-        for (Json& frame : stack) {
-            const auto [known, is_new] = numbers_.try_emplace(compact(frame), numbers_.size());
+    Json numbers_of(const std::vector<Frame>& stack) {
+        Json numbers = Json::array();
+        for (const Frame& frame : stack) {
+            const auto [known, is_new] = numbers_.try_emplace(&frame, numbers_.size());
             if (is_new)
-                list_.push_back(std::move(frame));
-            frame = known->second;
+                list_.push_back(frame_to_json(frame));
+            numbers.push_back(known->second);
         }
+        return numbers;
     }
     Json take() { return std::move(list_); }
 
   private:
-    std::unordered_map<std::string, std::size_t> numbers_;
+    std::unordered_map<const Frame*, std::size_t, SameFrame, SameFrame> numbers_;
     Json list_ = Json::array();
 };
 
-Json fold_stacks(Json& report) {
-    FrameList frames;
-    for (Json& group : report["groups"]) {
-        frames.fold(group["kernel_stack"]);
-        frames.fold(group["user_stack"]);
-        if (!group["given_up_by"].is_null())
-            frames.fold(group["given_up_by"]["kernel_stack"]);
+Report without_stacks(Report report) {
+    for (Group& group : report.groups) {
+        group.kernel_stack.clear();
+        group.user_stack.clear();
+        if (group.given_up_by)
+            group.given_up_by->kernel_stack.clear();
     }
-    for (Json& moments : report["last_moments"])
-        frames.fold(moments["user_stack"]);
-    return frames.take();
+    for (LastMoments& moments : report.last_moments)
+        moments.user_stack.clear();
+    return report;
+}
+
+// The report, with numbers of `frames` in its stacks.
+Json folded(const Report& report, FrameList& frames) {
+    Json json = to_json_value(without_stacks(report));
+    for (std::size_t i = 0; i < report.groups.size(); ++i) {
+        const Group& from = report.groups[i];
+        Json& group = json["groups"][i];
+        group["kernel_stack"] = frames.numbers_of(from.kernel_stack);
+        group["user_stack"] = frames.numbers_of(from.user_stack);
+        if (from.given_up_by)
+            group["given_up_by"]["kernel_stack"] =
+                frames.numbers_of(from.given_up_by->kernel_stack);
+    }
+    for (std::size_t i = 0; i < report.last_moments.size(); ++i)
+        json["last_moments"][i]["user_stack"] =
+            frames.numbers_of(report.last_moments[i].user_stack);
+    return json;
 }
 
 Json words_of(const Group& group, std::uint64_t traced_ns) {
@@ -132,13 +167,13 @@ std::string without_markup(const std::string& json) {
 } // namespace
 
 std::string to_html_data(const Report& report) {
-    Json folded = to_json_value(report);
-    Json frames = fold_stacks(folded);
+    FrameList frames;
+    Json json = folded(report, frames);
     Json words = Json::array();
     for (const Group& group : report.groups)
         words.push_back(words_of(group, report.trace.duration_ns));
-    const Json data{{"report", std::move(folded)},
-                    {"frames", std::move(frames)},
+    const Json data{{"report", std::move(json)},
+                    {"frames", frames.take()},
                     {"words", std::move(words)},
                     {"page", page_of(report)}};
     return without_markup(compact(data));

@@ -41,7 +41,9 @@ Json array_of(const List& list, Function convert) {
     return array;
 }
 
-Json from_frame(const Frame& frame) {
+} // namespace
+
+Json frame_to_json(const Frame& frame) {
     const bool offset_known = !frame.function.empty() || !frame.module.empty();
     return {{"function", text(frame.function)},
             {"offset", offset_known ? Json(frame.offset) : Json()},
@@ -51,6 +53,8 @@ Json from_frame(const Frame& frame) {
             {"inlined", frame.inlined},
             {"address", hex_or_null(frame.address)}};
 }
+
+namespace {
 
 Json from_process(const ReportProcess& process) {
     return {{"pid", process.pid},
@@ -110,7 +114,7 @@ Json from_given_up(const std::optional<GivenUp>& given_up) {
     return {{"pid", given_up->pid ? Json(given_up->pid) : Json()},
             {"comm", text(given_up->comm)},
             {"context", text(given_up->context)},
-            {"kernel_stack", array_of(given_up->kernel_stack, from_frame)}};
+            {"kernel_stack", array_of(given_up->kernel_stack, frame_to_json)}};
 }
 
 Json from_kernel_dentries(const KernelDentries& kernel) {
@@ -206,7 +210,7 @@ Json from_last_moments(const LastMoments& one) {
             {"lasted_ns", one.lasted_ns},
             {"peak", one.peak},
             {"peak_after_ns", one.peak_after_ns},
-            {"user_stack", array_of(one.user_stack, from_frame)}};
+            {"user_stack", array_of(one.user_stack, frame_to_json)}};
 }
 
 Json from_group(const Group& group) {
@@ -246,8 +250,8 @@ Json from_group(const Group& group) {
              {{"objects", group.stack_checks.objects},
               {"births", group.stack_checks.births},
               {"differed", group.stack_checks.differed}}},
-            {"kernel_stack", array_of(group.kernel_stack, from_frame)},
-            {"user_stack", array_of(group.user_stack, from_frame)},
+            {"kernel_stack", array_of(group.kernel_stack, frame_to_json)},
+            {"user_stack", array_of(group.user_stack, frame_to_json)},
             {"user_stack_by", text_or_null(group.user_stack_by)},
             {"missing_stage", text_or_null(group.missing_stage)},
             {"pattern", text_or_null(group.pattern)},

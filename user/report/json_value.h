@@ -10,5 +10,7 @@ namespace unfreed {
 
 // What to_json() writes. All strings are valid UTF-8.
 nlohmann::ordered_json to_json_value(const Report& report);
+// "frame" of docs/report-schema.json.
+nlohmann::ordered_json frame_to_json(const Frame& frame);
 
 } // namespace unfreed

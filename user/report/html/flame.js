@@ -115,9 +115,10 @@ function barOf(node, x, width, words, above) {
   bar.dataset.node = String(flame.nodes.length);
   flame.nodes.push(node);
   node.bar = bar;
-  bar.style.left = x + "px";
+  // In shares, so that it fits on paper, too.
+  bar.style.left = 100 * x / flame.width + "%";
   bar.style.top = node.depth * flame.height + "px";
-  bar.style.width = Math.max(width - 1, 1) + "px";
+  bar.style.width = "calc(" + 100 * width / flame.width + "% - 1px)";
   return bar;
 }
 

@@ -124,11 +124,17 @@ function buildKeys() {
   });
 }
 
-// Paper has no table to scroll: the first rows with all that is known of them.
+// Paper has no table to scroll: the first rows, and all that is known of them.
 function buildPrint() {
   const most = 20;
-  replace(byId("print-rows"), table.rows.slice(0, most).map((group) => el("article", "", detailOf(group))),
-    table.rows.length > most ? el("p", "quiet", plural(table.rows.length - most, "more group", "more groups") + " in the file.") : null);
+  const rows = table.rows.slice(0, most);
+  const number = (title) => [title, "number"];
+  replace(byId("print-rows"),
+    plainTable([["Verdict", ""], number("Objects"), number("Bytes"), number("An hour"), number("Growth"), ["What", ""], ["Made by", ""]],
+      rows.map((g) => [badge(g), about(g.estimated) + count(g.count), bytes(g.bytes), bytes(bytesPerHour(g)), rate(g.growth_per_s),
+        [el("b", "", g.words.what), " ", g.words.by], g.words.site])),
+    table.rows.length > most ? el("p", "quiet", plural(table.rows.length - most, "more group", "more groups") + " in the file.") : null,
+    rows.map((group) => el("article", "", detailOf(group))));
 }
 
 const FILTERS = ["show", "class", "verdict"];

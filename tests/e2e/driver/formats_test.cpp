@@ -29,6 +29,13 @@ std::uint64_t folded_sum(const std::string& folded) {
     return sum;
 }
 
+// The report that a page carries.
+Json report_in(const std::string& page) {
+    const std::string open = "id=\"data\">";
+    const std::size_t begin = page.find(open) + open.size();
+    return Json::parse(page.substr(begin, page.find("</script>", begin) - begin))["report"];
+}
+
 TEST(Formats, OneTraceManyReportsWithTheSameNumbers) {
     const TempDir folder;
     const std::string base = folder.path + "/report";
@@ -36,7 +43,7 @@ TEST(Formats, OneTraceManyReportsWithTheSameNumbers) {
         run(command({"run", "--class", "socket,dentry", "--top", "1", "-o", base + ".json", "-o",
                      "text=" + base + ".txt", "-o", "folded=" + base + ".folded", "-o",
                      "speedscope=" + base + ".speedscope", "-o", "openmetrics=" + base + ".prom",
-                     "-o", "pprof=" + base + ".pb.gz"},
+                     "-o", "pprof=" + base + ".pb.gz", "-o", "html=" + base + ".html"},
                     {"--", program_path("unix_leaker"), "100"}));
     ASSERT_TRUE(finished.status == 0 || finished.status == 4) << finished.err;
     const Json report = Json::parse(contents_of(base + ".json"));
@@ -53,6 +60,10 @@ TEST(Formats, OneTraceManyReportsWithTheSameNumbers) {
               std::string::npos);
     EXPECT_NE(contents_of(base + ".txt").find("unix_leaker"), std::string::npos);
     EXPECT_TRUE(contents_of(base + ".pb.gz").starts_with("\x1f\x8b"));
+    const Json page = report_in(contents_of(base + ".html"));
+    EXPECT_EQ(page["totals"], report["totals"]);
+    EXPECT_EQ(page["groups"].size(), 1 + report["groups_omitted"].get<std::uint64_t>());
+    EXPECT_EQ(page["groups"][0]["id"], report["groups"][0]["id"]);
 }
 
 } // namespace

@@ -26,12 +26,20 @@ function stateAsHash() {
   return said.toString();
 }
 
-// Puts it into the address and draws what depends on it.
-function choose(changes) {
-  const before = {...state};
-  Object.assign(state, changes);
+function sayState() {
   const hash = stateAsHash();
   if (location.hash.slice(1) !== hash)
     history.replaceState(null, "", "#" + hash);
+}
+
+// Draws what depends on it, and puts it into the address: not for each row that a held key passes,
+// which browsers take for an attack.
+const address = {timer: 0};
+
+function choose(changes) {
+  const before = {...state};
+  Object.assign(state, changes);
+  clearTimeout(address.timer);
+  address.timer = setTimeout(sayState, 150);
   draw(before);
 }

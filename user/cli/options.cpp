@@ -228,25 +228,33 @@ Result<> read_verdicts(const std::vector<std::string>& names, std::vector<Verdic
     return {};
 }
 
+// "leak.html" without --format is a page: nobody wants a text of that name. usual: nullptr if
+// --format was not given.
+const Writer* form_of_file(std::string_view path, const Writer* usual) {
+    const Writer* named = usual == nullptr && path.find('.') != path.npos
+                              ? find_writer(path.substr(path.rfind('.') + 1))
+                              : usual;
+    return named != nullptr ? named : find_writer("text");
+}
+
 // "folded=FILE" has a form of its own, if there is one of this name; else all of it is a path.
 OutputChoice read_output(const std::string& word, const Writer* usual) {
     const std::size_t equals = word.find('=');
-    if (equals == word.npos)
-        return {usual, word};
-    const Writer* writer = find_writer(std::string_view(word).substr(0, equals));
+    const Writer* writer =
+        equals == word.npos ? nullptr : find_writer(std::string_view(word).substr(0, equals));
     return writer != nullptr ? OutputChoice{writer, word.substr(equals + 1)}
-                             : OutputChoice{usual, word};
+                             : OutputChoice{form_of_file(word, usual), word};
 }
 
 Result<> read_outputs(const Words& words, std::vector<OutputChoice>& into) {
-    const Writer* usual = find_writer(words.format.empty() ? "text" : words.format);
-    if (usual == nullptr)
+    const Writer* usual = find_writer(words.format);
+    if (usual == nullptr && !words.format.empty())
         return fail(Errc::usage, fmt::format("--format: there is no format \"{}\"; choose from {}",
                                              words.format, writer_names()));
     for (const std::string& word : words.outputs)
         into.push_back(read_output(word, usual));
     if (into.empty())
-        into.push_back({usual, ""});
+        into.push_back({form_of_file("", usual), ""});
     std::set<std::string_view> paths;
     for (const OutputChoice& choice : into)
         if (!paths.insert(choice.path.empty() ? "-" : std::string_view(choice.path)).second)

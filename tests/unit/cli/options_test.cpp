@@ -59,6 +59,14 @@ TEST(CommandLine, OneTraceManyReports) {
                 ElementsAre("json to r.txt", "folded to s"));
     EXPECT_THAT(outputs_of(parse({"trace", "-o", "speedscope=a", "-o", "text=-"})),
                 ElementsAre("speedscope to a", "text to -"));
+    EXPECT_THAT(outputs_of(parse({"trace", "-o", "a.b/leak.html", "-o", "x.json", "-o", "r.txt"})),
+                ElementsAre("html to a.b/leak.html", "json to x.json", "text to r.txt"));
+    EXPECT_THAT(outputs_of(parse({"trace", "-o", "text=leak.html"})),
+                ElementsAre("text to leak.html"));
+    EXPECT_THAT(outputs_of(parse({"trace", "-o", "leak.html", "--format", "json"})),
+                ElementsAre("json to leak.html"));
+    EXPECT_THAT(outputs_of(parse({"trace", "-o", "html", "-o", "html.", "-o", "d.html/x"})),
+                ElementsAre("text to html", "text to html.", "text to d.html/x"));
     // A file may be called so.
     EXPECT_THAT(outputs_of(parse({"trace", "-o", "size=3"})), ElementsAre("text to size=3"));
     EXPECT_THAT(outputs_of(parse({"trace", "-o", "./json=3"})), ElementsAre("text to ./json=3"));

@@ -83,6 +83,7 @@ class Page(unittest.TestCase):
         self.browser.until("location.hash.includes('search=router')", "what is typed is in the address")
         self.assertEqual(len(self.rows()), 1)
         self.assertEqual(self.value("document.querySelectorAll('.hit').length > 0"), True)
+        self.assertIn("the search finds 313\u202fKiB, 8\u202f%", self.value(text("#flame-state")))
         self.browser.key("Escape")
         self.browser.until(f"{ROWS}.length === {every}", "all rows come back")
 

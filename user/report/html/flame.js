@@ -104,6 +104,15 @@ function drawFlame() {
                                                           : "Nothing to draw.");
   else
     describe(top);
+  if (words.length !== 0 && !none)
+    byId("flame-state").append(show("; the search finds " + foundText()));
+}
+
+// What the rows of the table are of all.
+function foundText() {
+  const metric = METRICS[state.metric];
+  const found = table.rows.filter((group) => group.judged).reduce((sum, group) => sum + metric.of(group), 0);
+  return metric.format(found) + ", " + percent(found / flame.root.weight[metricIndex()]);
 }
 
 function barOf(node, x, width, words, above) {

@@ -2,6 +2,9 @@
 #include "cli/choices.h"
 
 #include "base/log.h"
+#include "report/known_lines.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <limits>
@@ -15,6 +18,8 @@ JudgeOptions judge_options(const Options& options, bool members) {
     judge.every_group = wants_every_group(options);
     judge.objects_per_group = options.objects_per_group;
     judge.lists_objects = lists_objects(options);
+    // Behind rows that are hidden others are the first ones.
+    judge.lists_objects_of_every = judge.lists_objects && options.known.hides();
     judge.members = members;
     return judge;
 }
@@ -34,13 +39,17 @@ std::vector<std::string> what_fails(const Options& options, const Report& report
     std::vector<std::string> failures;
     for (const FailCondition& condition : options.fail_on)
         if (auto met = condition.met_by(report))
-            failures.push_back(std::move(*met));
+            failures.push_back("the report has what it must not, --fail-on " + *met);
+    for (const SuppressionUse& rule : report.suppressions)
+        if (rule.state == SuppressionState::over_max)
+            failures.push_back(fmt::format("the suppression {} is not heeded: {}",
+                                           rule_phrase(rule), over_max_phrase(rule)));
     return failures;
 }
 
 int exit_status(const std::vector<std::string>& failures, bool complete) {
     for (const std::string& failure : failures)
-        log::error("the report has what it must not, --fail-on " + failure);
+        log::error(failure);
     if (!failures.empty())
         return 3;
     return complete ? 0 : 4;

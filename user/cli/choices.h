@@ -15,7 +15,8 @@ JudgeOptions judge_options(const Options& options, bool members);
 // All that any report can show.
 JudgeOptions judge_everything(const Options& options, bool members);
 
-// Conditions of --fail-on that the report meets, as sentences.
+// Conditions of --fail-on that the report meets, and suppressions that are over their max, as
+// sentences.
 std::vector<std::string> what_fails(const Options& options, const Report& report);
 
 // The exit status that the report is worth; what fails is told.

@@ -1,32 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // `unfreed report FILE`: judges and tells what another trace has recorded. Needs no privilege.
-#include "base/read_file.h"
 #include "cli/choices.h"
 #include "cli/commands.h"
 #include "cli/delivery.h"
 #include "cli/destinations.h"
+#include "cli/known.h"
+#include "cli/reports.h"
 #include "cli/version.h"
 #include "judgement/judge.h"
 #include "judgement/write_up.h"
-#include "survey/recording.h"
-
-#include <utility>
 
 namespace unfreed::cli {
-namespace {
-
-Result<Survey> read_recording(const std::string& path) {
-    auto file = read_file(path, kMostRecordedBytes);
-    if (!file)
-        return fail(file.error());
-    auto survey = decode_recording(*file);
-    if (!survey)
-        return fail(std::move(survey.error()).with_context(path));
-    return survey;
-}
-
-} // namespace
-
 Result<int> run_report(const Options& given) {
     auto survey = read_recording(given.recording);
     if (!survey)
@@ -38,11 +22,15 @@ Result<int> run_report(const Options& given) {
     auto destinations = Destinations::open(options);
     if (!destinations)
         return fail(destinations.error());
+    auto known = Known::read(options.known);
+    if (!known)
+        return fail(known.error());
     survey->tool = {kVersion, kBuild};
     const bool members = survey->closeups.reclaimed.has_value();
     Report report = write_up(*survey, judge(*survey, judge_options(options, members)));
     show_addresses(report, survey->addresses);
     select_groups(options, report);
+    known->apply(report);
     Delivery delivery(*destinations, [&]() -> Result<std::vector<std::string>> {
         return destinations->render(report);
     });

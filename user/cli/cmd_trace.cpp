@@ -12,6 +12,7 @@
 #include "cli/delivery.h"
 #include "cli/descriptor_limit.h"
 #include "cli/destinations.h"
+#include "cli/known.h"
 #include "cli/least_privilege.h"
 #include "cli/target.h"
 #include "cli/version.h"
@@ -164,6 +165,9 @@ Result<int> run_trace(const Options& options) {
     auto destinations = Destinations::open(options);
     if (!destinations)
         return fail(destinations.error());
+    auto rules = Known::read(options.known);
+    if (!rules)
+        return fail(rules.error());
     std::optional<Target> target;
     if (options.pid) {
         auto found = Target::find(*options.pid);
@@ -301,6 +305,7 @@ Result<int> run_trace(const Options& options) {
         Report report = write_up(*survey, findings);
         if (hiding.hides)
             hide_addresses(report, hiding.key());
+        rules->apply(report);
         complete = report.complete;
         failures = what_fails(options, report);
         std::string recording;

@@ -2,6 +2,7 @@
 #include "cli/fail_on.h"
 
 #include "analyze/kind.h"
+#include "report/rows.h"
 
 #include <fmt/format.h>
 
@@ -107,6 +108,8 @@ std::optional<std::string> FailCondition::met_by(const Report& report) const {
     std::uint64_t objects = 0;
     double bytes_per_hour = 0;
     for (const Group& group : report.groups) {
+        if (is_hidden(group))
+            continue;
         if (attention_ ? needs_so_much(group.attention, *attention_) : group.kind == kind_)
             objects += group.count;
         if (needs_so_much(group.attention, Attention::suspect))

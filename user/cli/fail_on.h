@@ -24,7 +24,7 @@ class FailCondition {
     static Result<FailCondition> parse(std::string_view text);
 
     // A sentence on what the report has of it; nullopt: less than it takes. The report must have
-    // all its groups, not the first only (--top).
+    // all its groups, not the first only (--top). Those that a suppression hides do not count.
     std::optional<std::string> met_by(const Report& report) const;
 
   private:

@@ -107,6 +107,7 @@ void add_telling(CLI::App& app, Options& options, Words& words) {
                    "look or kind=NAME, with :N for N objects or more; growth>1MiB/h")
         ->delimiter(',')
         ->type_name("CONDITION,...");
+    add_known(app, options.known);
     app.add_flag("--all", options.all,
                  "In the text report, list every origin with its details, not only those that leak "
                  "or need a look");
@@ -246,14 +247,18 @@ OutputChoice read_output(const std::string& word, const Writer* usual) {
                              : OutputChoice{form_of_file(word, usual), word};
 }
 
-Result<> read_outputs(const Words& words, std::vector<OutputChoice>& into) {
+Result<> read_outputs(const Words& words, const KnownOptions& known,
+                      std::vector<OutputChoice>& into) {
     const Writer* usual = find_writer(words.format);
     if (usual == nullptr && !words.format.empty())
         return fail(Errc::usage, fmt::format("--format: there is no format \"{}\"; choose from {}",
                                              words.format, writer_names()));
     for (const std::string& word : words.outputs)
         into.push_back(read_output(word, usual));
-    if (into.empty())
+    if (!known.generate.empty())
+        into.push_back({find_writer("suppressions"), known.generate});
+    const bool only_rules = into.size() == 1 && known.generate == "-";
+    if (words.outputs.empty() && !only_rules)
         into.push_back({form_of_file("", usual), ""});
     std::set<std::string_view> paths;
     for (const OutputChoice& choice : into)
@@ -291,7 +296,7 @@ Result<> read_words(const Words& words, Options& options) {
         options.always_walk = words.stacks == "always";
     else if (!words.stacks.empty())
         return fail(Errc::usage, "--stacks: choose always or adaptive");
-    if (auto outputs = read_outputs(words, options.outputs); !outputs)
+    if (auto outputs = read_outputs(words, options.known, options.outputs); !outputs)
         return outputs;
     for (const std::string& word : words.fail_on) {
         auto condition = FailCondition::parse(word);
@@ -368,7 +373,7 @@ Result<std::uint32_t> parse_sample(const std::string& text) {
 }
 
 bool wants_every_group(const Options& options) {
-    return !options.fail_on.empty() ||
+    return !options.fail_on.empty() || options.known.hides() ||
            std::any_of(options.outputs.begin(), options.outputs.end(),
                        [](const auto& choice) { return choice.writer->every_group; });
 }

@@ -4,6 +4,7 @@
 
 #include "base/result.h"
 #include "cli/fail_on.h"
+#include "cli/known_options.h"
 #include "model/object_class.h"
 #include "model/verdict.h"
 #include "report/writer.h"
@@ -48,6 +49,7 @@ struct Options {
     std::vector<std::string> without;   // kinds of programs not to use
     unsigned copies = 0;                // 0: default
     std::vector<FailCondition> fail_on; // --fail-on; empty: the exit status tells no finding
+    KnownOptions known;                 // what need not be told again
     bool exit_with_command = false;     // run: --exit-with command
     bool probe_reclaim = false;         // ask the kernel to free its cache, and look
     bool kernel_addresses = false;      // shown even where kptr_restrict hides them

@@ -6,6 +6,7 @@
 #include "model/attention.h"
 #include "model/dentry_overview.h"
 #include "model/exit_ways.h"
+#include "model/known.h"
 #include "model/memory.h"
 #include "model/object_class.h"
 #include "model/verdict.h"
@@ -142,6 +143,8 @@ struct Group {
     std::optional<GivenUp> given_up_by; // of one object; rcu-pending only; nullopt: not known
     std::optional<Reclaim> reclaim;     // --probe-reclaim
     std::vector<ReportObject> objects;  // the oldest few
+    std::optional<Change> change;       // since the report of --baseline; nullopt: there is none
+    std::string suppressed_by;          // the rule that hides it (--suppressions); empty: none
 };
 
 enum class Severity : std::uint8_t { info, notice, data_loss, error };
@@ -330,9 +333,11 @@ struct Report {
     // in groups or totals; nullopt: not asked for, or they cannot be listed here.
     std::optional<SocketSection> pre_attach_sockets;
     std::optional<SocketSection> hidden_sockets;
-    std::optional<MemoryChange> memory; // of the host, during the trace
-    std::optional<TcpReport> tcp;       // nullopt: no sockets were asked for
-    std::uint64_t young_objects = 0;    // alive, younger than min_age: not in groups
+    std::optional<MemoryChange> memory;       // of the host, during the trace
+    std::optional<TcpReport> tcp;             // nullopt: no sockets were asked for
+    std::uint64_t young_objects = 0;          // alive, younger than min_age: not in groups
+    std::optional<BaselineUse> baseline;      // --baseline
+    std::vector<SuppressionUse> suppressions; // every rule of --suppressions, in their order
 };
 
 } // namespace unfreed

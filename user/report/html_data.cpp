@@ -132,6 +132,7 @@ Json page_of(const Report& report) {
         alive.push_back(alive_reason_phrase(report, sum));
     return {{"finding", sentences([&](Page& page) { write_finding(page, report, rows); })},
             {"beside", sentences([&](Page& page) { write_beside(page, report); })},
+            {"known", sentences([&](Page& page) { write_known(page, report); })},
             {"ends", sentences([&](Page& page) { write_ends(page, report); })},
             {"memory", sentences([&](Page& page) {
                  if (report.memory)

@@ -2,6 +2,7 @@
 #include "report/json.h"
 
 #include "base/utf8.h"
+#include "report/json_known.h"
 #include "report/json_memory.h"
 #include "report/json_value.h"
 
@@ -262,6 +263,8 @@ Json from_group(const Group& group) {
             {"cache_destroyed", group.cache_destroyed},
             {"given_up_by", from_given_up(group.given_up_by)},
             {"reclaim", from_reclaim(group.reclaim)},
+            {"since_baseline", group.change ? Json(to_string(*group.change)) : Json()},
+            {"suppressed_by", text_or_null(group.suppressed_by)},
             {"objects", array_of(group.objects, from_object)}};
 }
 
@@ -428,7 +431,9 @@ Json to_json_value(const Report& report) {
         {"pre_attach_sockets", from_section(report.pre_attach_sockets)},
         {"hidden_sockets", from_section(report.hidden_sockets)},
         {"memory", memory_to_json(report.memory)},
-        {"tcp", from_tcp(report.tcp)}};
+        {"tcp", from_tcp(report.tcp)},
+        {"suppressions", suppressions_to_json(report)},
+        {"baseline", baseline_to_json(report)}};
     return json;
 }
 

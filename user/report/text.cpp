@@ -5,6 +5,7 @@
 #include "report/humanize.h"
 #include "report/page.h"
 #include "report/phrases.h"
+#include "report/rows.h"
 #include "report/table.h"
 #include "report/text_balance.h"
 #include "report/text_dentries.h"
@@ -256,14 +257,12 @@ std::string to_text(const Report& report, const TextOptions& options) {
     write_finding(page, report, rows);
     if (options.all)
         std::copy_if(report.groups.begin(), report.groups.end(), std::back_inserter(rows),
-                     [](const Group& group) {
-                         return group.judged &&
-                                (group.attention == Attention::none || group.companion);
-                     });
+                     [](const Group& group) { return group.judged && !has_row(group); });
     write_rows(page, report, rows, options.all);
     page.blank();
     write_ends(page, report);
     write_beside(page, report);
+    write_known(page, report);
     if (report.memory)
         write_balance(page, *report.memory);
     write_alive(page, report);

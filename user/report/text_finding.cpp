@@ -3,7 +3,9 @@
 
 #include "base/utf8.h"
 #include "report/humanize.h"
+#include "report/known_lines.h"
 #include "report/phrases.h"
+#include "report/rows.h"
 #include "report/table.h"
 
 #include <fmt/format.h>
@@ -56,16 +58,18 @@ std::string more_phrase(std::uint64_t others) {
 void write_no_leak(Page& page, const Report& report, std::span<const Group> rows) {
     const std::uint64_t look = rows.size() + report.look_omitted;
     const std::string time = human_duration(report.trace.duration_ns);
+    const std::string_view nothing = hides_rows(report) ? "Nothing but what is known" : "Nothing";
     if (ends_with_its_processes(report)) {
         if (look == 0)
-            page.paragraph("Nothing is outstanding that a program has to give back.", {},
-                           Ink::bold);
+            page.paragraph(
+                fmt::format("{} is outstanding that a program has to give back.", nothing), {},
+                Ink::bold);
         else
             page.paragraph("Not given back: " + leak_phrase(rows.front()) + more_phrase(look - 1),
                            {0, 2}, Ink::bold);
         return;
     }
-    std::string text = fmt::format("Nothing leaks, as far as {} can tell", time);
+    std::string text = fmt::format("{} leaks, as far as {} can tell", nothing, time);
     if (look != 0)
         text +=
             fmt::format(", but {} a look: {}", human_count(look, "row deserves", "rows deserve"),
@@ -196,10 +200,7 @@ std::string sum_phrase(const AliveSum& sum, bool ended, std::size_t width) {
 
 std::vector<Group> rows_to_show(const Report& report) {
     std::vector<Group> rows;
-    std::copy_if(report.groups.begin(), report.groups.end(), std::back_inserter(rows),
-                 [](const Group& group) {
-                     return group.judged && group.attention != Attention::none && !group.companion;
-                 });
+    std::copy_if(report.groups.begin(), report.groups.end(), std::back_inserter(rows), has_row);
     std::stable_sort(rows.begin(), rows.end(),
                      [](const Group& a, const Group& b) { return a.attention < b.attention; });
     return rows;
@@ -235,6 +236,11 @@ void write_beside(Page& page, const Report& report) {
 
 std::string alive_reason_phrase(const Report& report, const AliveSum& sum) {
     return std::string(sum_reason(sum, ends_with_its_processes(report)));
+}
+
+void write_known(Page& page, const Report& report) {
+    for (const KnownLine& line : known_lines(report))
+        page.paragraph(line.text, {0, 2}, line.ink);
 }
 
 void write_alive(Page& page, const Report& report) {

@@ -23,6 +23,9 @@ void write_beside(Page& page, const Report& report);
 // "in use by living processes, and not growing": why that is all right.
 std::string alive_reason_phrase(const Report& report, const AliveSum& sum);
 
+// What is left out because it was known, and what is wrong with the rules for it.
+void write_known(Page& page, const Report& report);
+
 // All that needs no look, in sums by reason.
 void write_alive(Page& page, const Report& report);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "report/top_rows.h"
 
+#include "report/rows.h"
+
 #include <algorithm>
 #include <vector>
 
@@ -9,9 +11,6 @@ namespace unfreed {
 TopRows::TopRows(const Report& report, std::size_t top) : whole_(report) {
     if (report.groups.size() <= top)
         return;
-    const auto has_row = [](const Group& group) {
-        return group.attention != Attention::none && !group.companion;
-    };
     const auto rows = static_cast<std::size_t>(
         std::count_if(report.groups.begin(), report.groups.end(), has_row));
     std::size_t room_for_rows = std::min(rows, top);

@@ -56,7 +56,9 @@ std::shared_ptr<RecordingCheck> RecordingCheck::of_any(const std::vector<std::st
             check->telling_.push_back(*word);
         else if (*word == "--format" && std::next(word) != end)
             check->format_ = *std::next(word);
-        else if ((*word == "--top" || *word == "--fail-on") && std::next(word) != end)
+        else if ((*word == "--top" || *word == "--fail-on" || *word == "--suppressions" ||
+                  *word == "--baseline") &&
+                 std::next(word) != end)
             check->telling_.insert(check->telling_.end(), {*word, *std::next(word)});
     }
     std::string folder = (std::filesystem::temp_directory_path() / "unfreed-e2e-record-XXXXXX");

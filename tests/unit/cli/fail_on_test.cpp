@@ -66,6 +66,18 @@ TEST(FailOn, GrowthIsOfWhatIsAccused) {
     EXPECT_EQ(met("growth>1400000/h", found), "");
 }
 
+TEST(FailOn, WhatIsHiddenIsNoFailure) {
+    Report found = report({group(Attention::leaking, "never-closed", 4, 1e9),
+                           group(Attention::leaking, "never-closed", 3, 1e9)});
+    found.groups[0].suppressed_by = "a rule";
+    EXPECT_EQ(met("leaking", found), "leaking: 3 objects");
+    found.groups[1].change = Change::known;
+    for (const char* condition : {"leaking", "look", "kind=never-closed", "growth>1/h"})
+        EXPECT_EQ(met(condition, found), "");
+    found.groups[1].change = Change::grown;
+    EXPECT_EQ(met("leaking", found), "leaking: 3 objects");
+}
+
 TEST(FailOn, WhatIsNoConditionIsSaid) {
     for (const char* text : {"", "leak", "leaking:", "leaking:0", "leaking:-1", "leaking:1x",
                              "leaking:99999999999999999999", "kind=", "none", "growth>",

@@ -74,6 +74,24 @@ TEST(CommandLine, OneTraceManyReports) {
     EXPECT_EQ(parse({"trace", "-o", "-", "-o", "json="}).exit_code, 2);
 }
 
+TEST(CommandLine, RulesOfWhatIsKnown) {
+    for (const char* command : {"run", "report"}) {
+        const auto parsed = parse({command, "--suppressions", "a", "--suppressions", "b", "FILE"});
+        ASSERT_TRUE(parsed.options) << parsed.text;
+        EXPECT_THAT(parsed.options->known.suppressions, ElementsAre("a", "b"));
+        EXPECT_TRUE(wants_every_group(*parsed.options)) << "hidden rows must leave room for others";
+    }
+    EXPECT_THAT(outputs_of(parse({"trace", "--gen-suppressions", "f"})),
+                ElementsAre("suppressions to f", "text to "));
+    EXPECT_THAT(outputs_of(parse({"trace", "--gen-suppressions", "-"})),
+                ElementsAre("suppressions to -"));
+    EXPECT_THAT(outputs_of(parse({"trace", "--gen-suppressions", "-", "-o", "json=f"})),
+                ElementsAre("json to f", "suppressions to -"));
+    EXPECT_TRUE(wants_every_group(*parse({"trace", "--baseline", "f"}).options));
+    EXPECT_EQ(parse({"trace", "--suppressions", ""}).exit_code, 2);
+    EXPECT_EQ(parse({"doctor", "--suppressions", "a"}).exit_code, 2);
+}
+
 TEST(CommandLine, WhatTheReportsNeed) {
     const auto both = parse({"trace", "-o", "a", "-o", "folded=b"});
     ASSERT_TRUE(both.options);

@@ -32,6 +32,26 @@ TEST(Json, FollowsTheSchemaInEveryField) {
     EXPECT_THAT(validate(schema(), written(Report())), IsEmpty());
 }
 
+TEST(Json, WhatWasKnownFollowsTheSchema) {
+    EXPECT_TRUE(written(clean_report())["suppressions"].is_null());
+    EXPECT_TRUE(written(clean_report())["baseline"].is_null());
+    EXPECT_TRUE(written(sample_report())["groups"][0]["suppressed_by"].is_null());
+    Report report = sample_report();
+    for (const SuppressionState state : {SuppressionState::used, SuppressionState::unused,
+                                         SuppressionState::expired, SuppressionState::over_max}) {
+        SuppressionUse& use = report.suppressions.emplace_back();
+        use = {"a rule\xff", "f.supp", 3, "", "", std::nullopt, 4096, state, 1, 2, 3};
+    }
+    report.baseline = {"before.json", "2026-11-30T00:00:00Z", 1, 2, 3};
+    report.groups[0].suppressed_by = "a rule";
+    report.groups[1].change = Change::grown;
+    const json after = written(report);
+    EXPECT_THAT(validate(schema(), after), IsEmpty());
+    EXPECT_EQ(after["suppressions"][3]["state"], "over-max");
+    EXPECT_EQ(after["suppressions"][3]["max_bytes"], 4096);
+    EXPECT_EQ(after["groups"][1]["since_baseline"], "grown");
+}
+
 // The validator is the judge above, so it must be able to say no.
 TEST(Json, ValidatorFindsEachKindOfError) {
     const json good = written(sample_report());

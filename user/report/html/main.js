@@ -17,7 +17,8 @@ function buildFinding() {
   const worst = groups.some((g) => needsLook(g) && g.attention === "leaking") ? "leaking"
     : groups.some((g) => needsLook(g) && g.attention === "suspect") ? "suspect" : "none";
   replace(byId("finding"), el("h1", worst, unbroken(first)), rest.map((line) => el("p", "", line)),
-    data.page.beside.map((line) => el("p", "beside", unbroken(line))), data.page.tcp === "" ? null : el("p", "beside", data.page.tcp));
+    data.page.beside.map((line) => el("p", "beside", unbroken(line))), data.page.known.map((line) => el("p", "known", unbroken(line))),
+    data.page.tcp === "" ? null : el("p", "beside", data.page.tcp));
   const trust = el("a", report.complete ? "quiet" : "warn", trustText());
   trust.href = "#trust";
   trust.addEventListener("click", (event) => {

@@ -48,7 +48,8 @@ function verdictWord(group) {
                                                                                : "look";
 }
 
-const needsLook = (group) => group.judged && group.attention !== "none" && !group.companion;
+const needsLook = (group) => group.judged && group.attention !== "none" && !group.companion &&
+  !group.suppressed_by && group.since_baseline !== "known";
 
 // First what needs a look, as on the first screen of the text.
 function importance(group) {

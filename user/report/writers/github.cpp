@@ -2,6 +2,8 @@
 // Annotations of a GitHub workflow run: commands on lines of stdout, "::error title=...::message".
 // A step may show ten of a level.
 #include "report/ci_finding.h"
+#include "report/known_lines.h"
+#include "report/rows.h"
 #include "report/text_finding.h"
 #include "report/writer.h"
 
@@ -47,6 +49,12 @@ const char* level_of(Attention attention) {
     return "notice";
 }
 
+const char* level_of(Ink ink) {
+    if (ink == Ink::red)
+        return "error";
+    return ink == Ink::yellow ? "warning" : "notice";
+}
+
 std::string write(const Report& report, const Sheet&) {
     std::string text;
     const auto rows = rows_to_show(report);
@@ -60,7 +68,11 @@ std::string write(const Report& report, const Sheet&) {
         text += annotation("notice", {}, "more",
                            {fmt::format("{} more rows are in the report", rows.size() - kMost)});
     if (rows.empty())
-        text += annotation("notice", {}, "nothing found", {"no objects that leak, or need a look"});
+        text += annotation("notice", {}, "nothing found",
+                           {hides_rows(report) ? "nothing but what is known leaks, or needs a look"
+                                               : "no objects that leak, or need a look"});
+    for (const KnownLine& line : known_lines(report))
+        text += annotation(level_of(line.ink), {}, "known", {line.text});
     if (!report.complete)
         text += annotation("warning", {}, "the report is incomplete", loss_lines(report));
     return text;

@@ -3,6 +3,7 @@
 // attention, so that a clean run has tests that passed, too; it fails with the rows it has.
 #include "base/utf8.h"
 #include "report/ci_finding.h"
+#include "report/known_lines.h"
 #include "report/text_finding.h"
 #include "report/writer.h"
 
@@ -50,6 +51,8 @@ class Suites {
         if (!report_.complete)
             fail(test, "error", errors_, "something was lost that may change the numbers",
                  loss_lines(report_));
+        if (const auto known = known_lines(report_); !known.empty())
+            add_known(known);
         end_suite();
     }
 
@@ -85,6 +88,19 @@ class Suites {
         test.append_attribute("time") = time().c_str();
         ++tests_;
         return test;
+    }
+    // What was left out, and whether the rules for it still hold.
+    void add_known(const std::vector<KnownLine>& known) {
+        pugi::xml_node test = begin_test("report", "known");
+        std::vector<std::string> lines, wrong;
+        for (const KnownLine& line : known) {
+            lines.push_back(line.text);
+            if (line.ink == Ink::red)
+                wrong.push_back(line.text);
+        }
+        if (!wrong.empty())
+            fail(test, "failure", failures_, wrong.front(), wrong);
+        test.append_child("system-out").text() = fmt::format("{}", fmt::join(lines, "\n")).c_str();
     }
     static void fail(pugi::xml_node test, const char* element, unsigned& counted,
                      const std::string& message, const std::vector<std::string>& lines) {

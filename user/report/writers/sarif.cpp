@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "report/call_path.h"
 #include "report/ci_finding.h"
+#include "report/known_lines.h"
 #include "report/text_finding.h"
 #include "report/writer.h"
 
@@ -94,6 +95,9 @@ Json invocation_of(const Report& report) {
     Json notifications = Json::array();
     for (const std::string& line : loss_lines(report))
         notifications.push_back({{"level", "warning"}, {"message", message(line)}});
+    for (const KnownLine& line : known_lines(report))
+        notifications.push_back({{"level", line.ink == Ink::plain ? "note" : "warning"},
+                                 {"message", message(line.text)}});
     return {{"executionSuccessful", true},
             {"toolExecutionNotifications", std::move(notifications)}};
 }

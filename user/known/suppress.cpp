@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "known/suppress.h"
+
+#include "known/glob.h"
+#include "report/rows.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+namespace unfreed {
+namespace {
+
+// A few seconds of a slow processor. Files that people write need some thousandths of it.
+constexpr std::uint64_t kMostSteps = 1'000'000'000;
+
+bool any_matches(const std::vector<std::string>& globs, std::string_view text,
+                 MatchBudget& budget) {
+    return globs.empty() || std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) {
+               return glob_matches(glob, text, budget);
+           });
+}
+
+bool cache_matches(const Suppression& rule, const Group& group, MatchBudget& budget) {
+    return any_matches(rule.caches, group.cache, budget) ||
+           std::any_of(
+               group.merged_caches.begin(), group.merged_caches.end(),
+               [&](const std::string& name) { return any_matches(rule.caches, name, budget); });
+}
+
+// A rule for one program must not hide what another one made.
+bool processes_match(const Suppression& rule, const Group& group, MatchBudget& budget) {
+    if (rule.processes.empty())
+        return true;
+    return !group.processes.empty() &&
+           std::all_of(group.processes.begin(), group.processes.end(),
+                       [&](const ReportProcess& process) {
+                           return any_matches(rule.processes, process.comm, budget) ||
+                                  any_matches(rule.processes, process.exe, budget);
+                       });
+}
+
+// The frames of the kernel, then those of the program: from the allocating function outwards.
+class Frames {
+  public:
+    explicit Frames(const Group& group) : group_(group) {}
+    std::size_t size() const { return group_.kernel_stack.size() + group_.user_stack.size(); }
+    const Frame& operator[](std::size_t index) const {
+        const std::size_t kernel = group_.kernel_stack.size();
+        return index < kernel ? group_.kernel_stack[index] : group_.user_stack[index - kernel];
+    }
+
+  private:
+    const Group& group_;
+};
+
+// A file by its path or its last part.
+bool object_matches(std::string_view glob, std::string_view module, MatchBudget& budget) {
+    return glob_matches(glob, module, budget) ||
+           glob_matches(glob, module.substr(module.rfind('/') + 1), budget);
+}
+
+bool frame_matches(const FramePattern& pattern, const Frame& frame, MatchBudget& budget) {
+    return pattern.of == FramePattern::Of::object
+               ? object_matches(pattern.glob, frame.module, budget)
+               : glob_matches(pattern.glob, frame.function, budget);
+}
+
+// As glob_matches(), with frames for bytes; and the stack may go on behind the last pattern.
+bool stack_matches(const std::vector<FramePattern>& patterns, const Frames& frames,
+                   MatchBudget& budget) {
+    std::size_t p = 0, f = 0;
+    std::size_t star = std::string_view::npos, behind_star = 0;
+    while (p < patterns.size()) {
+        if (!budget.take())
+            return false;
+        if (patterns[p].of == FramePattern::Of::any_number) {
+            star = p++;
+            behind_star = f;
+        } else if (f == frames.size()) {
+            return false;
+        } else if (frame_matches(patterns[p], frames[f], budget)) {
+            ++p;
+            ++f;
+        } else if (star != std::string_view::npos) {
+            p = star + 1;
+            f = ++behind_star;
+        } else {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool any_frame_matches(const std::string& glob, const Frames& frames, MatchBudget& budget) {
+    for (std::size_t i = 0; i < frames.size(); ++i)
+        if (glob_matches(glob, frames[i].function, budget) ||
+            glob_matches(glob, frames[i].module, budget) ||
+            glob_matches(glob, frames[i].file, budget))
+            return true;
+    return false;
+}
+
+std::string day(std::chrono::sys_days days) {
+    const std::chrono::year_month_day date(days);
+    return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()),
+                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+}
+
+SuppressionUse use_of(const Suppression& rule, std::chrono::sys_days today) {
+    SuppressionUse use;
+    use.name = rule.name;
+    use.file = rule.file;
+    use.line = rule.line;
+    use.reason = rule.reason;
+    use.max_objects = rule.max_objects;
+    use.max_bytes = rule.max_bytes;
+    if (rule.expires) {
+        use.expires = day(*rule.expires);
+        if (*rule.expires < today)
+            use.state = SuppressionState::expired;
+    }
+    return use;
+}
+
+void count(SuppressionUse& use, const Group& group) {
+    if (use.state == SuppressionState::unused)
+        use.state = SuppressionState::used;
+    if (group.attention == Attention::none)
+        return;
+    ++use.groups;
+    use.objects += group.count;
+    use.bytes += group.bytes.value_or(0);
+}
+
+bool is_over_max(const SuppressionUse& use) {
+    return use.state == SuppressionState::used &&
+           ((use.max_objects && use.objects > *use.max_objects) ||
+            (use.max_bytes && use.bytes > *use.max_bytes));
+}
+
+} // namespace
+
+bool matches(const Suppression& rule, const Group& group, MatchBudget& budget) {
+    const Frames frames(group);
+    return any_matches(rule.classes, to_string(group.object_class), budget) &&
+           any_matches(rule.kinds, group.kind, budget) &&
+           any_matches(rule.verdicts, to_string(group.verdict), budget) &&
+           cache_matches(rule, group, budget) && processes_match(rule, group, budget) &&
+           (rule.any_frame.empty() || any_frame_matches(rule.any_frame, frames, budget)) &&
+           stack_matches(rule.frames, frames, budget);
+}
+
+void suppress(Report& report, const std::vector<Suppression>& rules, std::chrono::sys_days today) {
+    std::vector<SuppressionUse> uses;
+    for (const Suppression& rule : rules)
+        uses.push_back(use_of(rule, today));
+    MatchBudget budget(kMostSteps);
+    constexpr std::size_t kNone = SIZE_MAX;
+    std::vector<std::size_t> hidden_by(report.groups.size(), kNone);
+    for (std::size_t i = 0; i < report.groups.size(); ++i) {
+        const Group& group = report.groups[i];
+        if (!group.judged || group.companion)
+            continue;
+        for (std::size_t r = 0; r < rules.size() && hidden_by[i] == kNone; ++r) {
+            if (!matches(rules[r], group, budget))
+                continue;
+            count(uses[r], group);
+            if (uses[r].state != SuppressionState::expired)
+                hidden_by[i] = r;
+        }
+    }
+    for (SuppressionUse& use : uses)
+        if (is_over_max(use))
+            use.state = SuppressionState::over_max;
+    for (std::size_t i = 0; i < report.groups.size(); ++i)
+        if (hidden_by[i] != kNone && uses[hidden_by[i]].state == SuppressionState::used)
+            report.groups[i].suppressed_by = uses[hidden_by[i]].name;
+    report.suppressions = std::move(uses);
+    if (budget.is_used_up())
+        report.notes.emplace_back("the suppressions ask for more than is done for them: some were "
+                                  "not applied; write fewer \"*\" and \"...\"");
+}
+
+} // namespace unfreed

@@ -10,6 +10,7 @@ namespace unfreed::cli {
 // not be made or delivered, and this has been said). An error means that there is no report.
 Result<int> run_trace(const Options& options);
 Result<int> run_report(const Options& options);
+Result<int> run_diff(const Options& options);
 Result<int> run_triage(const Options& options);
 Result<int> run_doctor(const Options& options);
 

@@ -35,6 +35,8 @@ unfreed::Result<int> run(const unfreed::cli::Options& options) {
         return run_doctor(options);
     case Command::report:
         return run_report(options);
+    case Command::diff:
+        return run_diff(options);
     case Command::triage:
         return run_triage(options);
     case Command::trace:

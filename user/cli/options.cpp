@@ -164,6 +164,21 @@ CLI::Option* add_report(CLI::App& app, Options& options, Words& words) {
     return app.get_option("--top");
 }
 
+void add_diff(CLI::App& app, Options& options, Words& words) {
+    app.add_option("reports", options.compared,
+                   "The earlier and the later one: files that --record or --format json made")
+        ->required()
+        ->expected(2)
+        ->type_name("BEFORE AFTER");
+    app.add_option("--format", words.format, "text (default), or json with every origin")
+        ->check(CLI::IsMember({"text", "json"}))
+        ->type_name("FORMAT");
+    app.add_option("-o,--output", words.outputs, "Write it to a file")
+        ->expected(1)
+        ->type_name("FILE");
+    add_verbosity(app, options);
+}
+
 Result<> read_time(const std::string& word, const char* option,
                    std::optional<std::chrono::nanoseconds>& into) {
     if (word.empty())
@@ -421,6 +436,11 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
                                                     "here and now");
     const CLI::Option* top = add_report(*report, options, words);
 
+    CLI::App* diff =
+        app.add_subcommand("diff", "Say what is new, has grown beyond chance or is gone between "
+                                   "two reports");
+    add_diff(*diff, options, words);
+
     CLI::App* triage =
         app.add_subcommand("triage", "Say which part of the kernel's memory grows, by its own "
                                      "counts and without a probe, and what to trace next");
@@ -441,8 +461,8 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
     const bool names_command =
         !arguments.empty() &&
         (arguments[0] == "trace" || arguments[0] == "run" || arguments[0] == "triage" ||
-         arguments[0] == "doctor" || arguments[0] == "report" || arguments[0] == "--help" ||
-         arguments[0] == "-h" || arguments[0] == "--version");
+         arguments[0] == "doctor" || arguments[0] == "report" || arguments[0] == "diff" ||
+         arguments[0] == "--help" || arguments[0] == "-h" || arguments[0] == "--version");
     if (!names_command && (arguments.empty() || arguments[0].starts_with("-")))
         arguments.insert(arguments.begin(), "trace");
     std::reverse(arguments.begin(), arguments.end());
@@ -465,6 +485,8 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
         options.command = Command::run;
     else if (report->parsed())
         options.command = Command::report;
+    else if (diff->parsed())
+        options.command = Command::diff;
     else if (triage->parsed())
         options.command = Command::triage;
     else if (doctor->parsed())

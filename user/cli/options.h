@@ -17,7 +17,7 @@
 
 namespace unfreed::cli {
 
-enum class Command { trace, run, report, triage, doctor };
+enum class Command { trace, run, report, diff, triage, doctor };
 
 // One of the files that the report goes to.
 struct OutputChoice {
@@ -40,6 +40,7 @@ struct Options {
     std::vector<OutputChoice> outputs; // at least one
     std::string record;                // --record; empty: no recording
     std::string recording;             // report FILE
+    std::vector<std::string> compared; // diff BEFORE AFTER
     std::vector<Verdict> verdicts;     // report --verdict; empty: all
     std::uint32_t max_objects = 0;     // 0: default
     // --sample 1/N; none: all, and fewer when the table fills up. 1: all, whatever happens.

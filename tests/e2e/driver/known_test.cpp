@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What is known already: suppressions and baselines. Two leaks are
+// What is known already: suppressions and baselines, and what is new beside them. Two leaks are
 // recorded once, and judged many times.
 #include "tool.h"
 
@@ -127,6 +127,24 @@ TEST_F(Known, ABaselineLeavesWhatIsNewOrGrown) {
     const Finished none = judge({"--baseline", program_path("tcp_leaker")});
     EXPECT_EQ(none.status, 1);
     EXPECT_THAT(none.err, HasSubstr("--baseline"));
+}
+
+TEST_F(Known, ADiffNamesTheLeakAndNothingElse) {
+    const Finished text = run({tool_path(), "diff", recording(), larger()});
+    EXPECT_EQ(text.status, 0) << text.err;
+    EXPECT_THAT(text.out, HasSubstr("Grown beyond chance\n  90 TCP sockets by tcp_leaker"));
+    const Finished json = run({tool_path(), "diff", recording(), larger(), "--format", "json"});
+    const Json diff = Json::parse(json.out, nullptr, false);
+    ASSERT_FALSE(diff.is_discarded()) << json.out << json.err;
+    std::size_t told = 0;
+    for (const Json& origin : diff["origins"])
+        if (origin["told"]) {
+            ++told;
+            EXPECT_EQ(origin["process"], "tcp_leaker");
+            EXPECT_EQ(origin["before"], 30);
+            EXPECT_EQ(origin["after"], 90);
+        }
+    EXPECT_EQ(told, 1U) << json.out;
 }
 
 } // namespace

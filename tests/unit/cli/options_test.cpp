@@ -92,6 +92,17 @@ TEST(CommandLine, RulesOfWhatIsKnown) {
     EXPECT_EQ(parse({"doctor", "--suppressions", "a"}).exit_code, 2);
 }
 
+TEST(CommandLine, DiffTakesTwoReports) {
+    const auto parsed = parse({"diff", "a", "b", "--format", "json", "-o", "f"});
+    ASSERT_TRUE(parsed.options) << parsed.text;
+    EXPECT_EQ(parsed.options->command, Command::diff);
+    EXPECT_THAT(parsed.options->compared, ElementsAre("a", "b"));
+    EXPECT_THAT(outputs_of(parsed), ElementsAre("json to f"));
+    EXPECT_EQ(parse({"diff", "a"}).exit_code, 2);
+    EXPECT_EQ(parse({"diff", "a", "b", "c"}).exit_code, 2);
+    EXPECT_EQ(parse({"diff", "a", "b", "--format", "folded"}).exit_code, 2);
+}
+
 TEST(CommandLine, WhatTheReportsNeed) {
     const auto both = parse({"trace", "-o", "a", "-o", "folded=b"});
     ASSERT_TRUE(both.options);

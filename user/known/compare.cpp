@@ -2,20 +2,67 @@
 #include "known/compare.h"
 
 #include "judge/grown.h"
+#include "report/group_id.h"
 #include "report/rows.h"
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
+#include <set>
 #include <string_view>
 
 namespace unfreed {
 namespace {
 
 // report_builder.cpp puts "-2" behind an id that it has had.
-std::string origin_of(const Group& group) {
+std::string id_of(const Group& group) {
     return group.id.substr(0, group.id.find('-'));
 }
+
+// What is sure of an origin whose user stack is not.
+std::string id_without_user_stack(const Group& group) {
+    const ReportProcess none;
+    const ReportProcess& process = group.processes.empty() ? none : group.processes.front();
+    return group_id(to_string(group.object_class), group.cache, group.kernel_stack, {},
+                    process.exe.empty() ? process.comm : process.exe);
+}
+
+// Which groups of two reports are one origin. A host-wide trace walks few stacks, and shows one of
+// many that a group may have: another one in the next trace. A group that the other report does not
+// have by its id is compared without its user stack if that is one of these.
+class OriginKeys {
+  public:
+    OriginKeys(const Report& before, const Report& after) {
+        const std::set<std::string> then = ids_of(before), now = ids_of(after);
+        std::set_intersection(then.begin(), then.end(), now.begin(), now.end(),
+                              std::inserter(in_both_, in_both_.end()));
+        for (const Report* report : {&before, &after})
+            for (const Group& group : report->groups)
+                if (group.judged && group.stack_quality != "exact" && !is_in_both(group))
+                    unsure_.insert(id_without_user_stack(group));
+    }
+
+    std::string operator()(const Group& group) const {
+        if (is_in_both(group) || unsure_.empty())
+            return id_of(group);
+        const std::string sure = id_without_user_stack(group);
+        return unsure_.count(sure) != 0 ? sure : id_of(group);
+    }
+
+  private:
+    static std::set<std::string> ids_of(const Report& report) {
+        std::set<std::string> ids;
+        for (const Group& group : report.groups)
+            if (group.judged)
+                ids.insert(id_of(group));
+        return ids;
+    }
+    bool is_in_both(const Group& group) const { return in_both_.count(id_of(group)) != 0; }
+
+    std::set<std::string> in_both_;
+    std::set<std::string> unsure_;
+};
 
 Attention attention_of(const Group& group) {
     return is_finding(group) ? group.attention : Attention::none;
@@ -29,11 +76,11 @@ struct Origin {
 
 class Origins {
   public:
-    explicit Origins(const Report& report) {
+    Origins(const Report& report, const OriginKeys& key_of) {
         for (const Group& group : report.groups) {
             if (!group.judged)
                 continue;
-            const auto [at, is_new] = by_id_.try_emplace(origin_of(group));
+            const auto [at, is_new] = by_id_.try_emplace(key_of(group));
             if (is_new)
                 order_.push_back(at->first);
             Origin& origin = at->second;
@@ -83,8 +130,8 @@ bool is_accused(Attention attention) {
 
 class Comparison {
   public:
-    Comparison(const Report& before, const Report& after)
-        : before_(before), after_(after), then_(before), now_(after) {}
+    Comparison(const Report& before, const Report& after, const OriginKeys& keys)
+        : before_(before), after_(after), then_(before, keys), now_(after, keys) {}
 
     std::vector<OriginChange> changes() const {
         std::vector<OriginChange> changes;
@@ -155,19 +202,20 @@ class Comparison {
 } // namespace
 
 std::vector<OriginChange> compare(const Report& before, const Report& after) {
-    return Comparison(before, after).changes();
+    return Comparison(before, after, OriginKeys(before, after)).changes();
 }
 
 void compare_with_baseline(Report& report, const Report& baseline, const std::string& file) {
     std::map<std::string, Change> by_origin;
-    for (const OriginChange& change : compare(baseline, report))
+    const OriginKeys key_of(baseline, report);
+    for (const OriginChange& change : Comparison(baseline, report, key_of).changes())
         by_origin.emplace(change.id, change.change);
     BaselineUse use;
     use.file = file;
     use.started_at = baseline.trace.started_at;
     use.not_in_file = baseline.groups_omitted;
     for (Group& group : report.groups) {
-        if (const auto change = by_origin.find(origin_of(group)); change != by_origin.end())
+        if (const auto change = by_origin.find(key_of(group)); change != by_origin.end())
             group.change = change->second;
         if (is_finding(group) && group.change == Change::known) {
             ++use.groups;

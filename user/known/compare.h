@@ -13,7 +13,9 @@ namespace unfreed {
 // The groups of one origin together, whatever their kinds are: a socket that changes its state is
 // no other leak. Borrows the reports.
 struct OriginChange {
-    std::string id; // of the groups, without the number that tells kinds apart
+    // Of the groups, without the number that tells kinds apart; of what is known without its user
+    // stack only, one made of the rest.
+    std::string id;
     Change change = Change::known;
     std::uint64_t before = 0; // objects
     std::uint64_t after = 0;

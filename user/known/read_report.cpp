@@ -13,10 +13,10 @@ namespace {
 using Json = nlohmann::json;
 
 // Most of a report is these.
-constexpr std::array<std::string_view, 14> kNotKept{
-    "kernel_stack",   "user_stack",        "objects", "facts",        "holders",    "hooks",
-    "losses",         "coverage",          "alive",   "last_moments", "companions", "advice",
-    "hidden_sockets", "pre_attach_sockets"};
+constexpr std::array<std::string_view, 13> kNotKept{
+    "user_stack",        "objects", "facts",        "holders",    "hooks",  "losses",
+    "coverage",          "alive",   "last_moments", "companions", "advice", "hidden_sockets",
+    "pre_attach_sockets"};
 constexpr std::size_t kMostDepth = 8; // of what is kept
 
 const Json* member(const Json& json, const char* name) {
@@ -71,9 +71,24 @@ std::vector<ReportProcess> processes_of(const Json& json) {
         ReportProcess& process = processes.emplace_back();
         process.pid = static_cast<std::uint32_t>(number_of(one, "pid"));
         process.comm = text_of(one, "comm");
+        process.exe = text_of(one, "exe");
         process.count = number_of(one, "count");
     }
     return processes;
+}
+
+std::vector<Frame> frames_of(const Json& json, const char* name) {
+    std::vector<Frame> frames;
+    const Json* list = member(json, name);
+    if (list == nullptr || !list->is_array())
+        return frames;
+    for (const Json& one : *list) {
+        Frame& frame = frames.emplace_back();
+        frame.function = text_of(one, "function");
+        frame.module = text_of(one, "module");
+        frame.offset = number_of(one, "offset");
+    }
+    return frames;
 }
 
 Result<Group> group_of(const Json& json) {
@@ -95,6 +110,9 @@ Result<Group> group_of(const Json& json) {
     if (const Json* bytes = member(json, "bytes"); bytes != nullptr && bytes->is_number_unsigned())
         group.bytes = bytes->get<std::uint64_t>();
     group.processes = processes_of(json);
+    group.kernel_stack = frames_of(json, "kernel_stack");
+    if (const std::string quality = text_of(json, "stack_quality"); !quality.empty())
+        group.stack_quality = quality;
     return group;
 }
 

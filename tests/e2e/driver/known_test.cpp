@@ -147,5 +147,32 @@ TEST_F(Known, ADiffNamesTheLeakAndNothingElse) {
     EXPECT_EQ(told, 1U) << json.out;
 }
 
+// Of thousands of call paths a host-wide trace shows one, and the next trace another.
+TEST(KnownHost, AnotherPathToTheSameSocketsIsNotNew) {
+    const TempDir folder;
+    const Process churner({program_path("paths_churner"), "--seconds", "600"});
+    std::vector<std::string> files;
+    for (const char* name : {"/first", "/second"}) {
+        files.push_back(folder.path + name);
+        std::vector<std::string> words{tool_path(),  "trace", "-q",       "--class",   "socket",
+                                       "--duration", "4s",    "--record", files.back()};
+        for (const std::string& word : extra_options())
+            words.push_back(word);
+        const Finished traced = run(words);
+        ASSERT_TRUE(traced.status == 0 || traced.status == 4) << traced.err;
+    }
+    const Finished diff = run({tool_path(), "diff", files[0], files[1], "--format", "json"});
+    const Json json = Json::parse(diff.out, nullptr, false);
+    ASSERT_FALSE(json.is_discarded()) << diff.err;
+    std::size_t in_both = 0;
+    for (const Json& origin : json["origins"])
+        if (origin["process"] == "paths_churner") {
+            in_both += origin["before"] != 0 && origin["after"] != 0 ? 1 : 0;
+            EXPECT_FALSE(origin["told"] && (origin["before"] == 0 || origin["after"] == 0))
+                << origin;
+        }
+    EXPECT_NE(in_both, 0U) << diff.out;
+}
+
 } // namespace
 } // namespace unfreed::e2e

@@ -90,6 +90,57 @@ TEST(Compare, KindsOfOneOriginAreTogether) {
     EXPECT_EQ(all[0].group->id, "abc-2");
 }
 
+Group inferred(const char* id, std::uint64_t count, const char* kernel_function = "sk_alloc") {
+    Group one = group(id, count, Attention::suspect);
+    one.stack_quality = "inferred";
+    Frame frame;
+    frame.function = kernel_function;
+    frame.module = "vmlinux";
+    one.kernel_stack = {frame};
+    one.user_stack = {frame};
+    return one;
+}
+
+std::size_t told(const Report& before, const Report& after, Change change) {
+    const auto all = compare(before, after);
+    return static_cast<std::size_t>(
+        std::count_if(all.begin(), all.end(), [&](const OriginChange& one) {
+            return one.is_told && one.change == change;
+        }));
+}
+
+TEST(Compare, AnotherUserStackThatIsOnlyInferredIsNoOtherOrigin) {
+    const Report before = report({inferred("aaa", 700)});
+    EXPECT_EQ(told(before, report({inferred("bbb", 720)}), Change::known), 1U);
+    EXPECT_EQ(told(before, report({inferred("bbb", 2000)}), Change::grown), 1U);
+    EXPECT_EQ(told(before, report({inferred("bbb", 300), inferred("ccc", 400)}), Change::known),
+              1U);
+    // As JSON tells it, too.
+    const auto read = read_json_report(to_json(before));
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ(told(*read, report({inferred("bbb", 720)}), Change::known), 1U);
+    Report after = report({inferred("bbb", 720)});
+    compare_with_baseline(after, *read, "f");
+    EXPECT_EQ(after.groups[0].change, Change::known);
+}
+
+TEST(Compare, WhatDiffersBesideThatIsAnotherOrigin) {
+    const Report before = report({inferred("aaa", 700)});
+    EXPECT_EQ(told(before, report({inferred("bbb", 720, "sk_clone")}), Change::fresh), 1U);
+    Group other = inferred("bbb", 720);
+    other.processes[0].comm = "other";
+    EXPECT_EQ(told(before, report({other}), Change::fresh), 1U);
+    Group exact = inferred("aaa", 700);
+    exact.stack_quality = "exact";
+    Group also = inferred("bbb", 720);
+    also.stack_quality = "exact";
+    EXPECT_EQ(told(report({exact}), report({also}), Change::fresh), 1U) << "both are sure";
+    // What both have by its id stays apart from what is compared without a user stack.
+    EXPECT_EQ(told(report({inferred("aaa", 700), inferred("old", 5)}),
+                   report({inferred("aaa", 700), inferred("bbb", 500)}), Change::grown),
+              1U);
+}
+
 TEST(Compare, OfOneTraceTheLaterLookMayHaveNoMore) {
     const Report before = report({group("a", 100, Attention::leaking)});
     Report after = report({group("a", 1000, Attention::leaking)}, 10 * kMinute);
@@ -169,7 +220,8 @@ TEST(ReadReport, HasWhatAComparisonNeeds) {
     EXPECT_EQ(read->groups[0].attention, Attention::leaking);
     EXPECT_EQ(read->groups[0].count, 50U);
     EXPECT_EQ(read->groups[0].processes[0].comm, "leaker");
-    EXPECT_THAT(read->groups[0].kernel_stack, IsEmpty());
+    ASSERT_EQ(read->groups[0].kernel_stack.size(), 1U);
+    EXPECT_EQ(read->groups[0].kernel_stack[0].function, "sk_alloc");
     for (const std::string& change : changes(*read, written))
         EXPECT_THAT(change, HasSubstr("known"));
 }

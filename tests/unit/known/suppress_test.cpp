@@ -284,6 +284,13 @@ TEST(GenSuppressions, HideWhatTheyWereMadeOf) {
     Report after = before;
     suppress(after, made, kToday);
     EXPECT_THAT(shown(after), ElementsAre());
+    // Nor another way of the program to the same place, where the first was only inferred.
+    Report unsure = with({row("a", 5)});
+    unsure.groups[0].stack_quality = "inferred";
+    const auto draft = rules(find_writer("suppressions")->write(unsure, {}));
+    unsure.groups[0].user_stack = {frame("another")};
+    suppress(unsure, draft, kToday);
+    EXPECT_THAT(shown(unsure), ElementsAre());
     // And not what has another stack.
     Report other = with({row("a", 5)});
     other.groups[0].kernel_stack[1] = frame("sk_clone");

@@ -69,7 +69,9 @@ std::string rule_of(const Group& group) {
             rule += fmt::format("  process: {}\n", name);
     }
     add_stack(rule, group.kernel_stack);
-    add_stack(rule, group.user_stack);
+    // Of a stack that is inferred the next trace may show another one.
+    if (group.stack_quality == "exact")
+        add_stack(rule, group.user_stack);
     return rule + "}\n\n";
 }
 

@@ -394,8 +394,9 @@ bool wants_every_group(const Options& options) {
 }
 
 bool lists_objects(const Options& options) {
-    return std::any_of(options.outputs.begin(), options.outputs.end(),
-                       [](const auto& choice) { return !choice.writer->every_group; });
+    return std::any_of(options.outputs.begin(), options.outputs.end(), [](const auto& choice) {
+        return !choice.writer->every_group || choice.writer->shows_objects;
+    });
 }
 
 ParsedCommandLine parse_command_line(int argc, const char* const* argv) {

@@ -26,9 +26,10 @@ struct Writer {
     std::string_view help; // half a sentence
     std::string (*write)(const Report& report, const Sheet& sheet) = nullptr;
     // Wants every group, however many rows the user asked for: a sum or a flame graph without its
-    // tail would be wrong. Objects are not listed then.
+    // tail would be wrong. Single objects are read for other writers only, or if it shows them.
     bool every_group = false;
-    bool binary = false; // nothing for a terminal
+    bool binary = false;        // nothing for a terminal
+    bool shows_objects = false; // of the first rows (--top)
 };
 
 // All of them, by name.

@@ -110,6 +110,10 @@ TEST(CommandLine, WhatTheReportsNeed) {
     EXPECT_TRUE(lists_objects(*both.options));
     EXPECT_FALSE(lists_objects(*parse({"trace", "-o", "folded=b"}).options));
     EXPECT_FALSE(wants_every_group(*parse({"trace"}).options));
+    const auto page = parse({"trace", "-o", "leak.html"});
+    ASSERT_TRUE(page.options);
+    EXPECT_TRUE(wants_every_group(*page.options));
+    EXPECT_TRUE(lists_objects(*page.options));
 }
 
 TEST(CommandLine, DoctorTakesOnlyWhatItUses) {

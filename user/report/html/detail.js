@@ -41,7 +41,8 @@ function firstFew(list, text) {
 }
 
 function objectText(object) {
-  const parts = [(object.address || "an object") + ", age " + duration(object.age_ns)];
+  const hashed = report.trace.kernel_addresses === "hashed" ? " (hash)" : "";
+  const parts = [(object.address ? object.address + hashed : "an object") + ", age " + duration(object.age_ns)];
   for (const [name, value] of Object.entries(object.details))
     parts.push(name + " " + value);
   for (const [stage, ago] of Object.entries(object.stages))

@@ -20,6 +20,7 @@ std::string write(const Report& report, const Sheet&) {
 } // namespace
 
 extern const Writer html_writer;
-const Writer html_writer{"html", "a page to open in a browser and to hand over", write, true};
+const Writer html_writer{"html", "a page to open in a browser and to hand over", write, true, false,
+                         true};
 
 } // namespace unfreed

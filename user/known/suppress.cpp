@@ -13,9 +13,6 @@
 namespace unfreed {
 namespace {
 
-// A few seconds of a slow processor. Files that people write need some thousandths of it.
-constexpr std::uint64_t kMostSteps = 1'000'000'000;
-
 bool any_matches(const std::vector<std::string>& globs, std::string_view text,
                  MatchBudget& budget) {
     return globs.empty() || std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) {
@@ -94,12 +91,26 @@ bool stack_matches(const std::vector<FramePattern>& patterns, const Frames& fram
     return true;
 }
 
+// "*text*" is what most lines of LeakSanitizer are, and they look at every frame of every group.
+bool leak_matches(std::string_view glob, std::string_view text, MatchBudget& budget) {
+    if (glob.size() > 2 && glob.front() == '*' && glob.back() == '*') {
+        const std::string_view part = glob.substr(1, glob.size() - 2);
+        if (part.find_first_of("*?") == part.npos)
+            return budget.take() && text.find(part) != text.npos;
+    }
+    return glob_matches(glob, text, budget);
+}
+
 bool any_frame_matches(const std::string& glob, const Frames& frames, MatchBudget& budget) {
-    for (std::size_t i = 0; i < frames.size(); ++i)
-        if (glob_matches(glob, frames[i].function, budget) ||
-            glob_matches(glob, frames[i].module, budget) ||
-            glob_matches(glob, frames[i].file, budget))
+    std::string_view module; // of the frame before: most are of one
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+        const Frame& frame = frames[i];
+        if (leak_matches(glob, frame.function, budget) ||
+            (frame.module != module && leak_matches(glob, frame.module, budget)) ||
+            (!frame.file.empty() && leak_matches(glob, frame.file, budget)))
             return true;
+        module = frame.module;
+    }
     return false;
 }
 
@@ -153,11 +164,12 @@ bool matches(const Suppression& rule, const Group& group, MatchBudget& budget) {
            stack_matches(rule.frames, frames, budget);
 }
 
-void suppress(Report& report, const std::vector<Suppression>& rules, std::chrono::sys_days today) {
+void suppress(Report& report, const std::vector<Suppression>& rules, std::chrono::sys_days today,
+              std::uint64_t most_steps) {
     std::vector<SuppressionUse> uses;
     for (const Suppression& rule : rules)
         uses.push_back(use_of(rule, today));
-    MatchBudget budget(kMostSteps);
+    MatchBudget budget(most_steps);
     constexpr std::size_t kNone = SIZE_MAX;
     std::vector<std::size_t> hidden_by(report.groups.size(), kNone);
     for (std::size_t i = 0; i < report.groups.size(); ++i) {

@@ -11,13 +11,18 @@
 
 namespace unfreed {
 
+// A few seconds of a slow processor; files that people write need some hundredths of it.
+inline constexpr std::uint64_t kMostMatchSteps = 1'000'000'000;
+
 // Does the rule match the group, whatever its day and its max are? The first of several rules that
 // match a group is the one that counts.
 bool matches(const Suppression& rule, const Group& group, MatchBudget& budget);
 
 // Marks the groups that rules hide (Group::suppressed_by) and says of each rule what it did
 // (Report::suppressions). The report must have all its groups. A rule whose matches are more than
-// its max in all, or whose day is over, hides none of them.
-void suppress(Report& report, const std::vector<Suppression>& rules, std::chrono::sys_days today);
+// its max in all, or whose day is over, hides none of them. What is left when most_steps of
+// matching are done is shown, and a note says so.
+void suppress(Report& report, const std::vector<Suppression>& rules, std::chrono::sys_days today,
+              std::uint64_t most_steps = kMostMatchSteps);
 
 } // namespace unfreed

@@ -262,10 +262,21 @@ TEST(Suppress, WhatAsksForTooMuchIsSaidAndHidesNothing) {
     Group group = row("a", 5);
     group.kernel_stack.assign(120, frame(std::string(400, 'a').c_str()));
     Report report = with(std::vector<Group>(200, group));
-    suppress(report, rules(text), kToday);
+    suppress(report, rules(text), kToday, 1'000'000);
     EXPECT_EQ(shown(report).size(), 200U);
     ASSERT_EQ(report.notes.size(), 1U);
     EXPECT_THAT(report.notes[0], HasSubstr("the suppressions ask for more"));
+}
+
+TEST(Suppress, ManyRulesForManyGroupsAreFarFromThatBound) {
+    std::string text;
+    for (int i = 0; i < 20; ++i)
+        text += "leak:no_such_function_" + std::to_string(i) + "\n";
+    Group group = row("a", 5, Attention::none);
+    group.kernel_stack.assign(25, frame("some_function_of_the_kernel"));
+    Report report = with(std::vector<Group>(2000, group));
+    suppress(report, rules(text), kToday, kMostMatchSteps / 500);
+    EXPECT_TRUE(report.notes.empty());
 }
 
 TEST(GenSuppressions, HideWhatTheyWereMadeOf) {

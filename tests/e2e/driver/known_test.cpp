@@ -37,7 +37,7 @@ class Known : public testing::Test {
                                        "socket",    "--record", path(name)};
         for (const std::string& word : extra_options())
             words.push_back(word);
-        words.insert(words.end(), {"--", program_path("tcp_leaker"), sockets});
+        words.insert(words.end(), {"--", program_path("tcp_leaker"), sockets, "--hold", "1"});
         return run(words);
     }
 

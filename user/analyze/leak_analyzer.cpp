@@ -77,6 +77,15 @@ std::vector<ReportProcess> processes_of(const Bucket& bucket, std::uint32_t one_
     return processes;
 }
 
+bool are_newcomers(const Snapshot& snapshot, const Bucket& bucket, std::uint64_t trace_started_ns) {
+    return !bucket.processes.empty() &&
+           std::all_of(bucket.processes.begin(), bucket.processes.end(), [&](const auto& entry) {
+               const ProcessInfo* info =
+                   find_process(snapshot, entry.first.first, entry.first.second);
+               return info && info->started_at_ns > trace_started_ns;
+           });
+}
+
 // When the group could last grow: the end of its last process, or now.
 std::uint64_t observed_until(const Snapshot& snapshot, const Bucket& bucket) {
     std::uint64_t until_ns = 0;
@@ -254,6 +263,7 @@ class Analysis {
         group.births = counts.births;
         group.deaths = counts.deaths;
         group.processes = processes_of(bucket, one_in);
+        group.newcomers = are_newcomers(snapshot_, bucket, options_.trace_started_ns);
         HeldObjects held = held_objects(bucket.alive, snapshot_.holders);
         group.holders = std::move(held.holders);
         if (key.object_class != ObjectClass::slab)

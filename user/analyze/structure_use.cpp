@@ -54,23 +54,36 @@ constexpr std::string_view kTasks[] = {
     "alloc_task_struct_node",
 };
 
+// That many of one origin a process has at most if it only starts, loads its libraries and ends;
+// who maps more does so for itself.
+constexpr std::uint64_t kMostOfOneOrigin = 64;
+
+bool is_of_start(const AnalyzedGroup& group) {
+    return group.count <= kMostOfOneOrigin * std::max<std::size_t>(group.processes.size(), 1);
+}
+
+// A few programs that began during the trace make theirs during the trace: a compiler of a running
+// build grows by nothing else. Many of them may be the leak.
+bool grows_by_starting(const AnalyzedGroup& group) {
+    constexpr std::size_t kFewProcesses = 16;
+    return group.newcomers && group.processes.size() <= kFewProcesses && is_of_start(group);
+}
+
 bool is_of_task(const StructureInput& input) {
     return input.group.object_class == ObjectClass::slab && made_in(input, kTasks) &&
-           all_alive(input.group) && !still_grows(input.group);
+           all_alive(input.group) && (!still_grows(input.group) || grows_by_starting(input.group));
 }
 
 // Files stay as long as a mapping of them does: those of libraries and of the locale. An open file
 // that nobody closes has a dentry that tells.
 constexpr std::string_view kFiles[] = {"alloc_empty_file", "__alloc_file", "init_file"};
 
-// With a process that ends all of this is freed by its exit. That many it has of one origin at most
-// if it only starts, loads its libraries and ends; who maps more does so for itself.
+// With a process that ends all of this is freed by its exit.
 bool is_of_ended_task(const StructureInput& input) {
-    constexpr std::uint64_t kMostOfOneOrigin = 64;
     const AnalyzedGroup& group = input.group;
     return input.host.mode != TraceMode::host && group.object_class == ObjectClass::slab &&
            (made_in(input, kTasks) || made_in(input, kFiles)) && group.outliving == 0 &&
-           group.count <= kMostOfOneOrigin * std::max<std::size_t>(group.processes.size(), 1);
+           is_of_start(group);
 }
 
 bool is_held(const StructureInput& input) {

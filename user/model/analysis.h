@@ -50,6 +50,7 @@ struct AnalyzedGroup {
     std::vector<std::uint64_t> history;   // analyze/history.h
     std::optional<Ages> age_ns;           // of those alive; nullopt: none is
     std::vector<ReportProcess> processes; // most objects first; `container` is not filled in
+    bool newcomers = false;               // all these processes began after the trace did
     std::vector<ReportHolder> holders;    // now, most objects first; `comm` is not filled in
     std::optional<std::uint64_t> held; // of those alive: some process holds it; nullopt: not known
     Context context = Context::process;

@@ -61,6 +61,20 @@ TEST(LeakAnalyzer, AGroupTellsAllOfItsObjects) {
     EXPECT_EQ(found.outstanding, 412U);
 }
 
+TEST(LeakAnalyzer, KnowsWhetherItsProcessesBeganDuringTheTrace) {
+    for (const bool during : {true, false}) {
+        const AnalyzeOptions options = host();
+        SnapshotBuilder builder;
+        const std::uint64_t start_ns = options.trace_started_ns;
+        builder.process({.started_at_ns = during ? start_ns + 1 : start_ns})
+            .origin({.id = 3}, {.births = 9});
+        builder.objects(9, {.birth_ns = 50 * kSecond, .origin = 3});
+        const AnalyzedGroups found = analyze(builder.snapshot, options);
+        ASSERT_THAT(found.groups, SizeIs(1));
+        EXPECT_EQ(found.groups[0].newcomers, during);
+    }
+}
+
 TEST(LeakAnalyzer, YoungObjectsAreCountedApart) {
     SnapshotBuilder builder;
     builder.process({}).origin({});

@@ -65,6 +65,15 @@ AnalyzedGroup made_by_process(bool alive, std::optional<double> growth_per_s) {
     return group;
 }
 
+// By so many processes that began during the trace, of which more and more start.
+AnalyzedGroup made_by_newcomers(std::size_t processes, std::uint64_t objects) {
+    AnalyzedGroup group = made_by_process(true, 2.0);
+    group.processes.resize(processes, group.processes.front());
+    group.count = objects;
+    group.newcomers = true;
+    return group;
+}
+
 AnalyzedGroup held(std::uint64_t objects, std::optional<double> growth_per_s) {
     AnalyzedGroup group = of_age(50);
     group.object_class = ObjectClass::socket;
@@ -146,6 +155,9 @@ const std::vector<Case>& cases() {
         {"of-task", "cred_jar", {"prepare_creds"}, made_by_process(true, std::nullopt)},
         {"", "task_struct", {"dup_task_struct"}, made_by_process(true, 2.0)},
         {"", "task_struct", {"dup_task_struct"}, made_by_process(false, 0.0)},
+        {"of-task", "vm_area_struct", {"vm_area_alloc"}, made_by_newcomers(6, 6 * 64)},
+        {"", "vm_area_struct", {"vm_area_alloc"}, made_by_newcomers(6, 6 * 64 + 1)},
+        {"", "vm_area_struct", {"vm_area_alloc"}, made_by_newcomers(17, 17)},
         {"held", "TCP", {}, held(100, 0.0)},
         {"", "TCP", {}, held(99, 0.0)},
         {"", "TCP", {}, held(100, 2.0)},

@@ -133,7 +133,7 @@ Json page_of(const Report& report) {
     return {{"finding", sentences([&](Page& page) { write_finding(page, report, rows); })},
             {"beside", sentences([&](Page& page) { write_beside(page, report); })},
             {"known", sentences([&](Page& page) { write_known(page, report); })},
-            {"ends", sentences([&](Page& page) { write_ends(page, report); })},
+            {"ends", sentences([&](Page& page) { write_ends(page, report, false); })},
             {"memory", sentences([&](Page& page) {
                  if (report.memory)
                      write_balance(page, *report.memory);

@@ -260,9 +260,9 @@ std::string to_text(const Report& report, const TextOptions& options) {
                      [](const Group& group) { return group.judged && !has_row(group); });
     write_rows(page, report, rows, options.all);
     page.blank();
-    write_ends(page, report);
     write_beside(page, report);
     write_known(page, report);
+    write_ends(page, report, options.all);
     if (report.memory)
         write_balance(page, *report.memory);
     write_alive(page, report);

@@ -96,6 +96,11 @@ void write_counts(Page& page, const Triage& triage) {
 
 } // namespace
 
+bool pages_were_lost(const MemoryChange& change) {
+    const std::int64_t lost = unaccounted_growth(change);
+    return lost >= 16 * kMiB && lost > slab_growth(change) && !change.end.parts.empty();
+}
+
 void write_balance(Page& page, const MemoryChange& change) {
     constexpr std::size_t kShown = 4;
     std::string text;
@@ -113,7 +118,7 @@ void write_balance(Page& page, const MemoryChange& change) {
                                text.empty() ? "no part changed by a MiB" : text,
                                signed_bytes(change.end.unaccounted_bytes), bytes_delta(lost)),
                    {0, 2});
-    if (lost >= 16 * kMiB && lost > slab_growth(change) && !change.end.parts.empty())
+    if (pages_were_lost(change))
         page.paragraph(fmt::format("Free memory: {}, slab: {}: {} of pages went to kernel code "
                                    "that took them for itself (alloc_pages), which no slab cache "
                                    "shows.",

@@ -10,6 +10,10 @@
 
 namespace unfreed {
 
+// So much went that no part of the balance shows that it is no rounding, and more than the slab
+// grew by.
+bool pages_were_lost(const MemoryChange& change);
+
 // "Memory of 15.6 GiB: free -20 MiB, anonymous +12 MiB; unaccounted 350 MiB (+0.1 MiB)."
 void write_balance(Page& page, const MemoryChange& change);
 

@@ -18,7 +18,11 @@ namespace {
 constexpr std::uint64_t kManySlabObjects = 50;
 constexpr std::size_t kSentences = 5;
 
-bool is_told(const LastMoments& one) {
+// The end of a program that was not asked about is not what a trace of the host is read for, and on
+// a busy one many end each second.
+bool is_told(const Report& report, const LastMoments& one, bool all) {
+    if (report.trace.mode == "host" && !all)
+        return false;
     return one.object_class == ObjectClass::socket || one.count >= kManySlabObjects;
 }
 
@@ -59,12 +63,12 @@ std::string sentence(const LastMoments& one) {
 
 } // namespace
 
-void write_ends(Page& page, const Report& report) {
+void write_ends(Page& page, const Report& report, bool all) {
     std::set<std::uint32_t> told;
     std::size_t omitted = 0;
     for (const LastMoments& one : report.last_moments) {
         // Other objects of the same process came and went with these.
-        if (!is_told(one) || !told.insert(one.pid).second)
+        if (!is_told(report, one, all) || !told.insert(one.pid).second)
             continue;
         if (told.size() <= kSentences)
             page.paragraph(sentence(one));

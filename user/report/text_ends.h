@@ -8,7 +8,7 @@
 namespace unfreed {
 
 // "500 sockets of python3[42] lived until the last 40 ms of the process, ...", one sentence a
-// process; and what nobody could see the end of.
-void write_ends(Page& page, const Report& report);
+// process; and what nobody could see the end of. Of a whole host only with `all`.
+void write_ends(Page& page, const Report& report, bool all);
 
 } // namespace unfreed

@@ -7,6 +7,7 @@
 #include "report/phrases.h"
 #include "report/rows.h"
 #include "report/table.h"
+#include "report/text_balance.h"
 
 #include <fmt/format.h>
 
@@ -54,29 +55,6 @@ std::string more_phrase(std::uint64_t others) {
                        : fmt::format("; {} below.", human_count(others, "more is", "more are"));
 }
 
-// What is said where no row is leaking or suspect.
-void write_no_leak(Page& page, const Report& report, std::span<const Group> rows) {
-    const std::uint64_t look = rows.size() + report.look_omitted;
-    const std::string time = human_duration(report.trace.duration_ns);
-    const std::string_view nothing = hides_rows(report) ? "Nothing but what is known" : "Nothing";
-    if (ends_with_its_processes(report)) {
-        if (look == 0)
-            page.paragraph(
-                fmt::format("{} is outstanding that a program has to give back.", nothing), {},
-                Ink::bold);
-        else
-            page.paragraph("Not given back: " + leak_phrase(rows.front()) + more_phrase(look - 1),
-                           {0, 2}, Ink::bold);
-        return;
-    }
-    std::string text = fmt::format("{} leaks, as far as {} can tell", nothing, time);
-    if (look != 0)
-        text +=
-            fmt::format(", but {} a look: {}", human_count(look, "row deserves", "rows deserve"),
-                        leak_phrase(rows.front()));
-    page.paragraph(text + ".", {0, 2}, Ink::bold);
-}
-
 // "50 TCP sockets of node[12] in CLOSE-WAIT".
 std::string sockets_phrase(const SocketGroup& group) {
     std::string text =
@@ -90,6 +68,75 @@ std::string sockets_phrase(const SocketGroup& group) {
             text += fmt::format(" +{}", human_count(group.processes.size() - 1));
     }
     return text + " in " + escape_for_terminal(group.state);
+}
+
+// The most frequent first: one socket whose queue is full this moment has more memory than a pile
+// that nobody closes, and may be empty the next.
+std::vector<const SocketGroup*> telling_groups(const SocketSection& section) {
+    std::vector<const SocketGroup*> telling;
+    for (const SocketGroup& group : section.groups)
+        if (is_telling_kind(group.kind) && group.unseen_processes == 0)
+            telling.push_back(&group);
+    std::stable_sort(
+        telling.begin(), telling.end(),
+        [](const SocketGroup* one, const SocketGroup* other) { return one->count > other->count; });
+    return telling;
+}
+
+// What no trace can have seen the beginning of, and still says that there is a leak; empty:
+// nothing. A queue that is full this moment may be empty the next.
+std::string older_phrase(const Report& report) {
+    const auto first = [](const std::optional<SocketSection>& section) -> const SocketGroup* {
+        if (!section)
+            return nullptr;
+        const std::vector<const SocketGroup*> telling = telling_groups(*section);
+        const auto found =
+            std::find_if(telling.begin(), telling.end(),
+                         [](const SocketGroup* group) { return group->kind != "buffer-hog"; });
+        return found == telling.end() ? nullptr : *found;
+    };
+    const auto kind_of = [](const SocketGroup& group) {
+        return fmt::format("{}, {}", sockets_phrase(group), kind_phrase(group.kind));
+    };
+    if (const SocketGroup* group = first(report.pre_attach_sockets))
+        return "look at what is older: " + kind_of(*group);
+    if (const SocketGroup* group = first(report.hidden_sockets))
+        return "look at what ss does not show: " + kind_of(*group);
+    return {};
+}
+
+// What is said where no row is leaking or suspect.
+void write_no_leak(Page& page, const Report& report, std::span<const Group> rows) {
+    const std::uint64_t look = rows.size() + report.look_omitted;
+    const bool hides = hides_rows(report);
+    if (ends_with_its_processes(report)) {
+        if (look == 0)
+            page.paragraph(fmt::format("Nothing {}is outstanding that a program has to give back.",
+                                       hides ? "but what is known " : ""),
+                           {}, Ink::bold);
+        else
+            page.paragraph("Not given back: " + leak_phrase(rows.front()) + more_phrase(look - 1),
+                           {0, 2}, Ink::bold);
+        return;
+    }
+    const std::string older = older_phrase(report);
+    const bool pages = report.memory && pages_were_lost(*report.memory);
+    std::string text = fmt::format("Nothing {}leaks, as far as {} can tell",
+                                   hides                     ? "but what is known "
+                                   : older.empty() && !pages ? ""
+                                                             : "new ",
+                                   human_duration(report.trace.duration_ns));
+    if (!older.empty())
+        text += ", but " + older;
+    if (pages)
+        text += fmt::format(
+            "{} kernel code took {} of pages that no slab shows", older.empty() ? ", but" : ";",
+            human_bytes(static_cast<std::uint64_t>(unaccounted_growth(*report.memory))));
+    if (look != 0)
+        text += fmt::format("{} {} a look: {}", older.empty() && !pages ? ", but" : ";",
+                            human_count(look, "row deserves", "rows deserve"),
+                            leak_phrase(rows.front()));
+    page.paragraph(text + ".", {0, 2}, older.empty() && !pages ? Ink::bold : Ink::yellow);
 }
 
 std::string remotes_phrase(const SocketGroup& group) {
@@ -107,19 +154,6 @@ std::string_view clauses_of(const SocketGroup& group) {
     const std::string_view evidence = group.evidence;
     const std::size_t at = evidence.find("; ");
     return at == std::string_view::npos ? std::string_view() : evidence.substr(at);
-}
-
-// The most frequent first: one socket whose queue is full this moment has more memory than a pile
-// that nobody closes, and may be empty the next.
-std::vector<const SocketGroup*> telling_groups(const SocketSection& section) {
-    std::vector<const SocketGroup*> telling;
-    for (const SocketGroup& group : section.groups)
-        if (is_telling_kind(group.kind) && group.unseen_processes == 0)
-            telling.push_back(&group);
-    std::stable_sort(
-        telling.begin(), telling.end(),
-        [](const SocketGroup* one, const SocketGroup* other) { return one->count > other->count; });
-    return telling;
 }
 
 void write_telling(Page& page, const std::optional<SocketSection>& section,

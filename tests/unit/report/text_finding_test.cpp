@@ -97,6 +97,38 @@ TEST(Finding, WhatIsOlderAndTellingHasItsState) {
                                 "in send queues that the peer has not taken.\n"));
 }
 
+TEST(Finding, NothingNewLeaksIsNotAllWhereAnOlderPileTells) {
+    Report report = clean_report();
+    SocketGroup pile;
+    pile.kind = "never-closed-peer-gone";
+    pile.family = "TCP";
+    pile.state = "CLOSE-WAIT";
+    pile.count = 50;
+    pile.processes = {{7, "node", "", "", "", true, 50}};
+    SocketGroup full = pile; // may be empty the next moment
+    full.kind = "buffer-hog";
+    full.count = 90;
+    report.pre_attach_sockets.emplace();
+    report.pre_attach_sockets->groups = {full};
+    EXPECT_THAT(screen_of(report), HasSubstr("Nothing leaks, as far as 1m 01s can tell.\n"));
+    report.pre_attach_sockets->groups = {full, pile};
+    EXPECT_THAT(screen_of(report, 200),
+                HasSubstr("Nothing new leaks, as far as 1m 01s can tell, but look at what is "
+                          "older: 50 TCP sockets of node[7] in CLOSE-WAIT, never closed, peer "
+                          "gone.\n"));
+    std::swap(report.pre_attach_sockets, report.hidden_sockets);
+    EXPECT_THAT(screen_of(report, 200), HasSubstr("but look at what ss does not show: 50 TCP"));
+}
+
+TEST(Finding, NothingNewLeaksIsNotAllWherePagesWent) {
+    Report report = clean_report();
+    report.memory = {{24LL << 30, {{"free", 8LL << 30}}, 30LL << 20},
+                     {24LL << 30, {{"free", (8LL << 30) - (76LL << 20)}}, 106LL << 20}};
+    EXPECT_THAT(screen_of(report, 200),
+                HasSubstr("Nothing new leaks, as far as 1m 01s can tell, but kernel code took "
+                          "76 MiB of pages that no slab shows.\n"));
+}
+
 TEST(Finding, GrowthBeyondTheTraceIsSaidOnce) {
     Report report = clean_report();
     Coverage row;

@@ -69,6 +69,8 @@ TEST(Text, TellsOfTheLastMomentsOnceAProcess) {
     few.count = 49;
     report.last_moments = {sockets, files, few};
     report.freed_after_exit_unknown = 300;
+    EXPECT_THAT(to_text(report), Not(HasSubstr("lived until"))) << "of a whole host";
+    report.trace.mode = "run";
     const std::string text = text_of(report, 400);
     EXPECT_THAT(text, HasSubstr("500 sockets of python3[42] lived until the last 40 ms of the "
                                 "process, the oldest for 4.1 s, and were then closed in a row"));

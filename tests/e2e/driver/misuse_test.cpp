@@ -174,7 +174,7 @@ TEST(SuddenDeath, SigkillLeavesNoProbe) {
     {
         Process tool(command({"trace", "-o", report, "--interval", "1s"}));
         ASSERT_TRUE(tool.wait_for("tracing", true));
-        EXPECT_GT(loaded_programs(), 0);
+        EXPECT_FALSE(loaded_programs().empty());
         std::this_thread::sleep_for(std::chrono::milliseconds(1500));
         tool.signal(SIGKILL);
         EXPECT_EQ(tool.finish().status, 128 + SIGKILL);

@@ -7,6 +7,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <sstream>
 #include <thread>
 
@@ -114,8 +115,8 @@ bool stack_has(const Json& group, const std::string& function_part) {
     return false;
 }
 
-int loaded_programs() {
-    int count = 0;
+std::set<std::uint32_t> loaded_programs() {
+    std::set<std::uint32_t> ids;
     for (std::uint32_t id = 0; bpf_prog_get_next_id(id, &id) == 0;) {
         const int fd = bpf_prog_get_fd_by_id(id);
         if (fd < 0)
@@ -124,15 +125,40 @@ int loaded_programs() {
         std::uint32_t size = sizeof(info);
         const std::string name = bpf_obj_get_info_by_fd(fd, &info, &size) == 0 ? info.name : "";
         for (const char* prefix : {"slab_", "socket_", "dentry_", "process_", "try_"})
-            count += name.starts_with(prefix);
+            if (name.starts_with(prefix))
+                ids.insert(id);
         ::close(fd);
     }
-    return count;
+    return ids;
 }
+
+namespace {
+
+// Takes those away that a living process has a descriptor of, or of a link to.
+void drop_held(std::set<std::uint32_t>& ids) {
+    std::error_code error;
+    for (const auto& process : std::filesystem::directory_iterator("/proc", error)) {
+        if (process.path().filename().string().find_first_not_of("0123456789") != std::string::npos)
+            continue;
+        std::error_code gone;
+        std::filesystem::directory_iterator entry(process.path() / "fdinfo", gone);
+        for (; !gone && entry != std::filesystem::directory_iterator(); entry.increment(gone)) {
+            std::ifstream file(entry->path());
+            std::string key;
+            for (std::uint32_t id = 0; file >> key;)
+                if (key == "prog_id:" && file >> id)
+                    ids.erase(id);
+        }
+    }
+}
+
+} // namespace
 
 bool no_program_left() {
     for (int i = 0; i < 200; ++i) {
-        if (loaded_programs() == 0)
+        auto left = loaded_programs();
+        drop_held(left);
+        if (left.empty())
             return true;
         std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }

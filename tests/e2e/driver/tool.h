@@ -5,6 +5,7 @@
 #include "process.h"
 
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -44,9 +45,10 @@ std::uint64_t accused(const Json& report, const std::vector<std::string>& comms)
 std::uint64_t loss(const Json& report, const std::string& counter);
 bool stack_has(const Json& group, const std::string& function_part);
 
-// Number of loaded BPF programs of any process whose name starts as ours do, read from the kernel.
-int loaded_programs();
-// True as soon as there is none; the kernel frees programs some grace periods after their end.
+// Ids of all loaded BPF programs whose names start as ours do, read from the kernel.
+std::set<std::uint32_t> loaded_programs();
+// True as soon as there is none that no living process holds: another tool on this host has its
+// own. The kernel frees programs some grace periods after their end.
 bool no_program_left();
 
 // This kernel cannot run the program that reads single objects (bpf_loop: 5.17).

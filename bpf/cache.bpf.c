@@ -168,3 +168,8 @@ __noinline int cache__born(u64 cache, u64 addr, u32 count, u64 at)
 		cache__tell_birth(cpu, cache, at);
 	return 0;
 }
+
+__noinline u64 cache__find(u64 addr)
+{
+	return cache__of(addr);
+}

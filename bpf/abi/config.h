@@ -16,6 +16,37 @@ struct uf_site_range {
 	__u32 unused;
 };
 
+/* What a birth must meet to be followed: one of each kind that is given (lib/aim.bpf.h). */
+enum uf_aim_kind {
+	UF_AIM_CACHE = 1 << 0,
+	UF_AIM_SITE = 1 << 1,
+	UF_AIM_COMM = 1 << 2,
+	UF_AIM_CGROUP = 1 << 3,
+};
+
+struct uf_aim_range {
+	__u64 start; /* half-open, of kernel text */
+	__u64 end;
+};
+
+struct uf_aim {
+	__u32 kinds; /* enum uf_aim_kind; 0: everything is followed */
+	__u32 nr_sites;
+	__u32 nr_comms;
+	__u32 nr_cgroups;
+	__u32 nr_sizes;
+	__u32 unused;
+	struct uf_aim_range sites[UF_AIM_MAX]; /* where the call site lies */
+	__u64 comms[UF_AIM_MAX][2];	       /* of the thread or its process, NULs at the end */
+	__u64 cgroups[UF_AIM_MAX];	       /* v2: of the process, or above its own */
+	__u32 sizes[UF_AIM_MAX];	       /* of kmalloc caches, where the cache is not known */
+};
+
+/* As the kernel names it, cut, NULs at the end. Key of the map aim_caches. */
+struct uf_aim_cache {
+	char name[64];
+};
+
 struct uf_config {
 	__u32 set_mask;	   /* sets of the object table - 1 */
 	__u32 origin_mask; /* sets of the origin table - 1 */
@@ -47,6 +78,7 @@ struct uf_config {
 	__u32 nr_sites;
 	__u32 unused1;
 	struct uf_site_range sites[UF_SITE_MAX];
+	struct uf_aim aim;
 };
 
 enum uf_phase {

@@ -73,6 +73,12 @@
 #define UF_ENDS	       4096
 #define UF_WORKS       4096
 #define UF_WORKS_BEGUN 1024
+/* The most that --site, --comm and --cgroup can name, each; and --cache, with other names of merged
+ * caches. */
+#define UF_AIM_MAX    16
+#define UF_AIM_CACHES 128
+/* Depth of a cgroup to which --cgroup looks for the one it names. */
+#define UF_AIM_CGROUP_DEPTH 16
 /* Process flags are kept a byte a PID in pages of this size; pids go up to PID_MAX_LIMIT (4 Mi). */
 #define UF_PROC_PAGE  4096
 #define UF_PROC_PAGES 1024

@@ -19,6 +19,8 @@ static __always_inline bool cache__counted(void)
  * not known. Global functions, so that the verifier reads them once (cache.bpf.c). */
 int cache__died(u64 cache, u64 addr, u64 at);
 int cache__born(u64 cache, u64 addr, u32 count, u64 at);
+/* The struct kmem_cache * of an object that is allocated; 0: in none, or the kernel cannot tell. */
+u64 cache__find(u64 addr);
 
 /* 0 for kernels before 6.1: there who freed an object is not told. */
 #ifndef UF_LEGACY

@@ -133,6 +133,34 @@ static __always_inline bool compat__in_interrupt(struct task_struct *task, void 
 				       irq_entry_end);
 }
 
+/* Id of the v2 cgroup of the current task, or of the one above it at that level; the root has level
+ * 0. 0: its own is not so deep. */
+#ifndef UF_LEGACY
+#define compat__cgroup_above(level) bpf_get_current_ancestor_cgroup_id(level)
+#else
+/* No program of a tracepoint may call that function on 5.10. Pointers replaced the ids in 6.1
+ * (7f203bc89eb6, "cgroup: Replace cgroup->ancestor_ids[] with ->ancestors[]"). */
+struct cgroup___v6_0 {
+	int level;
+	u64 ancestor_ids[1];
+} __attribute__((preserve_access_index));
+
+static __always_inline u64 compat__cgroup_above(int level)
+{
+	struct cgroup___v6_0 *own =
+		(void *)BPF_CORE_READ(compat__current_task(), cgroups, dfl_cgrp);
+	u64 id = 0;
+
+	if (level > BPF_CORE_READ(own, level))
+		return 0;
+	bpf_probe_read_kernel(&id, sizeof(id),
+			      (void *)own +
+				      bpf_core_field_offset(struct cgroup___v6_0, ancestor_ids) +
+				      level * sizeof(id));
+	return id;
+}
+#endif
+
 /* 6.13 replaced the count of a file by one that is biased: 0 means one reference ("fs: add
  * file_ref"). */
 struct file___v6_12 {

@@ -76,6 +76,14 @@ UF_EXTERN struct {
 	__type(value, struct uf_cpu);
 } cpus SEC(".maps");
 
+/* Names of the caches that are followed, if not all are. */
+UF_EXTERN struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, UF_AIM_CACHES);
+	__type(key, struct uf_aim_cache);
+	__type(value, u32);
+} aim_caches SEC(".maps");
+
 /* Flags of each process by tgid (enum uf_proc_flag). */
 UF_EXTERN struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

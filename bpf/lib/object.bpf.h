@@ -3,6 +3,7 @@
 #ifndef UF_LIB_OBJECT_H
 #define UF_LIB_OBJECT_H
 
+#include "lib/aim.bpf.h"
 #include "lib/cache.bpf.h"
 #include "lib/clock.bpf.h"
 #include "lib/exit.bpf.h"

@@ -38,7 +38,7 @@ static __always_inline void slab__born(struct bpf_raw_tracepoint_args *ctx, stru
 	birth->owner = context__owner(ctx);
 	/* A socket cloned in softirq for a listener: wanted if the listener is, which is found out
 	 * when the clone returns or is accepted. */
-	if (context__wanted(birth->owner.tgid))
+	if (aim__wants(birth))
 		counted = object__born(ctx, birth, again);
 	if (!counted && cache__counted() && birth->size <= UF_KMALLOC_MAX)
 		cache__born(birth->cache, birth->addr, 1, cache__at(ctx));

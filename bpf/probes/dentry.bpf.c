@@ -18,7 +18,7 @@ static __always_inline void dentry__born(void *ctx, u64 dentry, bool again)
 	if (!object__is_pointer(dentry) || !sample__follows(dentry))
 		return;
 	birth.owner = context__owner(ctx);
-	if (context__wanted(birth.owner.tgid))
+	if (aim__wants(&birth))
 		object__born(ctx, &birth, again);
 }
 

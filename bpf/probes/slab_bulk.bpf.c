@@ -139,7 +139,7 @@ static __always_inline int slab__born_array(u64 *ctx, bool again)
 	bulk.array = (u64 *)trampoline__arg(ctx, 3);
 	birth.cache = bulk.cache = trampoline__arg(ctx, 0);
 	birth.owner = context__owner(ctx);
-	if (context__wanted(birth.owner.tgid)) {
+	if (aim__wants(&birth)) {
 		object__describe(ctx, &birth, &bulk.meta);
 		bulk__each_born(trampoline__arg(ctx, 2), &bulk);
 	} else if (cache__counted() && !again) {

@@ -19,7 +19,7 @@ static __always_inline int slab_alloc_nolock(u64 *ctx, bool again)
 	if (!object__is_pointer(birth.addr) || !sample__follows(birth.addr))
 		return 0;
 	birth.owner = context__owner(ctx);
-	if (context__wanted(birth.owner.tgid))
+	if (aim__wants(&birth))
 		object__born(ctx, &birth, again);
 	return 0;
 }

@@ -21,7 +21,7 @@ static __always_inline void socket__born(void *ctx, u64 sk, bool again)
 		return;
 	birth.owner = context__owner(ctx);
 	birth.prot = (u64)BPF_CORE_READ((struct sock *)sk, __sk_common.skc_prot);
-	if (context__wanted(birth.owner.tgid))
+	if (aim__wants(&birth))
 		object__born(ctx, &birth, again);
 }
 
@@ -82,7 +82,7 @@ int socket_alloc_lsm(u64 *ctx)
 		return 0;
 	birth.owner = context__owner(ctx);
 	birth.describe_later = run_state.describe_births;
-	if (context__wanted(birth.owner.tgid))
+	if (aim__wants(&birth))
 		object__born(ctx, &birth, false);
 	return 0;
 }

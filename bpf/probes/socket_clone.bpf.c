@@ -26,8 +26,8 @@ static __always_inline void socket__cloned(void *ctx, u64 parent, u64 child, u64
 	if (!known)
 		birth.owner = context__owner(ctx);
 	if (!run_state.clone_births)
-		object__claim(ctx, &birth, 0, known && cfg.only_targets);
-	else if (known || context__wanted(birth.owner.tgid))
+		object__claim(ctx, &birth, 0, known && aim__at_some() && aim__is_meant(&birth));
+	else if (known ? aim__is_meant(&birth) : aim__wants(&birth))
 		object__born(ctx, &birth, false);
 }
 
@@ -72,8 +72,8 @@ static __always_inline void socket__accepted(void *ctx, struct sock *sk)
 	bool wanted;
 
 	birth.owner = context__owner(ctx);
-	wanted = context__wanted(birth.owner.tgid);
-	if (!wanted && !cfg.only_targets)
+	wanted = aim__is_owner(&birth.owner);
+	if (!wanted && !aim__at_some())
 		return;
 	if (!sk)
 		return;
@@ -86,7 +86,8 @@ static __always_inline void socket__accepted(void *ctx, struct sock *sk)
 	birth.prot = (u64)BPF_CORE_READ(sk, __sk_common.skc_prot);
 	/* Not followed so far: its listener is older than the trace, or nobody could tell whose
 	 * it was. */
-	object__claim(ctx, &birth, UF_STAGE_FD_INSTALLED | UF_STAGE_ACCEPTED, cfg.only_targets);
+	object__claim(ctx, &birth, UF_STAGE_FD_INSTALLED | UF_STAGE_ACCEPTED,
+		      aim__at_some() && aim__is_meant(&birth));
 }
 
 /* The file that do_accept returns is that of a socket. */

@@ -131,7 +131,8 @@ Result<AttachPlan> make_plan(const TraceRequest& request, const KernelFeatures& 
     const bool functions_suffice =
         (!sockets || (served(UF_HOOK_SOCKET_ALLOC) && served(UF_HOOK_SOCKET_FREE))) &&
         (!dentries || (served(UF_HOOK_DENTRY_ALLOC) && served(UF_HOOK_DENTRY_FREE)));
-    plan.kmem_births = request.wants(ObjectClass::slab) || force_kmem || !functions_suffice;
+    plan.kmem_births = request.wants(ObjectClass::slab) || request.aim.at_what() || force_kmem ||
+                       !functions_suffice;
 
     if (plan.kmem_births) {
         for (ObjectClass object_class : {ObjectClass::socket, ObjectClass::dentry})
@@ -170,7 +171,7 @@ Result<AttachPlan> make_plan(const TraceRequest& request, const KernelFeatures& 
         // sys_enter and sys_exit run at every system call of the host: for chosen processes only.
         for (HookPlan& hook : plan.hooks)
             if ((hook.hook == UF_HOOK_SOCKET_ACCEPT || hook.hook == UF_HOOK_SOCKET_CLOSE) &&
-                !request.only_targets)
+                !request.only_targets && !request.aim.at_who())
                 std::erase_if(hook.variants, [](const Variant& variant) {
                     return variant.kind == AttachKind::raw_tp;
                 });

@@ -2,6 +2,7 @@
 // Which hooks a trace wants and which programs are loaded for them.
 #pragma once
 
+#include "bpf/aim.h"
 #include "bpf/hook_table.h"
 
 #include <cstdint>
@@ -30,6 +31,7 @@ struct TraceRequest {
     std::uint32_t ring_bytes = 0; // power of two; 0: default
     unsigned copies = 0;          // 0: as many as this kernel needs
     std::vector<SiteRange> sites; // of sockets and dentries, from the symbol table
+    Aim aim;
     // Entry code of interrupts (x86), to tell them from the process they interrupt; 0: unknown.
     // Functions that put works into queues late (abi/config.h); 0: unknown.
     std::uint64_t delayed_work_timer = 0;
@@ -50,7 +52,8 @@ struct HookPlan {
 
 struct AttachPlan {
     // Sockets and dentries are born and die in the slab tracepoints: because slab objects are
-    // wanted as well, or because no function can be hooked.
+    // wanted as well, the trace is aimed at caches or call sites, or because no function can be
+    // hooked.
     bool kmem_births = false;
     std::vector<HookPlan> hooks;
 

@@ -84,6 +84,8 @@ Result<> Session::open_and_load(const TraceRequest& request, const AttachPlan& p
     may_thin_ = request.may_thin;
     fill_config(object_->config(), request, plan, sampling_, copies_, preemptible_, cache_of_);
     sites_not_known_ = plan.kmem_births ? fill_sites(object_->config(), request) : 0;
+    if (auto aimed = fill_aim(object_->config().aim, request.aim); !aimed)
+        return aimed;
     object_->state().sample_threshold = sampling_.threshold();
     const int cpus = libbpf_num_possible_cpus();
     if (cpus < 1)
@@ -98,6 +100,8 @@ Result<> Session::open_and_load(const TraceRequest& request, const AttachPlan& p
         return fail(Errc::internal, "the size of a BPF map cannot be set");
     if (int error = object_->load(); error != 0)
         return fail(refusal(-error, "the BPF programs", take_libbpf_warnings()));
+    if (int error = fill_aim_caches(object_->map_fd("aim_caches"), request.aim); error != 0)
+        return fail_errno(Errc::internal, error, "cannot tell the kernel side the names of caches");
     return {};
 }
 

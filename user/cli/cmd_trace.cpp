@@ -6,6 +6,7 @@
 #include "bpf/libbpf_log.h"
 #include "bpf/privileges.h"
 #include "bpf/session.h"
+#include "cli/aim.h"
 #include "cli/child.h"
 #include "cli/choices.h"
 #include "cli/commands.h"
@@ -59,8 +60,12 @@ std::uint64_t start_of(const KernelSymbols& symbols, std::string_view function) 
     return range ? range->start : 0;
 }
 
-bpf::TraceRequest make_request(const Options& options, const KernelSymbols& symbols) {
+Result<bpf::TraceRequest> make_request(const Options& options, const KernelSymbols& symbols) {
     bpf::TraceRequest request;
+    auto aim = resolve_aim(options.aim, symbols);
+    if (!aim)
+        return fail(aim.error());
+    request.aim = std::move(*aim);
     request.classes = options.classes;
     request.only_targets = options.command == Command::run || options.pid.has_value();
     request.follow_children = options.command == Command::run || options.follow;
@@ -115,6 +120,7 @@ TraceFacts trace_facts(const Options& options) {
     trace.classes = options.classes;
     trace.command = options.program;
     trace.min_age_ns = static_cast<std::uint64_t>(options.min_age.count());
+    trace.aim = options.aim;
     trace.asked_one_in = options.one_in.value_or(1);
     trace.always_walk = walks_always(options);
     return trace;
@@ -185,7 +191,10 @@ Result<int> run_trace(const Options& options) {
     if (!signals)
         return fail(signals.error());
 
-    const bpf::TraceRequest request = make_request(options, *symbols);
+    const auto made = make_request(options, *symbols);
+    if (!made)
+        return fail(made.error());
+    const bpf::TraceRequest& request = *made;
     // Before anything is attached: they are ready when the first event comes.
     std::array<std::uint32_t, 2> workers{};
     bpf::Session* attached = nullptr;

@@ -113,6 +113,29 @@ void add_telling(CLI::App& app, Options& options, Words& words) {
                  "or need a look");
 }
 
+// Each may be given more than once, or with commas.
+void add_aim(CLI::App& app, AimNames& aim) {
+    app.add_option("--cache", aim.caches,
+                   "Follow objects of these slab caches only, as slabtop names them; * and ? stand "
+                   "for anything")
+        ->delimiter(',')
+        ->type_name("NAME,...");
+    app.add_option("--site", aim.sites,
+                   "Follow what these kernel functions allocate only: the caller of the allocator")
+        ->delimiter(',')
+        ->type_name("FUNCTION,...");
+    app.add_option("--comm", aim.comms,
+                   "Follow what programs of these names make only (the name of the process or of "
+                   "the thread, 15 bytes at most)")
+        ->delimiter(',')
+        ->type_name("NAME,...");
+    app.add_option("--cgroup", aim.cgroups,
+                   "Follow what processes in these cgroups, or below, make only (of the v2 "
+                   "hierarchy, where "
+                   "a path begins)")
+        ->type_name("PATH");
+}
+
 // Of what follows objects and reports.
 void add_trace(CLI::App& app, Options& options, Words& words) {
     add_common(app, options, words);
@@ -140,6 +163,7 @@ void add_trace(CLI::App& app, Options& options, Words& words) {
     app.add_option("--copies", options.copies,
                    "Copies of each birth and death program (default 2; 8 on kernels from 7.0 on)")
         ->check(CLI::Range(1, UF_COPIES_PREEMPTIBLE));
+    add_aim(app, options.aim);
     app.add_flag("--probe-reclaim", options.probe_reclaim,
                  "After the last count: make the kernel free all unused dentries and inodes of the "
                  "host (drop_caches), and say what of the reported dentries went");

@@ -5,6 +5,7 @@
 #include "base/result.h"
 #include "cli/fail_on.h"
 #include "cli/known_options.h"
+#include "model/aim.h"
 #include "model/object_class.h"
 #include "model/verdict.h"
 #include "report/writer.h"
@@ -31,6 +32,7 @@ struct Options {
     bool follow = false;              // trace -p --follow: children too
     std::vector<std::string> program; // run -- PROGRAM ARGUMENTS
     std::vector<ObjectClass> classes{kAllClasses.begin(), kAllClasses.end()};
+    AimNames aim;
     std::optional<std::chrono::nanoseconds> duration; // none: until Ctrl-C or the target ends
     std::optional<std::chrono::nanoseconds> interval; // periodic reports
     std::chrono::nanoseconds min_age = std::chrono::seconds(10);

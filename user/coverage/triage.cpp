@@ -133,12 +133,10 @@ class Suspicions {
             const bool large = cache.bytes > triage_.memory.end.total_bytes / kLargeShare;
             if (cache.bytes_grown < kNoiseBytes && !large)
                 continue;
-            const bool dentries = cache.name == "dentry";
             add(cache.bytes_grown,
                 fmt::format("the slab cache {} grew by {} to {}", cache.name,
                             mib(cache.bytes_grown), mib(static_cast<std::int64_t>(cache.bytes))),
-                {"trace", "--class", dentries ? "dentry" : "socket,dentry,slab", "--duration",
-                 "60s"});
+                {"trace", "--cache", cache.name, "--duration", "60s"});
         }
     }
 

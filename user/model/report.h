@@ -3,6 +3,7 @@
 // Times are nanoseconds, sizes bytes, rates per second; optional = unknown.
 #pragma once
 
+#include "model/aim.h"
 #include "model/attention.h"
 #include "model/dentry_overview.h"
 #include "model/exit_ways.h"
@@ -306,6 +307,7 @@ struct Report {
         std::vector<std::string> command;            // empty: none
         std::optional<std::uint32_t> command_status; // run: as wait() gives it
         std::vector<std::string> classes;
+        AimNames aim;
         SampleReport sample;
         std::uint64_t min_age_ns = 0;
         std::vector<std::uint64_t> history_ns; // since its start: the times of Group::history

@@ -2,6 +2,7 @@
 #include "report/text.h"
 
 #include "base/utf8.h"
+#include "report/aim_phrase.h"
 #include "report/humanize.h"
 #include "report/page.h"
 #include "report/phrases.h"
@@ -66,6 +67,8 @@ void write_header(Page& page, const Report& report) {
                                                                   human_duration(trace.min_age_ns),
                                       "stacks: " + escape_for_terminal(trace.stacks)};
     page.pieces(settings, {0, 2});
+    if (!trace.aim.empty())
+        page.paragraph(aim_phrase(trace.aim), {0, 2}, Ink::yellow);
     if (trace.sample.one_in > 1)
         page.paragraph(sample_phrase(trace.sample), {0, 2}, Ink::yellow);
     if (const std::string tcp = report.tcp ? tcp_phrase(*report.tcp) : ""; !tcp.empty())

@@ -5,6 +5,7 @@
 
 #include "kernel_counts/kernel_books.h"
 #include "kernel_counts/tcp_counters.h"
+#include "model/aim.h"
 #include "model/counters.h"
 #include "model/inspection.h"
 #include "model/report.h"
@@ -37,6 +38,7 @@ struct TraceFacts {
     std::uint32_t asked_one_in = 1;             // --sample
     std::optional<std::uint64_t> thinned_at_ns; // when the sample was first made smaller
     bool always_walk = false;                   // --stacks
+    AimNames aim;
 };
 
 bool wants(const TraceFacts& trace, ObjectClass object_class);

@@ -44,7 +44,7 @@ tests_for() {
 # slow machine both kernels with everything take an hour.
 shared_out() {
     [ $share = yes ] || return
-    local host="OutputFile.*:ClosedDescriptors.*:Reader.*:Interval.*:Limits.*:Signals.*:RunCommand.*:Faults.*:Formats.*:Recording.*:Soak.*"
+    local host="OutputFile.*:ClosedDescriptors.*:Reader.*:Interval.*:Limits.*:Signals.*:RunCommand.*:Faults.*:Formats.*:Recording.*:Known*.*:CiExample.*:Soak.*"
     case $1 in
     6.1) echo "-Sample.*:Clock.*:Cost.*:Surroundings.*:SuddenDeath.*:Misuse/*:*PreAttachKinds*:RandomSignals.*:Names.*:NamesLost.*:Identity.*:Privileges.*:Screen.*:BusyHost.*:$host" ;;
     6.12) echo "-*RunCountsSockets*:Stacks.*:WithoutFramePointers*:$host" ;;

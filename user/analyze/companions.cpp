@@ -22,9 +22,15 @@ constexpr std::uint64_t kSameTimeNs = 20'000'000;
 constexpr std::array<std::string_view, 4> kNamed{"net_namespace", "user_namespace", "pid_namespace",
                                                  "mnt_namespace"};
 
+// An exit freed all of it: how old it became is not kept, but where it was made is.
+bool is_known_by_its_maker(const AnalyzedGroup& group) {
+    return !group.age_ns && group.released_at_exit == group.count && !group.user_stack.empty();
+}
+
 bool may_join(const AnalyzedGroup& group) {
-    return group.judged && group.age_ns && !group.processes.empty() && group.count >= 2 &&
-           group.verdict != Verdict::rcu_pending && group.verdict != Verdict::cached &&
+    return group.judged && (group.age_ns || is_known_by_its_maker(group)) &&
+           !group.processes.empty() && group.count >= 2 && group.verdict != Verdict::rcu_pending &&
+           group.verdict != Verdict::cached &&
            (group.facts.structure == Structure::none ||
             group.facts.structure == Structure::in_use) &&
            group.kind != row_of(Kind::kernel_socket).name;
@@ -49,7 +55,17 @@ bool at_same_time(std::uint64_t one, std::uint64_t other) {
     return (one > other ? one - other : other - one) <= kSameTimeNs;
 }
 
+bool made_by_the_same_calls(const AnalyzedGroup& group, const AnalyzedGroup& principal) {
+    const bool as_many = group.count == principal.count && group.births == principal.births;
+    const bool a_multiple =
+        principal.count >= kLeastForMultiples && group.count % principal.count == 0;
+    return is_known_by_its_maker(group) && is_known_by_its_maker(principal) &&
+           group.user_stack == principal.user_stack && (as_many || a_multiple);
+}
+
 bool belongs_to(const AnalyzedGroup& group, const AnalyzedGroup& principal) {
+    if (!group.age_ns || !principal.age_ns)
+        return made_by_the_same_calls(group, principal);
     const Ages& mine = *group.age_ns;
     const Ages& its = *principal.age_ns;
     if (!at_same_time(mine.min, its.min) || !at_same_time(mine.max, its.max))
@@ -95,7 +111,7 @@ void join_parts(const std::vector<AnalyzedGroup*>& principals) {
     using Place = std::pair<ObjectClass, std::string>;
     std::map<Place, std::vector<AnalyzedGroup*>> by_cache;
     for (AnalyzedGroup* group : principals)
-        if (name_order(*group) == 3)
+        if (name_order(*group) == 3 && group->age_ns)
             by_cache[{group->object_class, group->cache}].push_back(group);
     for (const auto& entry : by_cache) {
         // Not by a structured binding: clang before 16 lets no lambda capture one.
@@ -103,7 +119,8 @@ void join_parts(const std::vector<AnalyzedGroup*>& principals) {
         const std::vector<AnalyzedGroup*>& parts = entry.second;
         const auto principal =
             std::find_if(principals.begin(), principals.end(), [&](const AnalyzedGroup* one) {
-                return !one->companion && Place(one->object_class, one->cache) != place &&
+                return !one->companion && one->age_ns &&
+                       Place(one->object_class, one->cache) != place &&
                        belong_together_to(parts, *one);
             });
         if (parts.size() < 2 || principal == principals.end())

@@ -65,6 +65,33 @@ TEST(Companions, TheSurestStandsForAllOfAnAct) {
     EXPECT_THAT(companions_of(groups[1]), testing::ElementsAre("kmalloc-1k"));
 }
 
+// At the exit of a process nothing is alive, so that there are no ages to compare.
+AnalyzedGroup freed_at_exit(ObjectClass object_class, const std::string& cache, std::uint64_t count,
+                            std::uint64_t calls_from) {
+    AnalyzedGroup group = make(object_class, cache, count);
+    group.age_ns.reset();
+    group.released_at_exit = count;
+    group.births = count + 90;
+    group.user_stack = {calls_from, 0x500};
+    return group;
+}
+
+TEST(Companions, WhatAnExitFreedIsOfOneActIfTheSameCallsMadeIt) {
+    std::vector<AnalyzedGroup> groups{freed_at_exit(ObjectClass::dentry, "dentry", 30, 0x100),
+                                      freed_at_exit(ObjectClass::socket, "TCP", 30, 0x100),
+                                      freed_at_exit(ObjectClass::slab, "kmalloc-64", 90, 0x100),
+                                      freed_at_exit(ObjectClass::slab, "kmalloc-96", 30, 0x200),
+                                      freed_at_exit(ObjectClass::slab, "kmalloc-32", 31, 0x100)};
+    groups.push_back(groups[0]); // not all of it: some is still alive
+    groups.back().age_ns = Ages{kMs, kMs, kMs};
+    groups.back().released_at_exit = 29;
+    find_companions(groups);
+    EXPECT_THAT(companions_of(groups[1]), testing::UnorderedElementsAre("kmalloc-64", "dentry"));
+    EXPECT_FALSE(groups[3].companion) << "other calls";
+    EXPECT_FALSE(groups[4].companion) << "another number";
+    EXPECT_FALSE(groups[5].companion);
+}
+
 TEST(Companions, CallPathsThatShareTheirObjectsAreSummed) {
     const auto pipes = [](std::uint64_t one, std::uint64_t other) {
         return std::vector<AnalyzedGroup>{make(ObjectClass::slab, "filp", one, 16'000),

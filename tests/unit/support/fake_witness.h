@@ -97,6 +97,8 @@ class FakeSurroundings final : public look::Surroundings {
     std::function<void()> while_waiting = [] {};
     int waits = 0;
     std::map<std::uint32_t, std::string> comms;
+    KernelCounts counts; // what /proc says
+    std::function<void()> when_dropped = [] {};
 
     Report::Host host() override { return {"host", "6.1.0", "x86_64", "boot"}; }
     KernelBooks& books() override { return books_; }
@@ -109,18 +111,25 @@ class FakeSurroundings final : public look::Surroundings {
         info.comm = comms[tgid];
         return info;
     }
-    Result<> drop_dentries_and_inodes() override { return {}; }
+    Result<> drop_dentries_and_inodes() override {
+        when_dropped();
+        return {};
+    }
     void wait(std::chrono::milliseconds) override {
         ++waits;
         while_waiting();
     }
 
   private:
-    struct NoBooks final : KernelBooks {
-        KernelCounts read() override { return {}; }
+    struct Books final : KernelBooks {
+        explicit Books(const KernelCounts& counts) : counts_(counts) {}
+        KernelCounts read() override { return counts_; }
         SlabNames::Links slab_links() override { return {}; }
         unsigned cpus() override { return 2; }
-    } books_;
+
+      private:
+        const KernelCounts& counts_;
+    } books_{counts};
 };
 
 class FakeNames final : public names::UserNames {

@@ -28,9 +28,8 @@ std::string id_without_user_stack(const Group& group) {
                     process.exe.empty() ? process.comm : process.exe);
 }
 
-// Which groups of two reports are one origin. A host-wide trace walks few stacks, and shows one of
-// many that a group may have: another one in the next trace. A group that the other report does not
-// have by its id is compared without its user stack if that is one of these.
+// Which groups of two reports are one origin. A group that the other report does not have by its id
+// is compared without its user stack if that is not sure.
 class OriginKeys {
   public:
     OriginKeys(const Report& before, const Report& after) {
@@ -39,7 +38,7 @@ class OriginKeys {
                               std::inserter(in_both_, in_both_.end()));
         for (const Report* report : {&before, &after})
             for (const Group& group : report->groups)
-                if (group.judged && group.stack_quality != "exact" && !is_in_both(group))
+                if (group.judged && !has_sure_user_stack(group) && !is_in_both(group))
                     unsure_.insert(id_without_user_stack(group));
     }
 

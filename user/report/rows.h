@@ -22,6 +22,18 @@ inline bool has_row(const Group& group) {
     return is_finding(group) && !is_hidden(group);
 }
 
+// False: the next trace may show another user stack for the same origin. A host-wide trace walks
+// few stacks and shows one of many; of a program that ended before its mappings were read nothing
+// is named.
+inline bool has_sure_user_stack(const Group& group) {
+    const auto is_named = [](const Frame& frame) {
+        return !frame.function.empty() || !frame.module.empty();
+    };
+    return group.stack_quality == "exact" &&
+           (group.user_stack.empty() ||
+            std::any_of(group.user_stack.begin(), group.user_stack.end(), is_named));
+}
+
 // Has the report rows that are not told? Their groups may have been cut from it (--top).
 inline bool hides_rows(const Report& report) {
     const auto hides = [](const SuppressionUse& rule) {

@@ -141,6 +141,18 @@ TEST(Compare, WhatDiffersBesideThatIsAnotherOrigin) {
               1U);
 }
 
+TEST(Compare, AUserStackWithoutAnyNameIsNoOtherOrigin) {
+    Group named = inferred("aaa", 30);
+    named.stack_quality = "exact";
+    Group unnamed = named;
+    unnamed.id = "bbb";
+    unnamed.user_stack = {Frame{}};
+    EXPECT_EQ(told(report({named}), report({unnamed}), Change::known), 1U);
+    EXPECT_EQ(told(report({unnamed}), report({named}), Change::known), 1U);
+    unnamed.user_stack[0].module = "/bin/another";
+    EXPECT_EQ(told(report({named}), report({unnamed}), Change::fresh), 1U);
+}
+
 TEST(Compare, OfOneTraceTheLaterLookMayHaveNoMore) {
     const Report before = report({group("a", 100, Attention::leaking)});
     Report after = report({group("a", 1000, Attention::leaking)}, 10 * kMinute);

@@ -2,6 +2,7 @@
 // Rules for --suppressions that would hide each row: a draft, in which somebody has to say why.
 #include "base/utf8.h"
 #include "report/ci_finding.h"
+#include "report/rows.h"
 #include "report/text_finding.h"
 #include "report/writer.h"
 
@@ -69,8 +70,7 @@ std::string rule_of(const Group& group) {
             rule += fmt::format("  process: {}\n", name);
     }
     add_stack(rule, group.kernel_stack);
-    // Of a stack that is inferred the next trace may show another one.
-    if (group.stack_quality == "exact")
+    if (has_sure_user_stack(group))
         add_stack(rule, group.user_stack);
     return rule + "}\n\n";
 }

@@ -13,7 +13,7 @@ namespace {
 constexpr std::uint64_t kFew = 6;
 // A process does little between its last close() and the start of its exit; but what it closes may
 // take its time.
-constexpr std::uint64_t kLastNs = 500'000'000;
+constexpr std::uint64_t kLastNs = 1'000'000'000;
 constexpr std::uint64_t kLongestNs = 5'000'000'000;
 
 struct Row {

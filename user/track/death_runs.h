@@ -14,8 +14,9 @@ namespace unfreed {
 // One thread owns it. A few dozen bytes for each origin whose long-lived objects have died.
 class DeathRuns {
   public:
-    // Deaths further apart are no row.
-    static constexpr std::uint64_t kPauseNs = 100'000'000;
+    // Deaths further apart are no row. On a loaded host a process may wait so long for a CPU, an
+    // emulated one for some tenths of a second.
+    static constexpr std::uint64_t kPauseNs = 500'000'000;
 
     void died(OriginId origin, std::uint64_t birth_ns, std::uint64_t death_ns);
     void forget(OriginId origin) { runs_.erase(origin); }

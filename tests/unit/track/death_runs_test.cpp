@@ -26,5 +26,12 @@ TEST(DeathRuns, HasTheLatestRowOfEachOrigin) {
     EXPECT_EQ(runs.latest().count(kOrigin), 0U);
 }
 
+TEST(DeathRuns, AProcessThatWaitsForACpuClosesOneRow) {
+    DeathRuns runs;
+    runs.died(kOrigin, 0, 5000 * kMs);
+    runs.died(kOrigin, 0, 5300 * kMs);
+    EXPECT_EQ(runs.latest().at(kOrigin).count, 2U);
+}
+
 } // namespace
 } // namespace unfreed

@@ -43,9 +43,9 @@ trap 'exit 1' INT TERM HUP
 # Waits for the first of those that run.
 reap() {
     if wait "${running[0]}"; then
-        echo "${names[0]}: $(grep -o 'number_of_executed_units: .*' "$build/${names[0]}.log")"
+        printf '%s: %s inputs; ' "${names[0]}" "$(sed -n 's/.*number_of_executed_units: *//p' "$build/${names[0]}.log")"
     else
-        echo "${names[0]}: FOUND SOMETHING"
+        printf '\n%s: FOUND SOMETHING\n' "${names[0]}"
         tail -n 40 "$build/${names[0]}.log"
         failed=1
     fi
@@ -59,4 +59,5 @@ done
 while [ ${#running[@]} -gt 0 ]; do
     reap
 done
+echo
 exit $failed

@@ -11,9 +11,21 @@ cd "$(dirname "$0")/.." || exit 1
 ALLOWED_SKIPS=" "
 passed=0 failed=0 skipped=0
 wanted=" $* "
-summary=()
+summary=() details=()
 
 is_wanted() { [ "$wanted" = "  " ] || [[ "$wanted" == *" $1 "* ]]; }
+
+# The end of the output may be all that somebody gets to see: what failed stands there once more.
+# failed_tests LOG: the names, of GoogleTest and of CTest.
+failed_tests() {
+    grep -aoE '^\[  FAILED  \] [A-Za-z0-9_/]+\.[A-Za-z0-9_/]+|^vm [0-9.]+: FAILED|^[a-z_]+: FOUND|[^ ]+ \((Failed|Timeout|SEGFAULT)\)' "$1" |
+        sed 's/^\[  FAILED  \] //' | sort -u | head -n 20 | paste -sd ' '
+}
+
+# failure_texts LOG: the first words of each failed expectation, and of compilers.
+failure_texts() {
+    grep -aE -A 5 ': Failure$|: (fatal )?error: ' "$1" | cut -c 1-240 | head -n 60
+}
 
 # tier NAME FUNCTION: runs it; status 77 with a reason on the last line means skipped.
 tier() {
@@ -38,7 +50,8 @@ tier() {
         summary+=("passed   $name ($((SECONDS - start)) s)")
     else
         failed=$((failed + 1))
-        summary+=("FAILED   $name (status $status)")
+        summary+=("FAILED   $name (status $status): $(failed_tests "$log")")
+        details+=("-- $name" "$(failure_texts "$log")")
     fi
     rm -f "$log"
 }
@@ -70,7 +83,7 @@ unit() { build unit && ctest --preset unit; }
 
 abi() { build abi && ctest --preset abi; }
 
-# With the sanitizers, so that clang compiles everything once. Started before the end-to-end tests,
+# With the sanitizers, so that clang compiles everything once. Started beside the end-to-end tests,
 # which wait more than they compute; they come before it.
 clang_log="" clang_pid=""
 start_clang() {
@@ -100,9 +113,15 @@ live() {
     build live && ctest --preset live
 }
 
+# What the tool costs where nothing happens, so nothing else runs beside it.
+cost() {
+    need_root || return
+    build e2e && build/tests/e2e/bin/unfreed_e2e --gtest_brief=1 --gtest_filter='Cost.*'
+}
+
 e2e() {
     need_root || return
-    build e2e && build/tests/e2e/bin/unfreed_e2e --gtest_brief=1
+    build e2e && build/tests/e2e/bin/unfreed_e2e --gtest_brief=1 --gtest_filter='-Cost.*'
 }
 
 vm() {
@@ -119,6 +138,7 @@ tier format format
 tier unit unit
 tier abi abi
 tier live live
+tier cost cost
 is_wanted e2e && is_wanted build-clang && start_clang
 tier e2e e2e
 tier vm vm
@@ -127,6 +147,7 @@ tier unit-asan sanitized_unit
 tier fuzz fuzz
 
 printf '\n'
+[ ${#details[@]} = 0 ] || printf '%s\n' "${details[@]}" ''
 printf '%s\n' "${summary[@]}"
 printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
 [ "$failed" = 0 ]

@@ -219,38 +219,81 @@ TEST(SuddenDeath, AnUnreadyToolNeverStartsTheCommand) {
     EXPECT_FALSE(std::filesystem::exists(mark));
 }
 
-TEST(Cost, AttachesInTwoSecondsAndIdlesBelowOnePercent) {
+// Seconds of CPU that a process has had, all its threads.
+double cpu_seconds(pid_t pid) {
+    std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
+    std::string word;
+    for (int i = 0; i < 13; ++i)
+        stat >> word;
+    double user = 0, system = 0;
+    stat >> user >> system;
+    return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
+// Seconds that its main thread wanted a CPU and others had it.
+double seconds_in_queue(pid_t pid) {
+    std::ifstream stat("/proc/" + std::to_string(pid) + "/schedstat");
+    double run_ns = 0, wait_ns = 0;
+    stat >> run_ns >> wait_ns;
+    return wait_ns / 1e9;
+}
+
+// Seconds of CPU that the whole host has had, idle ones left out.
+double busy_seconds() {
+    std::ifstream stat("/proc/stat");
+    std::string word;
+    double user = 0, nice = 0, system = 0;
+    stat >> word >> user >> nice >> system;
+    return (user + nice + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
+// Software emulation is some 13 times slower: there the figures are printed only.
+bool is_judged() {
+    return std::getenv("UNFREED_SLOW") == nullptr;
+}
+
+TEST(Cost, AttachesInTwoSeconds) {
     const auto start = std::chrono::steady_clock::now();
     Process tool(command({"trace", "--duration", "60s"}));
     ASSERT_TRUE(tool.wait_for("tracing", true));
     const std::chrono::duration<double> attach = std::chrono::steady_clock::now() - start;
-    auto cpu_seconds = [&] {
-        std::ifstream stat("/proc/" + std::to_string(tool.pid()) + "/stat");
-        std::string word;
-        for (int i = 0; i < 13; ++i)
-            stat >> word;
-        double user = 0;
-        double system = 0;
-        stat >> user >> system;
-        return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
-    };
-    // What others do on this host is work for the tool, so the quietest of four stretches counts.
-    double share = 1;
-    for (int stretch = 0; stretch < 4 && share >= 0.01; ++stretch) {
-        std::this_thread::sleep_for(std::chrono::seconds(1));
-        const double cpu_start = cpu_seconds();
-        std::this_thread::sleep_for(std::chrono::seconds(5));
-        share = std::min(share, (cpu_seconds() - cpu_start) / 5);
+    const double queued = seconds_in_queue(tool.pid());
+    std::printf("attach %.2f s, of which others had the CPUs %.2f s\n", attach.count(), queued);
+    if (is_judged()) {
+        EXPECT_LT(attach.count() - queued, 2.0);
     }
-    std::printf("attach %.2f s, idle %.2f %% of a core\n", attach.count(), share * 100);
-    // Software emulation is some 13 times slower (UNFREED_SLOW=1): there the figures are
-    // printed only.
-    if (std::getenv("UNFREED_SLOW") == nullptr) {
-        EXPECT_LT(attach.count(), 2.0);
+    tool.signal(SIGINT);
+    tool.finish();
+}
+
+TEST(Cost, IdlesBelowOnePercent) {
+    constexpr double kStretch = 5;
+    Process tool(command({"trace", "--duration", "10m"}));
+    ASSERT_TRUE(tool.wait_for("tracing", true));
+    // What others do on this host is work for the tool: a stretch in which they have more than a
+    // tenth of a CPU says nothing, and of the others the quietest counts.
+    bool was_quiet = false;
+    double share = 1;
+    for (int stretch = 0; stretch < 8 && share >= 0.01; ++stretch) {
+        std::this_thread::sleep_for(std::chrono::seconds(1));
+        const double own_start = cpu_seconds(tool.pid()), host_start = busy_seconds();
+        std::this_thread::sleep_for(std::chrono::duration<double>(kStretch));
+        const double own = cpu_seconds(tool.pid()) - own_start;
+        const double others = busy_seconds() - host_start - own;
+        std::printf("idle %.2f %% of a core, others %.0f %%\n", own / kStretch * 100,
+                    others / kStretch * 100);
+        if (others < kStretch / 10) {
+            was_quiet = true;
+            share = std::min(share, own / kStretch);
+        }
+    }
+    if (is_judged() && was_quiet) {
         EXPECT_LT(share, 0.01);
     }
     tool.signal(SIGINT);
     tool.finish();
+    if (!was_quiet)
+        GTEST_SKIP() << "not judged: others use this host";
 }
 
 } // namespace

@@ -41,6 +41,8 @@ std::string_view reason_of(const AnalyzedGroup& group) {
     default:
         break;
     }
+    if (!group.repeats.empty() && !grows_with_repeats(group.repeats))
+        return "few-repeats";
     if (group.released_at_exit != 0)
         return "few-at-exit";
     // Fewer than six objects are old enough for any number to tell.

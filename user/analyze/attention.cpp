@@ -35,17 +35,20 @@ bool is_telling(const AnalyzedGroup& group) {
 constexpr std::uint64_t kFew = 6;
 
 // Of a program that has ended there is no more to come: what it had until the end counts. What the
-// kernel has for it anyway has a structure.
-bool is_left_at_exit(const AnalyzedGroup& group) {
+// kernel has for it anyway has a structure. Each run keeps its few until it ends, but what outlives
+// one run after the other adds up.
+bool is_left_at_exit(const AnalyzedGroup& group, std::uint64_t runs) {
     if (group.object_class == ObjectClass::socket)
         return group.released_at_exit != 0 || group.outliving != 0;
-    return group.released_at_exit + group.outliving >= kFew;
+    return group.released_at_exit / runs + group.outliving >= kFew;
 }
 
 } // namespace
 
-Attention attention_of(const AnalyzedGroup& group, TraceMode mode) {
+Attention attention_of(const AnalyzedGroup& group, TraceMode mode, std::uint64_t runs) {
     if (!group.judged || group.verdict == Verdict::rcu_pending)
+        return Attention::none;
+    if (!group.repeats.empty() && !grows_with_repeats(group.repeats))
         return Attention::none;
     if (group.verdict == Verdict::leaking)
         return Attention::leaking;
@@ -55,7 +58,8 @@ Attention attention_of(const AnalyzedGroup& group, TraceMode mode) {
         return Attention::look;
     if (group.facts.structure != Structure::none || group.verdict == Verdict::cached)
         return Attention::none;
-    return mode != TraceMode::host && is_left_at_exit(group) ? Attention::look : Attention::none;
+    return mode != TraceMode::host && is_left_at_exit(group, runs) ? Attention::look
+                                                                   : Attention::none;
 }
 
 } // namespace unfreed

@@ -22,22 +22,6 @@ struct Part {
     Bucket bucket;
 };
 
-void merge(Bucket& into, Bucket&& from) {
-    into.alive.insert(into.alive.end(), from.alive.begin(), from.alive.end());
-    into.released_at_exit += from.released_at_exit;
-    into.outliving += from.outliving;
-    into.bytes += from.bytes;
-    into.bytes_known = into.bytes_known && from.bytes_known;
-    // Sockets are never merged: the rows of a class without names are its buckets.
-    if (from.charged_dead)
-        into.charged_dead = std::move(from.charged_dead);
-    for (auto& [identity, process] : from.processes) {
-        auto [it, is_new] = into.processes.try_emplace(identity, process);
-        if (!is_new)
-            it->second.count += process.count;
-    }
-}
-
 // What is common to all parts.
 Row merged(std::vector<Part> parts, const DentryNames& names) {
     Row row;

@@ -53,7 +53,9 @@ std::string evidence_of(const AnalyzedGroup& group, std::uint64_t exit_released,
         if (observed_ns)
             text += " in " + duration_text(observed_ns);
     }
-    if (group.growth_per_s)
+    if (!group.repeats.empty())
+        text += "; " + repeats_phrase(group.repeats);
+    else if (group.growth_per_s)
         text += ", " + rate_text(*group.growth_per_s);
     if (group.released_at_exit)
         text += fmt::format("; {} freed only by the exit of the process", group.released_at_exit);

@@ -26,6 +26,13 @@ struct SourceHash {
     }
 };
 
+void add_charges(ChargedDead& into, const ChargedDead& from) {
+    into.count += from.count;
+    into.rmem_alloc += from.rmem_alloc;
+    into.wmem_queued += from.wmem_queued;
+    into.forward_alloc += from.forward_alloc;
+}
+
 class Grouper {
   public:
     Grouper(const Snapshot& snapshot, const AnalyzeOptions& options)
@@ -52,6 +59,8 @@ class Grouper {
                 result_.objects_not_grouped += counts.exit_released;
         for (const ChargedDead& dead : snapshot_.charged_dead)
             add_charged(dead);
+        if (options_.repeats.asked != 0)
+            fold_unnamed();
         for (auto& [key, group] : result_.groups) {
             std::vector<OriginId>& ids = group.origins;
             std::sort(ids.begin(), ids.end());
@@ -170,6 +179,7 @@ class Grouper {
             size = source.origin->cache_object_bytes;
         add_bytes(bucket, size, 1);
         count_process(bucket, source, slot.tgid, 1);
+        count_run(bucket, slot.birth_ns, 1);
     }
 
     Source source_of(const OriginEvent& origin) const {
@@ -195,6 +205,7 @@ class Grouper {
         bucket.released_at_exit += released;
         add_bytes(bucket, origin.cache_object_bytes, released);
         count_process(bucket, source, origin.tgid, released);
+        count_run(bucket, origin.time_ns, released); // an origin is of one process, so of one run
     }
 
     void add_charged(const ChargedDead& dead) {
@@ -206,13 +217,11 @@ class Grouper {
         Bucket& bucket = group_of(source).buckets[{Kind::memory_not_returned}];
         ChargedDead& sum =
             bucket.charged_dead ? *bucket.charged_dead : bucket.charged_dead.emplace();
-        sum.count += dead.count;
-        sum.rmem_alloc += dead.rmem_alloc;
-        sum.wmem_queued += dead.wmem_queued;
-        sum.forward_alloc += dead.forward_alloc;
+        add_charges(sum, dead);
         const std::int64_t bytes = dead.rmem_alloc + dead.wmem_queued + dead.forward_alloc;
         add_bytes(bucket, static_cast<std::uint64_t>(bytes < 0 ? -bytes : bytes), 1);
         count_process(bucket, source, dead.tgid, dead.count);
+        count_run(bucket, dead.origin.time_ns, dead.count);
     }
 
     // Births, deaths and exits of an origin without survivors count in the group of its siblings,
@@ -229,6 +238,50 @@ class Grouper {
         const auto group = result_.groups.find(key);
         if (group != result_.groups.end())
             enter(group->second, source);
+    }
+
+    void count_run(Bucket& bucket, std::uint64_t birth_ns, std::uint64_t objects) const {
+        const RepeatFacts& repeats = options_.repeats;
+        if (repeats.starts_ns.empty())
+            return;
+        bucket.by_run.resize(repeats.starts_ns.size());
+        bucket.by_run[repeats.run_at(birth_ns)] += objects;
+    }
+
+    bool is_unnamed(const GroupKey& key, const KeyGroup& group) const {
+        return key.user_key.empty() &&
+               std::any_of(group.origins.begin(), group.origins.end(), [&](OriginId id) {
+                   const auto origin = snapshot_.origins.find(id);
+                   return origin != snapshot_.origins.end() && !origin->second.user_stack.empty();
+               });
+    }
+
+    // A command that ends at once may be gone before its functions are named, and the next run of
+    // it not: its callers cannot be told apart then, and what each run leaves would be in one group
+    // now and in another then. So all that differ in nothing else are one.
+    void fold_unnamed() {
+        auto& groups = result_.groups;
+        for (auto first = groups.begin(); first != groups.end();) {
+            const bool folds = is_unnamed(first->first, first->second); // no key: it is the first
+            auto next = std::next(first);
+            while (next != groups.end() && next->first.same_but_user_key(first->first))
+                if (folds) {
+                    merge(first->second, std::move(next->second));
+                    next = groups.erase(next);
+                } else {
+                    ++next;
+                }
+            first = next;
+        }
+    }
+
+    // The example is of those that have names, if any has.
+    static void merge(KeyGroup& into, KeyGroup&& named) {
+        into.origins.insert(into.origins.end(), named.origins.begin(), named.origins.end());
+        into.example = named.example ? named.example : into.example;
+        for (auto& [key, bucket] : named.buckets)
+            unfreed::merge(into.buckets[key], std::move(bucket));
+        unfreed::merge(into.rcu_pending, std::move(named.rcu_pending));
     }
 
     static void add_bytes(Bucket& bucket, std::uint64_t size, std::uint64_t objects) {
@@ -265,6 +318,26 @@ class Grouper {
 };
 
 } // namespace
+
+void merge(Bucket& into, Bucket&& from) {
+    into.alive.insert(into.alive.end(), from.alive.begin(), from.alive.end());
+    into.released_at_exit += from.released_at_exit;
+    into.outliving += from.outliving;
+    into.bytes += from.bytes;
+    into.bytes_known = into.bytes_known && from.bytes_known;
+    if (from.charged_dead && into.charged_dead)
+        add_charges(*into.charged_dead, *from.charged_dead);
+    else if (from.charged_dead)
+        into.charged_dead = std::move(from.charged_dead);
+    into.by_run.resize(std::max(into.by_run.size(), from.by_run.size()));
+    for (std::size_t i = 0; i < from.by_run.size(); ++i)
+        into.by_run[i] += from.by_run[i];
+    for (auto& [identity, process] : from.processes) {
+        auto [it, is_new] = into.processes.try_emplace(identity, process);
+        if (!is_new)
+            it->second.count += process.count;
+    }
+}
 
 Grouping group(const Snapshot& snapshot, const AnalyzeOptions& options) {
     return Grouper(snapshot, options).run();

@@ -53,6 +53,8 @@ struct Bucket {
     std::optional<ChargedDead> charged_dead; // sockets that are gone, but not what they cost
     std::uint64_t bytes = 0;
     bool bytes_known = true;
+    // By the run of the command in which they were born; empty: none were, or nothing was repeated.
+    std::vector<std::uint64_t> by_run;
     // By (tgid, start), which is what identifies a process.
     std::map<std::pair<std::uint32_t, std::uint64_t>, ReportProcess> processes;
 
@@ -60,6 +62,8 @@ struct Bucket {
         return alive.size() + released_at_exit + (charged_dead ? charged_dead->count : 0);
     }
 };
+
+void merge(Bucket& into, Bucket&& from);
 
 struct KeyGroup {
     std::vector<OriginId> origins;        // sorted when grouping is complete

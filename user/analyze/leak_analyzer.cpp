@@ -145,8 +145,9 @@ class Analysis {
   private:
     void sum_up() {
         find_companions(result_.groups);
+        const std::uint64_t runs = std::max<std::uint64_t>(options_.repeats.ended, 1);
         for (AnalyzedGroup& group : result_.groups)
-            group.attention = attention_of(group, options_.mode);
+            group.attention = attention_of(group, options_.mode, runs);
         result_.alive_sums = alive_sums(result_.groups);
     }
 
@@ -211,6 +212,7 @@ class Analysis {
             if (key.object_class == ObjectClass::dentry && !group.growth_per_s &&
                 observed_ns >= kMinTraceForRateNs)
                 group.growth_per_s = per_second(group.count, observed_ns);
+            group.repeats = growths_of(bucket);
             group.evidence =
                 evidence_of(group, counts.exit_released, observed_ns, snapshot_.one_in > 1);
             if (key.object_class == ObjectClass::slab && options_.cache_destroyed &&
@@ -285,6 +287,16 @@ class Analysis {
                 group.members.push_back({object->slot.address, object->slot.birth_ns});
         describe_survivors(group, bucket.alive, snapshot_.taken_at_ns, options_.objects_per_group);
         return group;
+    }
+
+    // Of the runs that count.
+    Growths growths_of(const Bucket& bucket) const {
+        const RepeatFacts& repeats = options_.repeats;
+        Growths growths(repeats.counted());
+        for (std::size_t i = 0; i < growths.size(); ++i)
+            if (const std::size_t run = repeats.warmup + i; run < bucket.by_run.size())
+                growths[i] = bucket.by_run[run] * snapshot_.one_in;
+        return growths;
     }
 
     static void accuse_destroyer(AnalyzedGroup& group) {

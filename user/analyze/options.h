@@ -4,6 +4,7 @@
 
 #include "model/analysis.h"
 #include "model/event.h"
+#include "model/repeats.h"
 #include "model/trace_mode.h"
 
 #include <cstddef>
@@ -31,6 +32,7 @@ struct AnalyzeOptions {
     std::size_t top = 0;                // 0: all groups
     std::size_t objects_per_group = 5;
     bool dentry_members = false; // AnalyzedGroup::members
+    RepeatFacts repeats;         // run --repeat
 
     // True: this host may hide the frees of the objects of this origin. They are listed last and
     // are not outstanding. Default: none.

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -284,9 +285,8 @@ Result<> Session::add_target(std::uint32_t tgid) {
     if (tgid >= flags.size())
         return fail(Errc::limit, fmt::format("PID {} is larger than any Linux allows", tgid));
     flags[tgid] = UF_PROC_TARGET;
-    // Before tracing is on: nobody else counts.
-    static_cast<volatile std::uint32_t&>(object_->state().targets_alive) =
-        object_->state().targets_alive + 1;
+    // While tracing is on the programs count, too.
+    std::atomic_ref(object_->state().targets_alive).fetch_add(1);
     return {};
 }
 

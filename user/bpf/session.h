@@ -24,7 +24,7 @@ class Session {
     // tracing off. Takes about a second.
     static Result<Session> start(const TraceRequest& asked, const KernelFeatures& features);
 
-    // Chooses a process to follow. Before or after activate().
+    // Chooses a process to follow, one that lives. Before or after activate().
     Result<> add_target(std::uint32_t tgid);
     // Like the tool's own, objects of these processes are not followed. 0: none.
     void ignore_workers(const std::array<std::uint32_t, 2>& tgids);

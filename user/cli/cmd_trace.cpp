@@ -7,7 +7,6 @@
 #include "bpf/privileges.h"
 #include "bpf/session.h"
 #include "cli/aim.h"
-#include "cli/child.h"
 #include "cli/choices.h"
 #include "cli/commands.h"
 #include "cli/delivery.h"
@@ -15,6 +14,7 @@
 #include "cli/destinations.h"
 #include "cli/known.h"
 #include "cli/least_privilege.h"
+#include "cli/runs.h"
 #include "cli/target.h"
 #include "cli/version.h"
 #include "judgement/judge.h"
@@ -238,26 +238,22 @@ Result<int> run_trace(const Options& options) {
     limits.interval = options.interval;
     if (options.command != Command::run) // a command goes on without a reader
         limits.reader_fd = destinations->only_pipe();
-    std::optional<Child> child;
-    std::vector<std::uint32_t> targets;
+    look::Known known;
+    const auto add_target = [&](pid_t pid) {
+        known.trace.targets.push_back(static_cast<std::uint32_t>(pid));
+        return session->add_target(known.trace.targets.back());
+    };
+    std::optional<Runs> runs;
     if (options.command == Command::run) {
         auto prepared =
-            Child::prepare(options.program, destinations->have_stdout(), signals->former());
+            Runs::prepare(options, destinations->have_stdout(), signals->former(), descriptors);
         if (!prepared)
             return fail(prepared.error());
-        child.emplace(std::move(*prepared));
-        descriptors.restore_for(child->pid());
-        limits.child = child->pid();
-        targets.push_back(static_cast<std::uint32_t>(child->pid()));
+        runs.emplace(std::move(*prepared));
     } else if (target) {
         limits.target_pidfd = target->pidfd();
-        targets.push_back(target->tgid());
     }
-    for (std::uint32_t tgid : targets)
-        if (auto added = session->add_target(tgid); !added)
-            return fail(added.error());
 
-    look::Known known;
     if (const auto capabilities = read_capabilities())
         known.notes = notes_on_missing(capabilities->effective);
     give_up_privileges(destinations->have_file());
@@ -266,7 +262,9 @@ Result<int> run_trace(const Options& options) {
     look::ProcSurroundings surroundings;
     known.tool = {kVersion, kBuild};
     known.trace = trace_facts(options);
-    known.trace.targets = targets;
+    if (target)
+        if (auto added = add_target(static_cast<pid_t>(target->tgid())); !added)
+            return fail(added.error());
     std::optional<look::SocketReport> sockets;
     if (request.wants(ObjectClass::socket))
         sockets.emplace().load(source, surroundings);
@@ -278,13 +276,13 @@ Result<int> run_trace(const Options& options) {
     if (known.comparable)
         known.counts_at_start = surroundings.books().read();
     if (sockets && options.command != Command::run)
-        sockets->take_pre_attach(source, targets, workers);
-    if (child)
-        if (auto released = child->release(); !released)
-            return fail(released.error());
+        sockets->take_pre_attach(source, known.trace.targets, workers);
+    if (runs)
+        if (auto begun = runs->begin(add_target); !begun)
+            return fail(begun.error());
     log::info(fmt::format("tracing {} ({} ms to attach); {}", describe(options),
                           (monotonic_ns() - entered_ns) / 1'000'000,
-                          child ? "the report comes when it ends" : "Ctrl-C ends with the report"));
+                          runs ? "the report comes when it ends" : "Ctrl-C ends with the report"));
 
     const look::Sources sources{source,       tracker, *symbols,
                                 surroundings, naming,  sockets ? &*sockets : nullptr};
@@ -297,6 +295,8 @@ Result<int> run_trace(const Options& options) {
         known.trace.thinned_at_ns = loop.sample().thinned_at_ns();
         known.sight = look::sight_of(*session);
         known.hooks = session->hooks();
+        if (runs)
+            known.trace.repeats = runs->facts();
         tracker.refresh_processes(monotonic_ns());
         auto survey = look::look(sources, known);
         if (!survey)
@@ -323,19 +323,25 @@ Result<int> run_trace(const Options& options) {
         return destinations->render(report, std::move(recording));
     });
     auto outcome = caught([&] {
-        return loop.run(limits, *signals, [&] {
+        const auto report = [&] {
             const trace::Signals::Unblocked unblocked(*signals);
             delivery.interim();
-            return !delivery.reader_gone() || child;
-        });
+            return !delivery.reader_gone() || runs;
+        };
+        return runs ? runs->follow(loop, limits, *signals, report, add_target)
+                    : loop.run(limits, *signals, report);
     });
     if (!outcome) // the report is made of what has been seen until now
         log::error(outcome.error().message);
     const trace::TraceLoop::Outcome end = outcome.value_or(trace::TraceLoop::Outcome{});
     if (end.end == trace::TraceLoop::End::reader_gone)
         return fail(Errc::io, "nobody reads the report any more: the trace has ended without it");
+    if (runs && outcome)
+        if (auto ripe = caught([&] { return runs->ripen(loop, *signals, options.min_age); }); !ripe)
+            log::error(ripe.error().message);
     const trace::Signals::Unblocked unblocked(*signals, end.heard_ns);
-    known.trace.command_status = end.child_status;
+    if (runs)
+        known.trace.command_status = runs->status();
     if (end.end == trace::TraceLoop::End::child_ended ||
         end.end == trace::TraceLoop::End::target_ended) {
         if (auto unsettled = caught([&] { return loop.settle(kSettlePatience); }))
@@ -348,7 +354,8 @@ Result<int> run_trace(const Options& options) {
     if (!outcome || delivery.failed())
         return 1;
     const int status = exit_status(failures, complete);
-    return options.exit_with_command && end.child_status ? shell_status(*end.child_status) : status;
+    const std::optional<int> command_status = known.trace.command_status;
+    return options.exit_with_command && command_status ? shell_status(*command_status) : status;
 }
 
 } // namespace unfreed::cli

@@ -108,7 +108,7 @@ std::optional<std::string> FailCondition::met_by(const Report& report) const {
     std::uint64_t objects = 0;
     double bytes_per_hour = 0;
     for (const Group& group : report.groups) {
-        if (is_hidden(group))
+        if (is_hidden(group) || is_no_repeat(group))
             continue;
         if (attention_ ? needs_so_much(group.attention, *attention_) : group.kind == kind_)
             objects += group.count;

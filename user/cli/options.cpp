@@ -3,6 +3,7 @@
 
 #include "abi/limits.h"
 #include "cli/version.h"
+#include "model/repeats.h"
 #include "model/sampling.h"
 
 #include <fmt/format.h>
@@ -42,6 +43,15 @@ CLI::Validator at_least_one() {
                 const bool is_number = word.find_first_not_of("0123456789") == std::string::npos;
                 const bool is_zero = word.find_first_not_of('0') == std::string::npos;
                 return is_number && !is_zero ? std::string() : "must be a number, 1 or more";
+            },
+            ""};
+}
+
+CLI::Validator whole_number() {
+    return {[](const std::string& word) {
+                return word.find_first_not_of("0123456789") == std::string::npos
+                           ? std::string()
+                           : "must be a number, 0 or more";
             },
             ""};
 }
@@ -170,6 +180,29 @@ void add_trace(CLI::App& app, Options& options, Words& words) {
     app.add_flag("--kernel-addresses", options.kernel_addresses,
                  "Show addresses of the kernel, not hashes of them, where this host hides them "
                  "(kptr_restrict)");
+}
+
+// Of a command that runs many times.
+void add_repeats(CLI::App& app, Options& options) {
+    app.add_option("--repeat", options.repeat,
+                   "Run the command so often, in one trace: what does not grow in four of five "
+                   "repeats needs no attention, and fails nothing (--fail-on)")
+        ->check(at_least_one())
+        ->type_name("N");
+    app.add_option("--warmup", options.warmup,
+                   "Run it so often before the repeats that count (default 0)")
+        ->check(whole_number())
+        ->type_name("K");
+}
+
+Result<> check_repeats(const Options& options) {
+    if (options.warmup != 0 && options.repeat == 0)
+        return fail(Errc::usage, "--warmup needs --repeat N");
+    if (options.repeat > kMostRuns || options.warmup > kMostRuns - options.repeat)
+        return fail(
+            Errc::usage,
+            fmt::format("--repeat: {} runs are the most, those of --warmup too", kMostRuns));
+    return {};
 }
 
 // Of what tells a recording.
@@ -454,6 +487,7 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
                     "of the command, unless the trace failed (command)")
         ->check(CLI::IsMember({"report", "command"}))
         ->type_name("WHOSE");
+    add_repeats(*run, options);
     run->add_option("command", options.program, "Command and arguments, after --")->required();
     run->positionals_at_end();
 
@@ -503,6 +537,8 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
     for (const CLI::App* used : app.get_subcommands())
         if (const CLI::Option* empty = find_empty(*used))
             return {std::nullopt, "unfreed: " + empty->get_name() + ": the value is empty\n", 2};
+    if (auto checked = check_repeats(options); !checked)
+        return {std::nullopt, "unfreed: " + checked.error().message + "\n", 2};
     if (auto read = read_words(words, options); !read)
         return {std::nullopt, "unfreed: " + read.error().message + "\n", 2};
     options.exit_with_command = words.exit_with == "command";

@@ -31,6 +31,8 @@ struct Options {
     std::optional<std::uint32_t> pid; // trace -p
     bool follow = false;              // trace -p --follow: children too
     std::vector<std::string> program; // run -- PROGRAM ARGUMENTS
+    std::uint32_t repeat = 0;         // run --repeat; 0: once, and nothing is judged by repeats
+    std::uint32_t warmup = 0;         // run --warmup: before these
     std::vector<ObjectClass> classes{kAllClasses.begin(), kAllClasses.end()};
     AimNames aim;
     std::optional<std::chrono::nanoseconds> duration; // none: until Ctrl-C or the target ends

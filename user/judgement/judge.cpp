@@ -47,6 +47,7 @@ AnalyzeOptions analyze_options(const Survey& survey, const JudgeOptions& options
     analyze.mode = survey.trace.mode;
     analyze.min_age_ns = survey.trace.min_age_ns;
     analyze.visible_stages = survey.sight.visible_stages;
+    analyze.repeats = survey.trace.repeats;
     analyze.trace_started_ns = survey.trace.started_ns;
     analyze.top = options.every_group ? 0 : options.top;
     analyze.objects_per_group = options.lists_objects ? options.objects_per_group : 0;

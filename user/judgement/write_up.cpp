@@ -43,6 +43,7 @@ Report::Trace trace_of(const Survey& survey) {
     trace.command = from.command;
     if (from.command_status)
         trace.command_status = static_cast<std::uint32_t>(*from.command_status);
+    trace.repeats = from.repeats;
     trace.aim = from.aim;
     for (ObjectClass object_class : from.classes)
         trace.classes.emplace_back(to_string(object_class));

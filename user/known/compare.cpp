@@ -110,14 +110,16 @@ class Origins {
     std::vector<std::string> order_;
 };
 
-// A command has made what it makes when it ends, however long it took; and two moments of one trace
-// see the same objects come and go.
+// A command has made what it makes when it ends, however long it took, and again in each repeat;
+// and two moments of one trace see the same objects come and go.
 double exposure_of(const Report& report, const Report& other) {
     const bool one_trace = !report.host.boot_id.empty() && !report.trace.started_at.empty() &&
                            report.host.boot_id == other.host.boot_id &&
                            report.trace.started_at == other.trace.started_at;
-    if (one_trace || report.trace.mode == "run" || other.trace.mode == "run")
+    if (one_trace)
         return 1;
+    if (report.trace.mode == "run" || other.trace.mode == "run")
+        return std::max(report.trace.repeats.ended, 1u);
     const std::uint64_t young = std::min(report.trace.min_age_ns, report.trace.duration_ns);
     return std::max(static_cast<double>(report.trace.duration_ns - young), 1.0);
 }

@@ -129,6 +129,9 @@ void read_environment(const Json& json, Report& report) {
         report.trace.min_age_ns = number_of(*trace, "min_age_ns");
         report.trace.mode = text_of(*trace, "mode");
         report.trace.sample.one_in = one_in_of(*trace);
+        if (const Json* repeats = member(*trace, "repeats"))
+            report.trace.repeats.ended = static_cast<std::uint32_t>(
+                std::min<std::uint64_t>(number_of(*repeats, "ended"), kMostRuns));
     }
     report.complete = flag_of(json, "complete", true);
     report.groups_omitted = number_of(json, "groups_omitted");

@@ -10,6 +10,7 @@
 #include "model/known.h"
 #include "model/memory.h"
 #include "model/object_class.h"
+#include "model/repeats.h"
 #include "model/verdict.h"
 
 #include <array>
@@ -124,6 +125,7 @@ struct Group {
     // Outstanding at each of Trace::history_ns, of all groups of these origins, young objects too.
     // Shorter: its processes had ended by then. Empty: not known.
     std::vector<std::uint64_t> history;
+    Growths repeats; // by how much it grew in each repeat of the command; empty: none was repeated
     std::optional<Ages> age_ns; // of those alive now; nullopt: none is
     std::vector<ReportProcess> processes;
     std::vector<ReportHolder> holders; // now, most objects first
@@ -304,8 +306,10 @@ struct Report {
         std::uint64_t duration_ns = 0;
         std::string mode = "host"; // host|pid|run|replay
         std::vector<std::uint32_t> targets;
-        std::vector<std::string> command;            // empty: none
-        std::optional<std::uint32_t> command_status; // run: as wait() gives it
+        std::vector<std::string> command; // empty: none
+        // run: as wait() gives it; of several runs: of the first that failed, else of the last
+        std::optional<std::uint32_t> command_status;
+        RepeatFacts repeats; // its times are not for readers
         std::vector<std::string> classes;
         AimNames aim;
         SampleReport sample;

@@ -186,6 +186,15 @@ Json from_facts(const VerdictFacts& facts) {
             {"needs_ns", number_or_null(facts.needs_ns)}};
 }
 
+Json from_growths(const Growths& growths) {
+    if (growths.empty())
+        return nullptr;
+    return {{"grew_in", grew_in(growths)},
+            {"of", growths.size()},
+            {"grows", grows_with_repeats(growths)},
+            {"by", growths}};
+}
+
 Json from_companion(const Companion& companion) {
     return {{"class", to_string(companion.object_class)},
             {"cache", text(companion.cache)},
@@ -240,6 +249,7 @@ Json from_group(const Group& group) {
             {"deaths", group.deaths},
             {"growth_per_s", number_or_null(group.growth_per_s)},
             {"history", group.history},
+            {"repeats", from_growths(group.repeats)},
             {"age_ns", from_ages(group.age_ns)},
             {"freed_lifetime_log2_ns", Json::array()},
             {"processes", array_of(group.processes, from_process)},
@@ -272,6 +282,16 @@ Json share_of(std::uint32_t one_in) {
     return one_in <= 1 ? Json(1) : Json(1.0 / one_in);
 }
 
+Json from_repeats(const RepeatFacts& repeats) {
+    if (repeats.asked == 0)
+        return nullptr;
+    return {{"asked", repeats.asked},
+            {"warmup", repeats.warmup},
+            {"ended", repeats.ended},
+            {"counted", repeats.counted()},
+            {"failed", repeats.failed}};
+}
+
 Json from_trace(const Report::Trace& trace) {
     return {{"started_at", text(trace.started_at)},
             {"duration_ns", trace.duration_ns},
@@ -279,6 +299,7 @@ Json from_trace(const Report::Trace& trace) {
             {"targets", trace.targets},
             {"command", trace.command.empty() ? Json() : array_of(trace.command, text)},
             {"command_status", number_or_null(trace.command_status)},
+            {"repeats", from_repeats(trace.repeats)},
             {"classes", array_of(trace.classes, text)},
             {"aim",
              {{"cache", array_of(trace.aim.caches, text)},

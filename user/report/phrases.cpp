@@ -206,6 +206,8 @@ std::string leak_phrase(const Group& group) {
         phrase += " by " + by;
     else
         phrase += fmt::format(" made in {}", allocation_site(group.kernel_stack));
+    if (!group.repeats.empty()) // how fast they come is how fast the repeats do
+        return phrase + ", " + repeats_phrase(group.repeats);
     if (group.growth_per_s && *group.growth_per_s > 0)
         phrase += ", " + human_rate(group.growth_per_s);
     if (const std::string bytes = per_hour_phrase(group); bytes != "-")

@@ -75,6 +75,7 @@ Group build_group(const AnalyzedGroup& from, std::uint64_t now_ns, const KernelS
     group.deaths = from.deaths;
     group.growth_per_s = from.growth_per_s;
     group.history = from.history;
+    group.repeats = from.repeats;
     group.age_ns = from.age_ns;
     group.processes = from.processes;
     group.holders = from.holders;

@@ -18,6 +18,11 @@ inline bool is_hidden(const Group& group) {
     return !group.suppressed_by.empty() || group.change == Change::known;
 }
 
+// It did not grow in enough of the repeats: it needs no attention, and fails nothing.
+inline bool is_no_repeat(const Group& group) {
+    return !group.repeats.empty() && !grows_with_repeats(group.repeats);
+}
+
 inline bool has_row(const Group& group) {
     return is_finding(group) && !is_hidden(group);
 }

@@ -32,9 +32,31 @@ std::string join(const std::vector<std::string>& words, std::string_view separat
     return text;
 }
 
+// " 20 times (3 to warm up)"
+std::string runs_phrase(const RepeatFacts& repeats) {
+    if (repeats.asked == 0)
+        return {};
+    std::string phrase = " " + human_count(repeats.ended, "time", "times");
+    if (repeats.counted() < repeats.asked)
+        phrase += fmt::format(" of {}", std::uint64_t{repeats.asked} + repeats.warmup);
+    if (repeats.warmup != 0)
+        phrase += fmt::format(" ({} to warm up)", std::min(repeats.warmup, repeats.ended));
+    return phrase;
+}
+
+// "it exited with status 0"; of several runs: "2 failed, the first exited with status 1"
+std::string status_phrase(const RepeatFacts& repeats, std::uint32_t status) {
+    const std::string phrase = wait_status_phrase(status);
+    if (repeats.asked == 0)
+        return "it " + phrase;
+    return repeats.failed == 0
+               ? "each " + phrase
+               : fmt::format("{} failed, the first {}", human_count(repeats.failed), phrase);
+}
+
 std::string target_phrase(const Report::Trace& trace) {
     if (trace.mode == "run")
-        return "Ran " + command_phrase(trace.command);
+        return "Ran " + command_phrase(trace.command) + runs_phrase(trace.repeats);
     if (trace.mode == "pid") {
         std::vector<std::string> pids;
         for (std::uint32_t pid : trace.targets)
@@ -57,8 +79,8 @@ void write_header(Page& page, const Report& report) {
     if (!trace.started_at.empty())
         what += ", from " + escape_for_terminal(trace.started_at);
     if (trace.command_status)
-        what += "; it " + wait_status_phrase(*trace.command_status);
-    else if (trace.mode == "run")
+        what += "; " + status_phrase(trace.repeats, *trace.command_status);
+    else if (trace.mode == "run" && trace.repeats.asked == 0)
         what += "; it still runs";
     page.paragraph(what, {0, 2});
     std::vector<std::string> settings{"classes: " + join(trace.classes, ", "),

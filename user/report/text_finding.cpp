@@ -32,6 +32,7 @@ constexpr std::array kReasons{
     Pair{"no-growth", "no sign of a leak in their numbers"},
     Pair{"too-few", "too few of one origin to tell by numbers"},
     Pair{"companions", "come with the rows above"},
+    Pair{"few-repeats", "grew in fewer than four of five repeats"},
     Pair{"few-at-exit", "what every process has until it ends"},
 };
 

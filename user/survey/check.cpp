@@ -78,6 +78,14 @@ bool times_are_sane(const Survey& survey) {
            std::is_sorted(times.begin(), times.end());
 }
 
+// The runs that ended are among those that were begun.
+bool are_sane(const RepeatFacts& repeats) {
+    return repeats.ended <= repeats.starts_ns.size() && repeats.failed <= repeats.ended &&
+           repeats.starts_ns.size() <= kMostRuns &&
+           (repeats.asked != 0 || repeats.starts_ns.empty()) &&
+           std::is_sorted(repeats.starts_ns.begin(), repeats.starts_ns.end());
+}
+
 bool other_sockets_were_read(const Snapshot& snapshot) {
     return std::all_of(
         snapshot.other_sockets.begin(), snapshot.other_sockets.end(), [](const OtherSocket& other) {
@@ -92,8 +100,9 @@ Result<> check(const Survey& survey) {
     const bool sound = snapshot.one_in >= 1 && snapshot.one_in <= Sampling::kMaxOneIn &&
                        snapshot.objects.size() <= kMostObjects && names_are_there(snapshot) &&
                        counts_are_sane(snapshot) && deaths_are_sane(snapshot.deaths) &&
-                       times_are_sane(survey) && other_sockets_were_read(snapshot) &&
-                       survey.books.cpus >= 1 && survey.books.processors >= 1;
+                       times_are_sane(survey) && are_sane(survey.trace.repeats) &&
+                       other_sockets_were_read(snapshot) && survey.books.cpus >= 1 &&
+                       survey.books.processors >= 1;
     if (!sound)
         return fail(Errc::malformed,
                     "the recording contradicts itself: it was not made by unfreed");

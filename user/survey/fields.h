@@ -42,9 +42,10 @@ template <class A> void fields(A& a, HookReport& v) {
     a(v.object_class, v.stage, v.function, v.attached_as, v.reason, v.events_lost);
 }
 template <class A> void fields(A& a, AimNames& v) { a(v.caches, v.sites, v.comms, v.cgroups); }
+template <class A> void fields(A& a, RepeatFacts& v) { a(v.asked, v.warmup, v.starts_ns, v.ended, v.failed); }
 template <class A> void fields(A& a, TraceFacts& v) {
     a(v.mode, v.started_at, v.started_ns, v.targets, v.command, v.command_status, v.classes, v.min_age_ns,
-      v.asked_one_in, v.thinned_at_ns, v.always_walk, v.aim);
+      v.asked_one_in, v.thinned_at_ns, v.always_walk, v.aim, v.repeats);
 }
 template <class A> void fields(A& a, Sight& v) {
     a(v.visible_stages, v.kmem_births, v.sees_bulk_frees, v.knows_every_cache, v.legacy, v.advice_on_skipping);

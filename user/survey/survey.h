@@ -39,6 +39,7 @@ struct TraceFacts {
     std::optional<std::uint64_t> thinned_at_ns; // when the sample was first made smaller
     bool always_walk = false;                   // --stacks
     AimNames aim;
+    RepeatFacts repeats; // run
 };
 
 bool wants(const TraceFacts& trace, ObjectClass object_class);

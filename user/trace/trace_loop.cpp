@@ -116,11 +116,11 @@ Result<> TraceLoop::retire() {
 Result<TraceLoop::Outcome> TraceLoop::run(const Limits& limits, const Signals& signals,
                                           const std::function<bool()>& report) {
     const std::uint64_t start = monotonic_ns();
-    const auto after = [&](const std::optional<nanoseconds>& time) {
-        return time ? start + static_cast<std::uint64_t>(time->count()) : UINT64_MAX;
-    };
-    const std::uint64_t end_at = after(limits.duration);
-    std::uint64_t next_report = after(limits.interval);
+    const std::uint64_t since = limits.since_ns.value_or(start);
+    const auto ns = [](nanoseconds time) { return static_cast<std::uint64_t>(time.count()); };
+    const std::uint64_t end_at = limits.duration ? since + ns(*limits.duration) : UINT64_MAX;
+    std::uint64_t next_report =
+        limits.interval ? next_due(since, ns(*limits.interval), start) : UINT64_MAX;
     std::uint64_t next_look = start;
     std::uint64_t next_sweep = start + static_cast<std::uint64_t>(kSweepEvery.count());
     std::uint64_t next_retire = retire_origins_ ? next_sweep : UINT64_MAX;
@@ -166,8 +166,7 @@ Result<TraceLoop::Outcome> TraceLoop::run(const Limits& limits, const Signals& s
         if (now >= next_report) {
             if (!report())
                 return Outcome{End::reader_gone, std::nullopt, std::nullopt};
-            next_report = next_due(
-                next_report, static_cast<std::uint64_t>(limits.interval->count()), monotonic_ns());
+            next_report = next_due(next_report, ns(*limits.interval), monotonic_ns());
         }
     }
 }
@@ -180,13 +179,27 @@ std::uint64_t TraceLoop::objects_of_ended_processes() {
         }));
 }
 
-Result<std::uint64_t> TraceLoop::settle(nanoseconds patience) {
-    const auto deadline = std::chrono::steady_clock::now() + patience;
+bool TraceLoop::has_unripe() {
+    const TableSnapshot table = source_.read_table(UINT64_MAX);
+    return std::any_of(table.objects.begin(), table.objects.end(), [&](const TableObject& object) {
+        const bool closed_socket =
+            object.object_class == ObjectClass::socket && (object.stages & UF_STAGE_RELEASED) != 0;
+        return closed_socket || !tracker_.process_ended(object.tgid);
+    });
+}
+
+Result<std::uint64_t> TraceLoop::settle(nanoseconds patience, nanoseconds quiet_time) {
+    using Clock = std::chrono::steady_clock;
+    const auto deadline = Clock::now() + patience;
     constexpr int kQuietRounds = 4;
     std::uint64_t before = UINT64_MAX;
     std::uint64_t changed_by = 0;
     int quiet = 0;
-    while (quiet < kQuietRounds && std::chrono::steady_clock::now() < deadline) {
+    auto changed_at = Clock::now();
+    const auto is_quiet = [&] {
+        return quiet >= kQuietRounds && Clock::now() - changed_at >= quiet_time;
+    };
+    while (!is_quiet() && Clock::now() < deadline) {
         bpf::wait_for_grace_period();
         std::this_thread::sleep_for(milliseconds(30));
         if (auto drained = drain(); !drained)
@@ -194,6 +207,8 @@ Result<std::uint64_t> TraceLoop::settle(nanoseconds patience) {
         const std::uint64_t now = objects_of_ended_processes();
         changed_by = before > now ? before - now : now - before;
         quiet = now == before ? quiet + 1 : 0;
+        if (quiet == 0)
+            changed_at = Clock::now();
         before = now;
     }
     return quiet >= kQuietRounds ? 0 : changed_by;

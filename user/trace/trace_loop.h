@@ -25,7 +25,9 @@ class TraceLoop {
         std::optional<std::chrono::nanoseconds> interval;
         std::optional<pid_t> child; // run: ends when it does, and it is reaped
         int target_pidfd = -1;      // trace -p: ends when this process does
-        int reader_fd = -1;         // a pipe: ends when nobody has its other end
+        // When the trace began: duration and intervals are counted from then. None: now.
+        std::optional<std::uint64_t> since_ns;
+        int reader_fd = -1; // a pipe: ends when nobody has its other end
     };
     enum class End { duration, interrupted, target_ended, child_ended, reader_gone };
     struct Outcome {
@@ -57,9 +59,18 @@ class TraceLoop {
     Result<Outcome> run(const Limits& limits, const Signals& signals,
                         const std::function<bool()>& report);
 
+    // A signal has asked for the end of the trace.
+    bool asked_to_end() const { return heard_ns_.has_value(); }
+
     // After a traced process has ended: waits until what its exit frees is freed (RCU grace
     // periods, deferred work), at most `patience`. Returns how many objects were still dying then.
-    Result<std::uint64_t> settle(std::chrono::nanoseconds patience);
+    // It is freed when their number has stayed the same for so long, and for a few looks.
+    Result<std::uint64_t> settle(std::chrono::nanoseconds patience,
+                                 std::chrono::nanoseconds quiet = {});
+
+    // Is there something that only age can judge: of a process that lives, or a socket that was
+    // closed?
+    bool has_unripe();
 
     // One sweep: events first, then the table, thinned before if it is too full.
     Result<> sweep();

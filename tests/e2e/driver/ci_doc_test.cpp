@@ -84,6 +84,7 @@ TEST_F(CiExample, OfPytestTellsAClientThatLeaks) {
     if (run({"/bin/sh", "-c", "command -v python3"}).status != 0)
         GTEST_SKIP() << "there is no python3";
     write("test_leaks.py", example("python") + "\n\ntest_client_closes_its_sockets()\n"
+                                               "test_client_leaves_nothing_run_after_run()\n"
                                                "test_the_check_finds_what_is_left_open()\n"
                                                "print('both pass')\n");
     const Finished passed = run_here("python3 test_leaks.py");

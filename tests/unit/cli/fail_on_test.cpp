@@ -57,6 +57,14 @@ TEST(FailOn, AKindCountsWhateverItsVerdict) {
     EXPECT_EQ(met("kind=pinned", found), "");
 }
 
+TEST(FailOn, AKindThatDoesNotGrowWithTheRepeatsDoesNot) {
+    Group once = group(Attention::none, "listener", 1);
+    once.repeats = {1, 0, 0, 0, 0};
+    EXPECT_EQ(met("kind=listener", report({once})), "");
+    once.repeats = {1, 1, 0, 1, 1};
+    EXPECT_EQ(met("kind=listener", report({once})), "kind=listener: 1 object");
+}
+
 TEST(FailOn, GrowthIsOfWhatIsAccused) {
     const Report found = report({group(Attention::leaking, "outstanding", 1, 700'000),
                                  group(Attention::suspect, "outstanding", 1, 700'000),

@@ -33,6 +33,35 @@ TEST(CommandLine, SaysWhoseExitStatusARunHas) {
     EXPECT_EQ(parse({"trace", "--exit-with", "command"}).exit_code, 2);
 }
 
+TEST(CommandLine, RepeatsACommand) {
+    const auto once = parse({"run", "--", "true"});
+    EXPECT_EQ(once.options->repeat, 0U);
+    const auto parsed = parse({"run", "--repeat", "17", "--warmup", "3", "--", "true"});
+    ASSERT_TRUE(parsed.options) << parsed.text;
+    EXPECT_EQ(parsed.options->repeat, 17U);
+    EXPECT_EQ(parsed.options->warmup, 3U);
+    EXPECT_TRUE(parse({"run", "--repeat", "997", "--warmup", "3", "--", "true"}).options);
+    EXPECT_TRUE(parse({"run", "--repeat", "2", "--warmup", "0", "--", "true"}).options);
+}
+
+TEST(CommandLine, SaysWhatIsWrongWithRepeats) {
+    const auto refused = [](std::vector<const char*> words) {
+        words.insert(words.begin(), "run");
+        words.insert(words.end(), {"--", "true"});
+        const auto parsed = parse(words);
+        EXPECT_EQ(parsed.exit_code, 2);
+        return parsed.text;
+    };
+    EXPECT_THAT(refused({"--warmup", "3"}), HasSubstr("--warmup needs --repeat"));
+    for (const char* word : {"0", "-3", "many", "1.5"})
+        EXPECT_THAT(refused({"--repeat", word}), HasSubstr("must be a number, 1 or more")) << word;
+    EXPECT_THAT(refused({"--repeat", "2", "--warmup", "-1"}), HasSubstr("0 or more"));
+    EXPECT_THAT(refused({"--repeat", "998", "--warmup", "3"}), HasSubstr("1000 runs are the most"));
+    EXPECT_THAT(refused({"--repeat", "4294967295", "--warmup", "2"}), HasSubstr("are the most"));
+    EXPECT_THAT(refused({"--repeat", "99999999999"}), HasSubstr("--repeat"));
+    EXPECT_EQ(parse({"trace", "--repeat", "3"}).exit_code, 2);
+}
+
 TEST(CommandLine, KnowsEveryWriter) {
     const std::string help = parse({"trace", "--help"}).text;
     for (const Writer* writer : all_writers()) {

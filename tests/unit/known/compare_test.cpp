@@ -53,6 +53,24 @@ std::vector<std::string> changes(const Report& before, const Report& after) {
     return words;
 }
 
+TEST(Compare, ACommandThatRanOftenerMayLeaveMore) {
+    Report before = report({group("leak", 40, Attention::look)});
+    Report after = report({group("leak", 74, Attention::look)});
+    before.trace.mode = after.trace.mode = "run";
+    EXPECT_THAT(changes(before, after), ElementsAre("leak grown told"));
+    before.trace.repeats.ended = 20;
+    after.trace.repeats.ended = 37;
+    EXPECT_THAT(changes(before, after), ElementsAre("leak known"));
+    // And so it is when it is read again.
+    const auto read = read_json_report(to_json([&] {
+        Report with_repeats = before;
+        with_repeats.trace.repeats.asked = 17;
+        return with_repeats;
+    }()));
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->trace.repeats.ended, 20U);
+}
+
 TEST(Compare, SaysWhatBecameOfEachOrigin) {
     const Report before =
         report({group("same", 50, Attention::none), group("more", 50, Attention::none),

@@ -79,6 +79,18 @@ TEST(CiForms, JunitCallsAnIncompleteReportAnError) {
     EXPECT_THAT(xml, HasSubstr("births_lost: 3, the table was full"));
 }
 
+TEST(CiForms, EachSaysInHowManyRepeatsARowGrew) {
+    Group grows = row("a", Attention::look, "leaker");
+    grows.repeats = {2, 2, 2, 0, 2};
+    Group once = row("b", Attention::none, "first_use");
+    once.repeats = {2, 0, 0, 0, 0};
+    const Report report = with({grows, once});
+    for (const char* form : {"junit", "sarif", "github"}) {
+        EXPECT_THAT(written(form, report), HasSubstr("grew by 2 in 4 of 5 repeats")) << form;
+        EXPECT_THAT(written(form, report), Not(HasSubstr("first_use"))) << form;
+    }
+}
+
 TEST(CiForms, NoNameBecomesMarkup) {
     const Report report = with({row("a", Attention::leaking, kHostile)});
     const std::string xml = written("junit", report);

@@ -52,6 +52,24 @@ TEST(Json, WhatWasKnownFollowsTheSchema) {
     EXPECT_EQ(after["groups"][1]["since_baseline"], "grown");
 }
 
+TEST(Json, RepeatsFollowTheSchema) {
+    EXPECT_TRUE(written(sample_report())["trace"]["repeats"].is_null());
+    EXPECT_TRUE(written(sample_report())["groups"][0]["repeats"].is_null());
+    Report report = sample_report();
+    report.trace.repeats = {
+        .asked = 5, .warmup = 1, .starts_ns = {1, 2, 3, 4, 5}, .ended = 5, .failed = 2};
+    report.groups[0].repeats = {2, 0, 2, 2};
+    const json after = written(report);
+    EXPECT_THAT(validate(schema(), after), IsEmpty());
+    EXPECT_EQ(after["trace"]["repeats"]["counted"], 4);
+    EXPECT_EQ(after["trace"]["repeats"]["failed"], 2);
+    const json& repeats = after["groups"][0]["repeats"];
+    EXPECT_EQ(repeats["grew_in"], 3);
+    EXPECT_EQ(repeats["of"], 4);
+    EXPECT_EQ(repeats["grows"], false);
+    EXPECT_EQ(repeats["by"], json({2, 0, 2, 2}));
+}
+
 // The validator is the judge above, so it must be able to say no.
 TEST(Json, ValidatorFindsEachKindOfError) {
     const json good = written(sample_report());

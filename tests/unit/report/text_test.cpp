@@ -25,6 +25,24 @@ TEST(Text, LooksAsCheckedIn) {
     expect_golden("report_clean_80.txt", text_of(clean_report(), 80));
 }
 
+TEST(Text, SaysHowOftenACommandRan) {
+    Report report = sample_report();
+    report.trace.repeats = {.asked = 17, .warmup = 3, .starts_ns = {}, .ended = 20, .failed = 0};
+    report.trace.command_status = 0;
+    report.groups[0].repeats = Growths(17, 2);
+    const std::string all = text_of(report, 200);
+    EXPECT_THAT(all, HasSubstr(" 20 times (3 to warm up) for 1m 01s"));
+    EXPECT_THAT(all, HasSubstr("; each exited with status 0"));
+    EXPECT_THAT(all, HasSubstr(", grew by 2 in 17 of 17 repeats"));
+
+    report.trace.repeats.ended = 5;
+    report.trace.repeats.failed = 2;
+    report.trace.command_status = 1 << 8;
+    const std::string cut_short = text_of(report, 200);
+    EXPECT_THAT(cut_short, HasSubstr(" 5 times of 20 (3 to warm up) for 1m 01s"));
+    EXPECT_THAT(cut_short, HasSubstr("; 2 failed, the first exited with status 1"));
+}
+
 TEST(Text, FitsTheWidth) {
     for (std::size_t width : {60u, 80u, 100u, 120u, 200u}) {
         std::istringstream lines(text_of(sample_report(), width));

@@ -17,6 +17,7 @@ Survey sample() {
     survey.trace.mode = TraceMode::pid;
     survey.trace.started_ns = kSecond;
     survey.trace.command_status = 0;
+    survey.trace.repeats = {.asked = 5, .warmup = 1, .starts_ns = {1, 2}, .ended = 2, .failed = 1};
     survey.trace.classes = {ObjectClass::dentry, ObjectClass::slab};
     survey.sight.sees_bulk_frees = false;
     survey.hooks.push_back({"slab", "birth", "f", "raw_tp", "", EventsLost{3, true}});
@@ -65,6 +66,11 @@ TEST(Recording, HoldsAllOfASurvey) {
     EXPECT_FALSE(again->snapshot.processes.at(100).alive);
     EXPECT_EQ(again->snapshot.origins.at(OriginId{1}).syscall, 0);
     EXPECT_EQ(again->trace.command_status, 0);
+    EXPECT_EQ(again->trace.repeats.asked, 5U);
+    EXPECT_EQ(again->trace.repeats.warmup, 1U);
+    EXPECT_EQ(again->trace.repeats.starts_ns.size(), 2U);
+    EXPECT_EQ(again->trace.repeats.counted(), 1U);
+    EXPECT_EQ(again->trace.repeats.failed, 1U);
     EXPECT_FALSE(again->sight.sees_bulk_frees);
     EXPECT_EQ(again->snapshot.objects[0].facts->refcount, -1);
     EXPECT_EQ(again->snapshot.objects[0].facts->dentry.holders, 0U);
@@ -133,6 +139,12 @@ TEST(Recording, WhatJudgingReliesOnIsChecked) {
         refused([](Survey& survey) { survey.snapshot.objects[0].facts->dentry.pattern = 1; }));
     EXPECT_TRUE(refused([](Survey& survey) { survey.trace.started_ns = UINT64_MAX; }));
     EXPECT_TRUE(refused([](Survey& survey) { survey.snapshot.other_sockets.emplace_back(); }));
+    EXPECT_TRUE(refused([](Survey& survey) { survey.trace.repeats.ended = 3; }));
+    EXPECT_TRUE(refused([](Survey& survey) { survey.trace.repeats.failed = 3; }));
+    EXPECT_TRUE(refused([](Survey& survey) { survey.trace.repeats.starts_ns = {2, 1}; }));
+    EXPECT_TRUE(refused([](Survey& survey) { survey.trace.repeats.asked = 0; }));
+    EXPECT_TRUE(
+        refused([](Survey& survey) { survey.trace.repeats.starts_ns.assign(kMostRuns + 1, 1); }));
     EXPECT_TRUE(refused([](Survey& survey) {
         survey.snapshot.deaths.by_origin[OriginId{1}] = {{200, 3, 1}};
     }));

@@ -51,8 +51,11 @@ shared_out() {
     esac
 }
 
-# ss(8), and what it asks in the kernel: reports are held against it.
-ss=$(command -v ss) && files+=(--file "$ss")
+# ss(8), and what it asks in the kernel: reports are held against it. setpriv(1) takes capabilities
+# away; that of the guest does not know the bounding set.
+for tool in ss setpriv; do
+    path=$(command -v "$tool") && files+=(--file "$path")
+done
 diag=tcp_diag,udp_diag,unix_diag,raw_diag,netlink_diag,af_packet_diag
 
 # Debian has no headers for 6.18: no module there.

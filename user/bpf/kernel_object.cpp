@@ -44,6 +44,7 @@ Result<std::unique_ptr<KernelObject>> KernelObject::open(Edition edition) {
         object = std::make_unique<Opened<unfreed_bpf>>();
     if (object->get() == nullptr)
         return fail_errno(Errc::internal, errno, "cannot open the BPF object");
+    forgo_module_btf(object->get());
     return object;
 }
 

@@ -2,6 +2,7 @@
 #include "bpf/open_options.h"
 
 #include "base/capabilities.h"
+#include "bpf/libbpf_log.h"
 
 namespace unfreed::bpf {
 
@@ -15,6 +16,16 @@ const bpf_object_open_opts* open_options() {
     const auto capabilities = read_capabilities();
     return capabilities && !capabilities->permitted.has(Capability::sys_admin) ? &vmlinux_only
                                                                                : nullptr;
+}
+
+void forgo_module_btf(bpf_object* object) {
+    bpf_program* const any = bpf_object__next_program(object, nullptr);
+    if (open_options() == nullptr || any == nullptr)
+        return;
+    // It lists them once for an object (load_module_btfs of libbpf): let it fail to here, where
+    // nothing comes of it. The attach target of a program stays when another one is not found.
+    bpf_program__set_attach_target(any, 0, "no_kernel_has_this_function");
+    take_libbpf_warnings();
 }
 
 } // namespace unfreed::bpf

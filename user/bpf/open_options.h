@@ -11,4 +11,8 @@ namespace unfreed::bpf {
 // module.
 const bpf_object_open_opts* open_options();
 
+// For an object with functions that a kernel need not have (__ksym __weak), before it is loaded:
+// before 1.5 libbpf lists the modules for those whatever the options say.
+void forgo_module_btf(bpf_object* object);
+
 } // namespace unfreed::bpf

@@ -29,9 +29,6 @@ struct kmem_cache___layout {
 	int red_left_pad; /* CONFIG_SLUB_DEBUG */
 } __attribute__((preserve_access_index));
 
-extern const void vmemmap_base __ksym __weak;
-extern const void page_offset_base __ksym __weak;
-
 #define UF_PAGE_SHIFT 12
 /* Masks have their upper bits set; no struct page lies so high. */
 #define UF_COMPOUND_MASK 0xffffff0000000000ULL
@@ -40,9 +37,9 @@ static __always_inline bool page__find_map(void)
 {
 	if (((volatile struct uf_state *)&run_state)->vmemmap)
 		return true;
-	if (bpf_probe_read_kernel(&run_state.page_offset, sizeof(u64), &page_offset_base))
+	if (bpf_probe_read_kernel(&run_state.page_offset, sizeof(u64), (void *)cfg.page_offset_base))
 		return false;
-	return !bpf_probe_read_kernel(&run_state.vmemmap, sizeof(u64), &vmemmap_base);
+	return !bpf_probe_read_kernel(&run_state.vmemmap, sizeof(u64), (void *)cfg.vmemmap_base);
 }
 
 static __always_inline u64 page__head(u64 page)

@@ -75,6 +75,11 @@ struct uf_config {
 	 * rcu_work_rcufn); 0: unknown */
 	__u64 delayed_work_timer;
 	__u64 rcu_work_callback;
+	/* Variables of the kernel (vmemmap_base, page_offset_base), which are read when they are
+	 * needed (slab_page.bpf.c). Not externs: libbpf would read /proc/kallsyms for them once
+	 * more. 0: unknown */
+	__u64 vmemmap_base;
+	__u64 page_offset_base;
 	__u32 nr_sites;
 	__u32 unused1;
 	struct uf_site_range sites[UF_SITE_MAX];

@@ -133,6 +133,8 @@ const std::map<std::string, Layout>& expected() {
            UF_OFFSET(uf_config, irq_entry_end),
            UF_OFFSET(uf_config, delayed_work_timer),
            UF_OFFSET(uf_config, rcu_work_callback),
+           UF_OFFSET(uf_config, vmemmap_base),
+           UF_OFFSET(uf_config, page_offset_base),
            UF_OFFSET(uf_config, nr_sites),
            UF_OFFSET(uf_config, unused1),
            UF_OFFSET(uf_config, sites),

@@ -98,6 +98,7 @@ void configure(bpf_object* object, Scope scope) {
     config->only_targets = scope == Scope::targets;
     config->follow = scope == Scope::targets;
     config->delayed_work_timer = config->rcu_work_callback = 1;
+    config->vmemmap_base = config->page_offset_base = 1;
     config->cache_of = is_legacy() || kernel_has("bpf_get_kmem_cache", BTF_KIND_FUNC);
     config->kmem_births = 1;
     config->may_sample = 1;

@@ -36,6 +36,9 @@ struct TraceRequest {
     // Functions that put works into queues late (abi/config.h); 0: unknown.
     std::uint64_t delayed_work_timer = 0;
     std::uint64_t rcu_work_callback = 0;
+    // Addresses of variables (abi/config.h); 0: unknown.
+    std::uint64_t vmemmap_base = 0;
+    std::uint64_t page_offset_base = 0;
     std::uint64_t irq_entry_start = 0;
     std::uint64_t irq_entry_end = 0;
 

@@ -62,6 +62,8 @@ void fill_config(uf_config& config, const TraceRequest& request, const AttachPla
     config.irq_entry_end = request.irq_entry_end;
     config.delayed_work_timer = request.delayed_work_timer;
     config.rcu_work_callback = request.rcu_work_callback;
+    config.vmemmap_base = request.vmemmap_base;
+    config.page_offset_base = request.page_offset_base;
 }
 
 } // namespace

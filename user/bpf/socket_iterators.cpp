@@ -17,12 +17,11 @@
 namespace unfreed::bpf {
 namespace {
 
-struct Protocol {
-    const char* name;
-    const char* program;
-};
-constexpr std::array kProtocols{Protocol{"tcp", "list_tcp"}, Protocol{"udp", "list_udp"},
-                                Protocol{"unix", "list_unix"}, Protocol{"netlink", "list_netlink"}};
+constexpr std::array<const char*, 5> kPrograms{"list_tcp", "list_udp", "list_unix", "list_netlink",
+                                               "list_open"};
+constexpr std::array<const char*, kPrograms.size()> kNames{"tcp", "udp", "unix", "netlink",
+                                                           "files"};
+constexpr std::size_t kFiles = 4; // the others are protocols
 
 // Runs an iterator from its beginning and appends its records.
 template <class Record>
@@ -56,23 +55,32 @@ void SocketIterators::Delete::operator()(sockets_bpf* skeleton) const {
     sockets_bpf::destroy(skeleton);
 }
 
-// Each alone: which of them a kernel knows and permits, only loading tells.
-Result<SocketIterators::Iterator> SocketIterators::load_one(const char* name) {
-    Iterator iterator;
-    iterator.skeleton.reset(sockets_bpf::open(open_options()));
-    if (!iterator.skeleton)
+Result<SocketIterators::SkeletonPtr>
+SocketIterators::load_programs(std::span<const char* const> names) {
+    const SkeletonPtr skeleton(sockets_bpf::open(open_options()), Delete());
+    if (!skeleton)
         return fail_errno(Errc::internal, errno, "cannot open the programs that list sockets");
-    bpf_program* program = bpf_object__find_program_by_name(iterator.skeleton->obj, name);
-    if (program == nullptr)
-        return fail(Errc::internal, std::string("no program ") + name);
-    bpf_program__set_autoload(program, true);
+    for (const char* name : names) {
+        bpf_program* program = bpf_object__find_program_by_name(skeleton->obj, name);
+        if (program == nullptr)
+            return fail(Errc::internal, std::string("no program ") + name);
+        bpf_program__set_autoload(program, true);
+    }
     // The message becomes a line of the report; what the verifier said is in the log (--verbose).
-    if (const int error = sockets_bpf::load(iterator.skeleton.get()); error != 0) {
+    if (const int error = sockets_bpf::load(skeleton.get()); error != 0) {
         take_libbpf_warnings();
         return fail_errno(Errc::unsupported, -error,
-                          std::string("this kernel refuses the BPF iterator ") + name);
+                          std::string("this kernel refuses the BPF iterator ") + names.front());
     }
-    iterator.link.reset(bpf_program__attach_iter(program, nullptr));
+    return skeleton;
+}
+
+Result<SocketIterators::Iterator> SocketIterators::attach(const SkeletonPtr& skeleton,
+                                                          const char* name) {
+    Iterator iterator;
+    iterator.skeleton = skeleton;
+    iterator.link.reset(
+        bpf_program__attach_iter(bpf_object__find_program_by_name(skeleton->obj, name), nullptr));
     if (!iterator.link)
         return fail_errno(Errc::unsupported, errno, "cannot attach");
     return iterator;
@@ -82,23 +90,29 @@ Result<SocketIterators> SocketIterators::load() {
     // libbpf looks for a type that the kernel itself does not have in its modules; listing those
     // (BPF_BTF_GET_NEXT_ID) takes this capability.
     const RaisedCapability admin(Capability::sys_admin);
+    // Together where that works: for each object libbpf reads all types of the kernel. Else each
+    // alone: which of them a kernel knows and permits, only loading tells.
+    const auto together = load_programs(kPrograms);
+    const auto load_one = [&](const char* name) -> Result<Iterator> {
+        if (together)
+            return attach(*together, name);
+        const auto alone = load_programs(std::span(&name, 1));
+        if (!alone)
+            return fail(alone.error());
+        return attach(*alone, name);
+    };
     SocketIterators iterators;
     Error last;
-    for (const Protocol& protocol : kProtocols) {
-        auto loaded = load_one(protocol.program);
-        if (loaded) {
+    for (std::size_t i = 0; i < kPrograms.size(); ++i) {
+        auto loaded = load_one(kPrograms[i]);
+        if (!loaded) {
+            iterators.missing_.emplace_back(kNames[i]);
+            last = loaded.error();
+        } else if (i == kFiles) {
+            iterators.files_ = std::make_unique<Iterator>(std::move(*loaded));
+        } else {
             iterators.protocols_.push_back(std::move(*loaded));
-            continue;
         }
-        iterators.missing_.emplace_back(protocol.name);
-        last = loaded.error();
-    }
-    auto files = load_one("list_open");
-    if (files) {
-        iterators.files_ = std::make_unique<Iterator>(std::move(*files));
-    } else {
-        iterators.missing_.emplace_back("files");
-        last = files.error();
     }
     if (iterators.protocols_.empty() && !iterators.files_)
         return fail(std::move(last).with_context("the kernel lists no sockets"));

@@ -6,6 +6,7 @@
 #include "bpf/handles.h"
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -32,12 +33,14 @@ class SocketIterators {
     struct Delete {
         void operator()(sockets_bpf* skeleton) const;
     };
+    using SkeletonPtr = std::shared_ptr<sockets_bpf>; // of one iterator, or of all
     struct Iterator {
-        std::unique_ptr<sockets_bpf, Delete> skeleton;
+        SkeletonPtr skeleton;
         LinkPtr link;
     };
     SocketIterators() = default;
-    static Result<Iterator> load_one(const char* program);
+    static Result<SkeletonPtr> load_programs(std::span<const char* const> names);
+    static Result<Iterator> attach(const SkeletonPtr& skeleton, const char* name);
 
     std::vector<Iterator> protocols_;
     std::unique_ptr<Iterator> files_;

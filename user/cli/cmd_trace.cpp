@@ -60,7 +60,7 @@ std::uint64_t start_of(const KernelSymbols& symbols, std::string_view function) 
     return range ? range->start : 0;
 }
 
-Result<bpf::TraceRequest> make_request(const Options& options, const KernelSymbols& symbols) {
+Result<bpf::TraceRequest> make_request(const Options& options, const Kallsyms& symbols) {
     bpf::TraceRequest request;
     auto aim = resolve_aim(options.aim, symbols);
     if (!aim)
@@ -79,6 +79,8 @@ Result<bpf::TraceRequest> make_request(const Options& options, const KernelSymbo
     const AddressRange irq_entry = trace::find_irq_entry(symbols);
     request.delayed_work_timer = start_of(symbols, "delayed_work_timer_fn");
     request.rcu_work_callback = start_of(symbols, "rcu_work_rcufn");
+    request.vmemmap_base = symbols.variable("vmemmap_base").value_or(0);
+    request.page_offset_base = symbols.variable("page_offset_base").value_or(0);
     request.irq_entry_start = irq_entry.start;
     request.irq_entry_end = irq_entry.end;
     return request;

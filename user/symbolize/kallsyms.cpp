@@ -20,6 +20,11 @@ bool is_text(char type) {
     return type == 't' || type == 'T' || type == 'w' || type == 'W';
 }
 
+// Variables that the BPF side reads.
+bool is_wanted_variable(std::string_view name) {
+    return name == "vmemmap_base" || name == "page_offset_base";
+}
+
 // Among names for one address: the one a reader expects. Lower is better.
 int alias_rank(char type, std::string_view name) {
     if (!is_text(type))
@@ -87,8 +92,8 @@ class Kallsyms::Parser {
             return true;
         }
         symbol.module = module_id(module);
-        // Of data only the address is of use: text before it ends there.
-        if (is_text(symbol.type)) {
+        // Of most data only the address is of use: text before it ends there.
+        if (is_text(symbol.type) || is_wanted_variable(name)) {
             symbol.name = static_cast<std::uint32_t>(table_.names_.size());
             table_.names_.append(name).push_back('\0');
         }
@@ -166,6 +171,13 @@ std::optional<AddressRange> Kallsyms::range_of(std::string_view function) const 
     for (std::size_t i = 0; i < symbols_.size(); ++i)
         if (is_text(symbols_[i].type) && name_of(symbols_[i]) == function)
             return range_at(i);
+    return std::nullopt;
+}
+
+std::optional<std::uint64_t> Kallsyms::variable(std::string_view name) const {
+    for (const Symbol& symbol : symbols_)
+        if (symbol.name != 0 && !is_text(symbol.type) && name_of(symbol) == name)
+            return symbol.address;
     return std::nullopt;
 }
 

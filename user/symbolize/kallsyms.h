@@ -27,6 +27,9 @@ class Kallsyms final : public KernelSymbols {
     std::optional<AddressRange> range_of(std::string_view function) const override;
     std::vector<AddressRange> ranges_of_prefix_variants(std::string_view function) const override;
     bool hidden() const override { return hidden_; }
+    // Where a variable of the kernel is; nullopt: it has none of this name, or it is not one of the
+    // few whose names are kept (kallsyms.cpp).
+    std::optional<std::uint64_t> variable(std::string_view name) const;
 
     std::size_t size() const { return symbols_.size(); }
     std::size_t skipped_lines() const { return skipped_lines_; }

@@ -55,6 +55,18 @@ TEST(Kallsyms, KnowsWhatIsNoFunction) {
 }
 
 // Behind the last function of a module there may be code that kallsyms does not list.
+TEST(Kallsyms, KeepsTheVariablesThatTheBpfSideReads) {
+    const Kallsyms symbols = Kallsyms::parse("ffffffff81000000 T vmemmap_base_not\n"
+                                             "ffffffff82554598 D vmemmap_base\n"
+                                             "ffffffff825545a0 d another\n"
+                                             "ffffffff825545a8 D page_offset_base\n");
+    EXPECT_EQ(symbols.variable("vmemmap_base"), 0xffffffff82554598);
+    EXPECT_EQ(symbols.variable("page_offset_base"), 0xffffffff825545a8);
+    EXPECT_EQ(symbols.variable("another"), std::nullopt);
+    EXPECT_FALSE(symbols.find(0xffffffff82554598).has_value());
+    EXPECT_FALSE(symbols.range_of("vmemmap_base").has_value());
+}
+
 TEST(Kallsyms, AFunctionDoesNotReachFarIntoForeignMemory) {
     const Kallsyms table = Kallsyms::parse("ffffffff81000000 T last_of_kernel\n"
                                            "ffffffffc0000000 t first\t[a]\n"

@@ -27,7 +27,7 @@ mkdir /disk && mount -o loop /dev/shm/disk /disk && export UNFREED_DISK=/disk
 guest="$disk"'export UNFREED=/t/unfreed UNFREED_BIN=/t/bin UNFREED_SLOW=1 UNFREED_MAY_SET_CLOCK=1
 export UNFREED_BPF_OBJECT=/t/unfreed.bpf.o UNFREED_LEGACY_OBJECT=/t/legacy.bpf.o UNFREED_BUDGET=/t/verifier_budget.txt
 /t/live_bpf --gtest_brief=1 || exit 1
-/t/unfreed_e2e --gtest_brief=1 --gtest_filter='
+/t/unfreed_e2e --gtest_filter='
 
 # On 5.10, which has a BPF side of its own: what tells whether that one counts right. Command line,
 # surroundings and cost are the same code as on 6.1, and tested there.
@@ -44,7 +44,7 @@ tests_for() {
 # slow machine both kernels with everything take an hour.
 shared_out() {
     [ $share = yes ] || return
-    local host="OutputFile.*:ClosedDescriptors.*:Reader.*:Interval.*:Limits.*:Signals.*:RunCommand.*:Faults.*:Formats.*:Recording.*:Known*.*:CiExample.*:Soak.*"
+    local host="OutputFile.*:ClosedDescriptors.*:Reader.*:Interval.*:Limits.*:Signals.*:RunCommand.*:Faults.*:Formats.*:Recording.*:Known*.*:CiExample.*:Repeat.*:*RepeatOf*:Soak.*"
     case $1 in
     6.1) echo "-Sample.*:Clock.*:Cost.*:Surroundings.*:SuddenDeath.*:Misuse/*:*PreAttachKinds*:RandomSignals.*:Names.*:NamesLost.*:Identity.*:Privileges.*:Screen.*:BusyHost.*:$host" ;;
     6.12) echo "-*RunCountsSockets*:Stacks.*:WithoutFramePointers*:$host" ;;
@@ -83,6 +83,12 @@ one() {
 python3 tests/vm/fetch.py "$@" || exit 1
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
+# slowest LOG: where the time goes.
+slowest() {
+    sed -n 's/^\[ *\(OK\|FAILED\) *\] \([^ ,]*\).* (\([0-9]*\) ms)$/\3 \2/p' "$1" | sort -rn | head -n 12 |
+        awk '{ printf "%s%s %d s", sep, $2, $1 / 1000; sep = ", " }'
+}
+
 declare -A jobs=()
 failed=0
 finish_one() {
@@ -100,8 +106,9 @@ finish_one() {
     else
         failed=1
         echo "vm $kernel: FAILED (status $status)"
-        grep -av '^ *"' "$logs/$kernel" | tail -n 120
+        grep -av '^ *"\|^\[ RUN \|^\[       OK \|^\[---' "$logs/$kernel" | tail -n 120
     fi
+    echo "vm $kernel: took longest: $(slowest "$logs/$kernel")"
 }
 for kernel in "$@"; do
     [ ${#jobs[@]} -lt 2 ] || finish_one

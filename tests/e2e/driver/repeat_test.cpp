@@ -140,7 +140,7 @@ TEST(Repeat, WaitsUntilTheYoungestIsOldEnough) {
     const Finished finished =
         run(repeated({"--class", "socket", "--min-age", "2s"},
                      {"/bin/sh", "-c",
-                      program_path("tcp_leaker") + " 3 --hold 15 >/dev/null 2>&1 & sleep 0.3"}));
+                      program_path("tcp_leaker") + " 3 --hold 90 >/dev/null 2>&1 & sleep 0.3"}));
     EXPECT_EQ(finished.status, 3) << finished.err;
     const auto groups = groups_of(reported(finished), "socket", "tcp_leaker");
     std::uint64_t grew = 0;

@@ -128,9 +128,9 @@ vm() {
     build ci-gcc && tests/vm/test.sh
 }
 
-# Some four minutes on two processors. A target that found something once keeps it in its corpus, which
+# Some nine minutes on two processors. A target that found something once keeps it in its corpus, which
 # unit goes through.
-fuzz() { scripts/fuzz.sh 20; }
+fuzz() { scripts/fuzz.sh 60; }
 
 tier dependencies dependencies
 tier build-gcc build_gcc

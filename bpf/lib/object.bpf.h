@@ -30,9 +30,11 @@ static __always_inline void origin__count_birth(struct uf_origin *origin, u64 bi
 /*
  * 6.12 and later announce a kmalloc() that is too large for a slab twice, __kmalloc_large_node and
  * __do_kmalloc_node around it. No cache has objects of more than two pages, and between the two
- * events nothing but an interrupt or, from 7.0 on, another task can run.
+ * events nothing but an interrupt or, from 7.0 on, another task can run; but a hypervisor may take
+ * the CPU away for longer than any of these. One whose death was missed and that comes again in
+ * this time, with the same size, is taken for one: the numbers of its origin are the same.
  */
-#define UF_ANNOUNCED_TWICE_NS 10000000LL
+#define UF_ANNOUNCED_TWICE_NS 1000000000LL
 
 static __always_inline bool object__announced_twice(const struct uf_meta *former,
 						    const struct uf_meta *meta)

@@ -47,9 +47,9 @@ shared_out() {
     [ $share = yes ] || return
     local host="OutputFile.*:ClosedDescriptors.*:Reader.*:Interval.*:Limits.*:Signals.*:RandomSignals.*:RunCommand.*:ExitWith.*:Help.*"
     host+=":Misuse/*:SuddenDeath.*:Faults.*:Cost.*:Soak.*:Names.*:NamesLost.*:Formats.*:Screen.*:Recording.*:Known*.*:CiExample.*"
-    host+=":Repeat.*:*RepeatOf*:Sample.*"
+    host+=":Repeat.*:*RepeatOf*:Sample.*:BusyHost.*"
     case $1 in
-    6.1) echo "-$host:Aim.*:Clock.*:Surroundings.*:*PreAttach*:Hidden.*:Identity.*:Privileges.*:BusyHost.*:Ss.*:SocketPeer.*:Details.*:Loss.*:Dentries.*:LookupCost.*:Incident.*:Servers.*:Descriptors.*:Processors.*" ;;
+    6.1) echo "-$host:Aim.*:Clock.*:Surroundings.*:*PreAttach*:Hidden.*:Identity.*:Privileges.*:Ss.*:SocketPeer.*:Details.*:Loss.*:Dentries.*:LookupCost.*:Incident.*:Servers.*:Descriptors.*:Processors.*" ;;
     6.12) echo "-$host:*RunCountsSockets*:Stacks.*:WithoutFramePointers*" ;;
     esac
 }

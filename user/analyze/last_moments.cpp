@@ -39,7 +39,9 @@ void add(Row& row, const LastDeaths& deaths, const OriginEvent& origin) {
     row.deaths.oldest_age_ns = std::max(row.deaths.oldest_age_ns, deaths.oldest_age_ns);
     row.deaths.count += deaths.count;
     row.origins.push_back(origin.id);
-    if (deaths.count > row.most) {
+    // In whichever order they come: a recording has another one.
+    if (row.example == nullptr || deaths.count > row.most ||
+        (deaths.count == row.most && origin.id < row.example->id)) {
         row.most = deaths.count;
         row.example = &origin;
     }

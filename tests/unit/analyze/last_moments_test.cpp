@@ -75,5 +75,19 @@ TEST_F(LastMomentsTest, SumOriginsOfOneCacheAndPutSocketsFirst) {
     EXPECT_EQ(all[1].moments.count, 900U);
 }
 
+// A recording has them in another order than the trace, and only one stack has names.
+TEST_F(LastMomentsTest, ShowTheSameStackInWhicheverOrderOriginsCome) {
+    builder.origin({.id = 2, .user_stack = {0x2}}, {.births = 20, .deaths = 20});
+    builder.origin({.id = 3, .user_stack = {0x3}}, {.births = 20, .deaths = 20});
+    for (const auto& [first, second] : {std::pair(2U, 3U), std::pair(3U, 2U)}) {
+        builder.snapshot.last_deaths.clear();
+        builder.snapshot.last_deaths[OriginId{first}] = row_of(20, 40 * kMs);
+        builder.snapshot.last_deaths[OriginId{second}] = row_of(20, 40 * kMs);
+        const auto all = found();
+        ASSERT_THAT(all, SizeIs(1));
+        EXPECT_EQ(all[0].user_stack, std::vector<std::uint64_t>{0x2});
+    }
+}
+
 } // namespace
 } // namespace unfreed::test

@@ -276,12 +276,15 @@ TEST(RunCommand, IsToldOfASignalThatWeGot) {
 TEST(RunCommand, ThatOutlivesTheReportIsSaidToRun) {
     Process tool({tool_path(), "run", "--class", "socket", "--", "sh", "-c",
                   "trap '' INT;echo pid $$ end;exec sleep 100"});
-    ASSERT_TRUE(tool.wait_for(" end", true)); // its output goes to stderr
+    ASSERT_TRUE(tool.wait_for(" end\n", true)); // its output goes to stderr
     tool.signal(SIGINT);
     std::this_thread::sleep_for(kLater);
     tool.signal(SIGINT);
     const Finished finished = tool.finish();
-    const pid_t sleeper = std::atoi(finished.err.c_str() + finished.err.find("pid ") + 4);
+    const std::size_t pid = finished.err.find("pid ");
+    ASSERT_NE(pid, std::string::npos) << finished.err;
+    const pid_t sleeper = std::atoi(finished.err.c_str() + pid + 4);
+    ASSERT_GT(sleeper, 1) << finished.err;
     EXPECT_FALSE(ends_within(sleeper, milliseconds(100)));
     ::kill(sleeper, SIGKILL);
     EXPECT_TRUE(std::regex_search(finished.out, std::regex("it\\s+still\\s+runs"))) << finished.out;

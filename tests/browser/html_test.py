@@ -13,6 +13,12 @@ import browser
 
 ROWS = "[...document.querySelectorAll('.space .row[data-at]')].sort((a, b) => a.dataset.at - b.dataset.at)"
 SLOWEST_LOAD_MS = 2000  # of 20 000 groups
+# On a slow machine: in times a fixed piece of work of the same browser.
+SLOWEST_LOAD_WORKS = 50  # some 30 were measured
+WORK_MS = ("(() => { const begin = performance.now(), rows = [];"
+           " for (let i = 0; i < 20000; i++) rows.push({id: 'group ' + i, frames: ['a' + i, 'b', 'c'], count: i});"
+           " for (let i = 0; i < 3; i++) JSON.parse(JSON.stringify(rows)).sort((a, b) => a.id < b.id ? -1 : 1);"
+           " return performance.now() - begin; })()")
 
 
 def text(selector):
@@ -156,15 +162,15 @@ class Page(unittest.TestCase):
 
     def test_20000_groups_load_in_time_and_few_are_drawn(self):
         # The best of three: other work on this machine can only make it slower.
-        fastest = None
+        fastest = fastest_work = float("inf")
         for _ in range(3):
             self.open("large", "show=all")
-            took = int(self.value("document.documentElement.dataset.readyMs"))
-            fastest = took if fastest is None else min(fastest, took)
+            fastest = min(fastest, int(self.value("document.documentElement.dataset.readyMs")))
+            fastest_work = min(fastest_work, float(self.value(WORK_MS)))
             if fastest < SLOWEST_LOAD_MS:
                 break
-        print(f"20 000 groups: {fastest} ms", file=sys.stderr)
-        self.assertLess(fastest, SLOWEST_LOAD_MS)
+        print(f"20 000 groups: {fastest} ms, a fixed piece of work: {fastest_work:.0f} ms", file=sys.stderr)
+        self.assertLess(fastest, max(SLOWEST_LOAD_MS, SLOWEST_LOAD_WORKS * fastest_work))
         self.assertIn("20\u202f000 groups", self.value(text("#rows-state")))
         self.assertLess(self.value("document.querySelectorAll('*').length"), 8000)
         self.value("document.querySelector('.grid').scrollTop = 1e9")

@@ -37,7 +37,8 @@ static __always_inline bool page__find_map(void)
 {
 	if (((volatile struct uf_state *)&run_state)->vmemmap)
 		return true;
-	if (bpf_probe_read_kernel(&run_state.page_offset, sizeof(u64), (void *)cfg.page_offset_base))
+	if (bpf_probe_read_kernel(&run_state.page_offset, sizeof(u64),
+				  (void *)cfg.page_offset_base))
 		return false;
 	return !bpf_probe_read_kernel(&run_state.vmemmap, sizeof(u64), (void *)cfg.vmemmap_base);
 }

@@ -188,15 +188,27 @@ bool is_telling_kind(std::string_view kind) {
            std::find(kUsual.begin(), kUsual.end(), kind) == kUsual.end();
 }
 
-std::string per_hour_phrase(const Group& group) {
+std::string verdict_word(const Group& group) {
+    if (group.attention != Attention::look || group.verdict != Verdict::live)
+        return std::string(to_string(group.verdict));
+    return group.released_at_exit != 0 && group.released_at_exit == group.count ? "at exit"
+                                                                                : "look";
+}
+
+std::optional<double> bytes_per_hour(const Group& group) {
     std::optional<double> bytes = group.facts.bytes_per_hour;
     // Where nothing was judged there is still a growth.
     if (!bytes && group.growth_per_s && group.bytes && group.count != 0)
         bytes = *group.growth_per_s * 3600 * static_cast<double>(*group.bytes) /
                 static_cast<double>(group.count);
     if (!bytes || !(*bytes >= 0.5) || *bytes > 1e18)
-        return "-";
-    return human_bytes(static_cast<std::uint64_t>(*bytes + 0.5));
+        return std::nullopt;
+    return bytes;
+}
+
+std::string per_hour_phrase(const Group& group) {
+    const std::optional<double> bytes = bytes_per_hour(group);
+    return bytes ? human_bytes(static_cast<std::uint64_t>(*bytes + 0.5)) : "-";
 }
 
 std::string leak_phrase(const Group& group) {

@@ -7,6 +7,7 @@
 #include "report/page.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,7 +29,11 @@ std::string_view kind_phrase(std::string_view kind);
 bool is_telling_kind(std::string_view kind);
 // "250 TCP sockets by tcp_leaker[12], +5.0/s, 47 MiB an hour": a group in half a sentence.
 std::string leak_phrase(const Group& group);
-// Bytes that come and stay in an hour: "47 MiB"; "-": they do not, or nobody knows.
+// What a row of a table is there for, in a word: "leaking", "look", "at exit".
+std::string verdict_word(const Group& group);
+// Bytes that come and stay in an hour; nullopt: they do not, or nobody knows.
+std::optional<double> bytes_per_hour(const Group& group);
+// "47 MiB"; "-" for nullopt.
 std::string per_hour_phrase(const Group& group);
 // "nginx[12] +3"; the context, as "(softirq)", if no process is known.
 std::string process_phrase(const Group& group);

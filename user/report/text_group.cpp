@@ -48,14 +48,6 @@ std::string verdict_phrase(const Group& group) {
     return phrase;
 }
 
-// For the table: what a row is there for, in a word.
-std::string verdict_word(const Group& group) {
-    if (group.attention != Attention::look || group.verdict != Verdict::live)
-        return std::string(to_string(group.verdict));
-    return group.released_at_exit != 0 && group.released_at_exit == group.count ? "at exit"
-                                                                                : "look";
-}
-
 std::string companions_phrase(const Group& group) {
     constexpr std::size_t kShown = 6;
     std::string text;

@@ -2,6 +2,7 @@
 #include "analyze/companions.h"
 
 #include "analyze/kind.h"
+#include "analyze/sample_likeness.h"
 
 #include <algorithm>
 #include <array>
@@ -75,6 +76,15 @@ bool belongs_to(const AnalyzedGroup& group, const AnalyzedGroup& principal) {
     return principal.count >= kLeastForMultiples && group.count % principal.count == 0;
 }
 
+// One act is one call of one program.
+bool may_be_one_call(const AnalyzedGroup& one, const AnalyzedGroup& other) {
+    return one.user_stack.empty() || other.user_stack.empty() || one.user_stack == other.user_stack;
+}
+
+bool belongs_to_in_sample(const AnalyzedGroup& group, const AnalyzedGroup& principal) {
+    return may_be_one_call(group, principal) && alike_in_sample(group, principal);
+}
+
 using Makers = std::pair<std::string, std::vector<std::uint32_t>>;
 
 Makers makers_of(const AnalyzedGroup& group) {
@@ -130,7 +140,8 @@ void join_parts(const std::vector<AnalyzedGroup*>& principals) {
     }
 }
 
-void join(std::vector<AnalyzedGroup*>& groups) {
+void join(std::vector<AnalyzedGroup*>& groups, bool is_sample) {
+    const auto belongs = is_sample ? belongs_to_in_sample : belongs_to;
     std::stable_sort(groups.begin(), groups.end(),
                      [](const AnalyzedGroup* a, const AnalyzedGroup* b) {
                          const auto order = [](const AnalyzedGroup* group) {
@@ -146,7 +157,7 @@ void join(std::vector<AnalyzedGroup*>& groups) {
                 // Two kinds of sockets are two things, however alike their numbers are.
                 const bool both_named =
                     name_order(*one) < 3 && name_order(*one) == name_order(*group);
-                return !both_named && belongs_to(*group, *one);
+                return !both_named && belongs(*group, *one);
             });
         if (principal == principals.end()) {
             principals.push_back(group);
@@ -154,18 +165,19 @@ void join(std::vector<AnalyzedGroup*>& groups) {
         }
         put_below(**principal, *group);
     }
-    join_parts(principals);
+    if (!is_sample)
+        join_parts(principals);
 }
 
 } // namespace
 
-void find_companions(std::vector<AnalyzedGroup>& groups) {
+void find_companions(std::vector<AnalyzedGroup>& groups, std::uint32_t one_in) {
     std::map<Makers, std::vector<AnalyzedGroup*>> by_makers;
     for (AnalyzedGroup& group : groups)
         if (may_join(group))
             by_makers[makers_of(group)].push_back(&group);
     for (auto& [makers, of_one] : by_makers)
-        join(of_one);
+        join(of_one, one_in > 1);
 }
 
 } // namespace unfreed

@@ -5,6 +5,7 @@
 
 #include "model/analysis.h"
 
+#include <cstdint>
 #include <vector>
 
 namespace unfreed {
@@ -14,6 +15,10 @@ namespace unfreed {
 // or a whole multiple, and if the oldest, the middle and the youngest were made at the same time;
 // several of one cache do if they do in sum. The one that a reader knows by name stands for the
 // rest: a socket, a namespace, a dentry, else what takes most memory.
-void find_companions(std::vector<AnalyzedGroup>& groups);
+//
+// Of a sample of one object in one_in (1: all are followed) chance decides which of an act are
+// followed: there numbers and times must be as near as chance brings them, and the user stacks
+// must not differ.
+void find_companions(std::vector<AnalyzedGroup>& groups, std::uint32_t one_in);
 
 } // namespace unfreed

@@ -144,7 +144,7 @@ class Analysis {
 
   private:
     void sum_up() {
-        find_companions(result_.groups);
+        find_companions(result_.groups, snapshot_.one_in);
         const std::uint64_t runs = std::max<std::uint64_t>(options_.repeats.ended, 1);
         for (AnalyzedGroup& group : result_.groups)
             group.attention = attention_of(group, options_.mode, runs);

@@ -35,7 +35,7 @@ TEST(Companions, ASocketBringsItsFileItsInodeAndItsDentry) {
                                       make(ObjectClass::dentry, "dentry", 250, 48'000, 2 * kMs),
                                       make(ObjectClass::socket, "TCP", 250, 9000),
                                       make(ObjectClass::slab, "sock_inode_cache", 250, 200'000)};
-    find_companions(groups);
+    find_companions(groups, 1);
     EXPECT_FALSE(groups[2].companion);
     EXPECT_TRUE(groups[0].companion && groups[1].companion && groups[3].companion);
     EXPECT_THAT(companions_of(groups[2]),
@@ -45,13 +45,13 @@ TEST(Companions, ASocketBringsItsFileItsInodeAndItsDentry) {
 TEST(Companions, ANamespaceBringsSeveralOfAKind) {
     std::vector<AnalyzedGroup> groups{make(ObjectClass::slab, "kmalloc-64", 60, 999'999),
                                       make(ObjectClass::slab, "net_namespace", 20)};
-    find_companions(groups);
+    find_companions(groups, 1);
     EXPECT_TRUE(groups[0].companion);
     EXPECT_THAT(companions_of(groups[1]), testing::ElementsAre("kmalloc-64"));
     // Three of one are no multiple that says anything.
     groups = {make(ObjectClass::slab, "kmalloc-64", 6),
               make(ObjectClass::slab, "net_namespace", 2)};
-    find_companions(groups);
+    find_companions(groups, 1);
     EXPECT_FALSE(groups[0].companion);
 }
 
@@ -60,7 +60,7 @@ TEST(Companions, TheSurestStandsForAllOfAnAct) {
                                       make(ObjectClass::slab, "inode_cache", 52, 31'200)};
     groups[0].verdict = Verdict::replacing; // what others freed was shared out
     groups[1].verdict = Verdict::leaking;
-    find_companions(groups);
+    find_companions(groups, 1);
     EXPECT_FALSE(groups[1].companion);
     EXPECT_THAT(companions_of(groups[1]), testing::ElementsAre("kmalloc-1k"));
 }
@@ -85,7 +85,7 @@ TEST(Companions, WhatAnExitFreedIsOfOneActIfTheSameCallsMadeIt) {
     groups.push_back(groups[0]); // not all of it: some is still alive
     groups.back().age_ns = Ages{kMs, kMs, kMs};
     groups.back().released_at_exit = 29;
-    find_companions(groups);
+    find_companions(groups, 1);
     EXPECT_THAT(companions_of(groups[1]), testing::UnorderedElementsAre("kmalloc-64", "dentry"));
     EXPECT_FALSE(groups[3].companion) << "other calls";
     EXPECT_FALSE(groups[4].companion) << "another number";
@@ -101,7 +101,7 @@ TEST(Companions, CallPathsThatShareTheirObjectsAreSummed) {
     std::vector<AnalyzedGroup> groups = pipes(83, 75);
     groups[1].age_ns->p50 += 300 * kMs;
     groups[1].age_ns->max -= 300 * kMs; // the oldest is one of the others
-    find_companions(groups);
+    find_companions(groups, 1);
     EXPECT_TRUE(groups[0].companion && groups[1].companion && !groups[2].companion);
     EXPECT_THAT(companions_of(groups[2]), testing::ElementsAre("filp", "filp"));
 
@@ -109,17 +109,17 @@ TEST(Companions, CallPathsThatShareTheirObjectsAreSummed) {
     groups = pipes(83, 75);
     groups.push_back(make(ObjectClass::slab, "lsm_file_cache", 83, 2000));
     groups.push_back(make(ObjectClass::slab, "lsm_file_cache", 75, 1800));
-    find_companions(groups);
+    find_companions(groups, 1);
     EXPECT_THAT(companions_of(groups[2]),
                 testing::ElementsAre("filp", "lsm_file_cache", "filp", "lsm_file_cache"));
     EXPECT_TRUE(groups[0].companions.empty() && groups[1].companions.empty());
 
     groups = pipes(83, 76);
-    find_companions(groups);
+    find_companions(groups, 1);
     EXPECT_FALSE(groups[0].companion || groups[1].companion);
     groups = pipes(83, 75);
     groups[0].age_ns->max += 300 * kMs;
-    find_companions(groups);
+    find_companions(groups, 1);
     EXPECT_FALSE(groups[0].companion || groups[1].companion);
 }
 
@@ -136,10 +136,53 @@ TEST(Companions, OtherTimesNumbersProcessesOrSocketsAreOtherCauses) {
     AnalyzedGroup udp = make(ObjectClass::socket, "UDP", 250);
     for (const AnalyzedGroup& other : {later, more, of_another, middle, cache, udp}) {
         std::vector<AnalyzedGroup> groups{socket, other};
-        find_companions(groups);
+        find_companions(groups, 1);
         EXPECT_FALSE(groups[1].companion) << other.cache;
         EXPECT_TRUE(groups[0].companions.empty()) << other.cache;
     }
+}
+
+// One in eight of what is made once a second for 400 seconds.
+AnalyzedGroup sampled(ObjectClass object_class, const std::string& cache, std::uint64_t followed) {
+    AnalyzedGroup group = make(object_class, cache, followed * 8);
+    group.followed = followed;
+    group.age_ns = Ages{5000 * kMs, 200'000 * kMs, 398'000 * kMs};
+    group.user_stack = {0x100, 0x200};
+    return group;
+}
+
+TEST(Companions, InASampleNumbersAndTimesAreAsNearAsChanceBringsThem) {
+    std::vector<AnalyzedGroup> groups{
+        sampled(ObjectClass::socket, "TCP", 50), sampled(ObjectClass::slab, "filp", 43),
+        sampled(ObjectClass::slab, "kmalloc-64", 109), sampled(ObjectClass::dentry, "dentry", 61)};
+    groups[1].age_ns = Ages{19'000 * kMs, 181'000 * kMs, 391'000 * kMs};
+    groups[3].user_stack.clear(); // could not be read
+    find_companions(groups, 8);
+    EXPECT_THAT(companions_of(groups[0]),
+                testing::UnorderedElementsAre("filp", "kmalloc-64", "dentry"));
+}
+
+TEST(Companions, InASampleOtherNumbersTimesOrCallsAreOtherCauses) {
+    const AnalyzedGroup socket = sampled(ObjectClass::socket, "TCP", 200);
+    AnalyzedGroup fewer = sampled(ObjectClass::slab, "filp", 100);
+    AnalyzedGroup half_more = sampled(ObjectClass::slab, "filp", 300);
+    AnalyzedGroup of_late = sampled(ObjectClass::slab, "filp", 200);
+    of_late.age_ns->p50 = 100'000 * kMs;
+    AnalyzedGroup ended = sampled(ObjectClass::slab, "filp", 200);
+    ended.age_ns->min = 100'000 * kMs;
+    AnalyzedGroup began_later = sampled(ObjectClass::slab, "filp", 200);
+    began_later.age_ns->max = 350'000 * kMs;
+    AnalyzedGroup by_others = sampled(ObjectClass::slab, "filp", 200);
+    by_others.user_stack = {0x300, 0x200};
+    for (const AnalyzedGroup& other : {fewer, half_more, of_late, ended, began_later, by_others}) {
+        std::vector<AnalyzedGroup> groups{socket, other};
+        find_companions(groups, 8);
+        EXPECT_FALSE(groups[1].companion) << other.followed;
+    }
+    std::vector<AnalyzedGroup> too_few{sampled(ObjectClass::socket, "TCP", 5),
+                                       sampled(ObjectClass::slab, "filp", 5)};
+    find_companions(too_few, 8);
+    EXPECT_FALSE(too_few[1].companion);
 }
 
 } // namespace

@@ -69,7 +69,7 @@ struct AttachPlan {
 Result<AttachPlan> make_plan(const TraceRequest& request, const KernelFeatures& features,
                              const std::map<std::string, bool>& has_function, bool force_kmem);
 
-// Functions that make_plan asks about.
+// Functions that make_plan asks about, sorted.
 std::vector<std::string> functions_of_interest();
 
 } // namespace unfreed::bpf

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 
 #include <cstring>
+#include <optional>
 
 namespace unfreed::bpf {
 namespace {
@@ -50,6 +51,16 @@ KernelFeatures::Support try_kind(const char* name) {
     return {true, {}};
 }
 
+// What a kernel can do at the exit of a function only if it can at its entry: the same type of
+// program, attached by the same means. Each try opens an object and reads all types of the kernel.
+std::optional<AttachKind> needs(AttachKind kind) {
+    if (kind == AttachKind::fexit)
+        return AttachKind::fentry;
+    if (kind == AttachKind::kretprobe)
+        return AttachKind::kprobe;
+    return std::nullopt;
+}
+
 } // namespace
 
 std::string_view to_string(AttachKind kind) {
@@ -60,8 +71,12 @@ std::string_view to_string(AttachKind kind) {
 
 Result<KernelFeatures> KernelFeatures::probe() {
     KernelFeatures features;
-    for (std::size_t kind = 0; kind < kAttachKinds; ++kind)
-        features.support_[kind] = try_kind(kPrograms[kind]);
+    for (std::size_t kind = 0; kind < kAttachKinds; ++kind) {
+        const auto entry = needs(static_cast<AttachKind>(kind));
+        features.support_[kind] = entry && !features.support(*entry).usable
+                                      ? features.support(*entry)
+                                      : try_kind(kPrograms[kind]);
+    }
     const std::string warnings = take_libbpf_warnings();
     const Support& raw_tp = features.support(AttachKind::raw_tp);
     if (!raw_tp.usable)

@@ -3,7 +3,10 @@
 
 #include "bpf/attach_plan.h"
 
+#include <algorithm>
+#include <functional>
 #include <string_view>
+#include <vector>
 
 namespace unfreed::bpf {
 
@@ -70,11 +73,21 @@ bool has_cache_of(const btf* btf, Edition edition) {
     return find_type(btf, "bpf_get_kmem_cache", BTF_KIND_FUNC) != nullptr;
 }
 
+// In one pass: btf__find_by_name_kind looks at all of some 150 000 types for each name.
 std::map<std::string, bool> find_functions(const btf* btf) {
+    const std::vector<std::string> names = functions_of_interest();
     std::map<std::string, bool> found;
-    for (const std::string& name : functions_of_interest())
-        found[name] =
-            btf != nullptr && btf__find_by_name_kind(btf, name.c_str(), BTF_KIND_FUNC) > 0;
+    for (const std::string& name : names)
+        found[name] = false;
+    const unsigned types = btf != nullptr ? btf__type_cnt(btf) : 0;
+    for (unsigned id = 1; id < types; ++id) {
+        const btf_type* type = btf__type_by_id(btf, id);
+        if (type == nullptr || !btf_is_func(type))
+            continue;
+        const char* name = btf__name_by_offset(btf, type->name_off);
+        if (std::binary_search(names.begin(), names.end(), name, std::less<std::string_view>{}))
+            found[name] = true;
+    }
     return found;
 }
 

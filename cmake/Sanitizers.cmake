@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-option(UNFREED_FUZZ "Build the fuzz targets (clang)" OFF)
+option(UNFREED_FUZZ "Build the fuzz targets too, and everything with the sanitizers (clang)" OFF)
 
 add_library(unfreed_sanitizers INTERFACE)
 if(UNFREED_FUZZ)

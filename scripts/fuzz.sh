@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Builds the fuzz targets (clang) and runs each, two at a time; fails on any finding, which is left in
-# build-fuzz/findings.
+# Builds the fuzz targets (clang; the build with the sanitizers) and runs each, two at a time; fails on
+# any finding, which is left in build-asan/findings.
 #   scripts/fuzz.sh                 60 seconds each
 #   scripts/fuzz.sh 600 elf screen  these only
 set -u
@@ -10,16 +10,14 @@ cd "$(dirname "$0")/.." || exit 1
 seconds=${1:-60}
 shift
 wanted=("$@")
-build="build-fuzz"
+build="build-asan"
 findings=$build/findings
 
-clang=$(command -v clang++-14 || command -v clang++) || {
+command -v clang++ >/dev/null || {
     echo "needs clang++"
     exit 77
 }
-cmake -S . -B "$build" -G Ninja -DCMAKE_C_COMPILER="${clang/++/}" -DCMAKE_CXX_COMPILER="$clang" \
-    -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -gline-tables-only" -DUNFREED_WERROR=ON -DUNFREED_FUZZ=ON >/dev/null &&
-    cmake --build "$build" --target fuzz_all || exit 1
+cmake --preset asan >/dev/null && cmake --build --preset fuzz || exit 1
 
 if [ ${#wanted[@]} = 0 ]; then
     for source in tests/fuzz/*_fuzz.cpp; do

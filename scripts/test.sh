@@ -33,7 +33,7 @@ tier() {
     is_wanted "$name" || return 0
     log=$(mktemp)
     start=$SECONDS
-    printf '== %s\n' "$name"
+    printf '== %s (after %d min)\n' "$name" $((SECONDS / 60))
     "$function" > >(tee "$log") 2>&1
     status=$?
     wait $! # for tee
@@ -53,6 +53,7 @@ tier() {
         summary+=("FAILED   $name (status $status): $(failed_tests "$log")")
         details+=("-- $name" "$(failure_texts "$log")")
     fi
+    printf '%s\n' "${summary[-1]}"
     rm -f "$log"
 }
 
@@ -65,7 +66,7 @@ need_root() {
 dependencies() { scripts/install-deps.sh --tests; }
 
 # build PRESET: what a tier tests is built first, or it would test what was built yesterday.
-build() { cmake --preset "${2:-ci-gcc}" >/dev/null && cmake --build --preset "$1"; }
+build() { cmake --preset "${2:-ci-gcc}" >/dev/null && cmake --build --preset "$1" -- --quiet; }
 
 build_gcc() { build ci-gcc; }
 
@@ -120,17 +121,34 @@ cost() {
 }
 
 e2e() {
+    local times status
     need_root || return
-    build e2e && build/tests/e2e/bin/unfreed_e2e --gtest_brief=1 --gtest_filter='-Cost.*'
+    build e2e || return
+    times=$(mktemp)
+    build/tests/e2e/bin/unfreed_e2e --gtest_brief=1 --gtest_filter='-Cost.*' --gtest_output="json:$times"
+    status=$?
+    scripts/slowest-tests.py "$times"
+    rm -f "$times"
+    return $status
 }
 
 vm() {
     build ci-gcc && tests/vm/test.sh
 }
 
-# Some nine minutes on two processors. A target that found something once keeps it in its corpus, which
-# unit goes through.
-fuzz() { scripts/fuzz.sh 60; }
+# A minute for each target, some seven in all; less where the machine is so slow that the script would
+# not end within the hour. A target that found something once keeps it in its corpus, which unit goes
+# through.
+TIME_FOR_ALL=3300
+fuzz() {
+    local targets seconds
+    targets=$(find tests/fuzz -name '*_fuzz.cpp' | wc -l)
+    build fuzz asan || return
+    seconds=$(((TIME_FOR_ALL - SECONDS) * 2 / targets))
+    seconds=$((seconds > 60 ? 60 : seconds < 10 ? 10 : seconds))
+    echo "$seconds s for each of $targets targets"
+    scripts/fuzz.sh "$seconds"
+}
 
 tier dependencies dependencies
 tier build-gcc build_gcc

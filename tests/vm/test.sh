@@ -34,12 +34,12 @@ export UNFREED_BPF_OBJECT=/t/unfreed.bpf.o UNFREED_LEGACY_OBJECT=/t/legacy.bpf.o
 # traces takes some fifteen seconds in a guest, and on a slow machine both kernels with everything take
 # two hours.
 tests_for() {
-    local both="Exactness.*:Host.*:*Module*:*Ends.*"
+    local both="Exactness.*:Host.*:*Ends.*:*ModuleLeaks.*"
     case $1$share in
     5.10yes) echo "Host.*:Exactness.*" ;;
     5.10no) echo "*Run*:Pid*:*PidCounts*:Host.*:Exactness.*:Details.*:Loss.*:Sample.*" ;;
-    6.1yes) echo "$both:*RunCounts*:*RunFindsOneInTenThousand*:*PidCounts*:*SocketKind*:Coverage.*:LookupCost.*" ;;
-    6.12yes) echo "$both:*PreAttachKind*:Privileges.*:Processors.*:LastMoments.*:Clock.*:Hidden.*:Ss.*:Loss.*:Dentries.*:Stacks.*" ;;
+    6.1yes) echo "$both:*RunCounts*:*RunFindsOneInTenThousand*:*PidCounts*:*/SocketKinds.*:Coverage.*:Loss.*:Dentries.*:LookupCost.*:Stacks.*" ;;
+    6.12yes) echo "$both:*Module*:*PreAttachKind*:Privileges.*:Processors.*:LastMoments.*:Clock.*:Hidden.*:Ss.*" ;;
     *) echo "*" ;;
     esac
 }

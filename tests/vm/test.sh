@@ -38,7 +38,7 @@ tests_for() {
     case $1$share in
     5.10yes) echo "Host.*:Exactness.*" ;;
     5.10no) echo "*Run*:Pid*:*PidCounts*:Host.*:Exactness.*:Details.*:Loss.*:Sample.*" ;;
-    6.1yes) echo "$both:*RunCounts*:*RunFindsOneInTenThousand*:*PidCounts*:*/SocketKinds.*:Coverage.*:Loss.*:Dentries.*:LookupCost.*:Stacks.*" ;;
+    6.1yes) echo "$both:*RunCounts*:*RunFindsOneInTenThousand*:*PidCounts*:*/SocketKinds.*:Coverage.*:Dentries.*:LookupCost.*" ;;
     6.12yes) echo "$both:*Module*:*PreAttachKind*:Privileges.*:Processors.*:LastMoments.*:Clock.*:Hidden.*:Ss.*" ;;
     *) echo "*" ;;
     esac

@@ -27,6 +27,16 @@ failure_texts() {
     grep -aE -A 5 ': Failure$|: (fatal )?error: ' "$1" | cut -c 1-240 | head -n 60
 }
 
+# await_end PID: of tee, which reads until the last writer is gone. What a test program that died has
+# left running may be one, for ever.
+await_end() {
+    for _ in {1..100}; do
+        kill -0 "$1" 2>/dev/null || return
+        sleep 0.1
+    done
+    kill "$1"
+}
+
 # tier NAME FUNCTION: runs it; status 77 with a reason on the last line means skipped.
 tier() {
     local name=$1 function=$2 log status start
@@ -36,7 +46,7 @@ tier() {
     printf '== %s (after %d min)\n' "$name" $((SECONDS / 60))
     "$function" > >(tee "$log") 2>&1
     status=$?
-    wait $! # for tee
+    await_end $!
     if [ $status = 77 ]; then
         summary+=("skipped  $name: $(tail -n 1 "$log")")
         if [ "${CI:-}" = true ] && [[ "$ALLOWED_SKIPS" != *" $name "* ]]; then

@@ -154,7 +154,7 @@ constexpr const char* kReplacingServer = R"(
 import os, socket, time
 makers = [lambda: [socket.socket(socket.AF_UNIX)], lambda: [socket.socket()],
           lambda: [os.fdopen(end, "rb", 0) for end in os.pipe()]]
-kept = [[make() for _ in range(1000)] for make in makers]
+kept = [[make() for _ in range(1600)] for make in makers]
 print("ready", flush=True)
 while True:
     for make, mine in zip(makers, kept):
@@ -176,9 +176,9 @@ TEST(BusyHost, AServerThatReplacesItsOwnHidesNoLeak) {
     std::vector<std::unique_ptr<Process>> leakers;
     for (const std::string& name : planted)
         leakers.push_back(std::make_unique<Process>(std::vector<std::string>{
-            program_path(name), "120", "--balanced", "0", "--spread", "60", "--hold", "forever"}));
+            program_path(name), "150", "--balanced", "0", "--spread", "75", "--hold", "forever"}));
     const Json report = report_of(
-        run(command({"trace", "-q", "--duration", "28s", "--min-age", "2s", "--top", "100000"})));
+        run(command({"trace", "-q", "--duration", "45s", "--min-age", "2s", "--top", "100000"})));
     std::set<std::string> leaking;
     for (const Json& group : report["groups"]) {
         if (group["judged"] != true || group["companion"] == true)

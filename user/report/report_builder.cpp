@@ -4,6 +4,7 @@
 #include "report/group_id.h"
 #include "symbolize/kernel_stack.h"
 
+#include <map>
 #include <set>
 
 namespace unfreed {
@@ -113,12 +114,13 @@ std::vector<Group> build_groups(const AnalyzedGroups& analyzed, std::uint64_t ta
     std::vector<Group> groups;
     groups.reserve(analyzed.groups.size());
     std::set<std::string> ids;
+    std::map<std::string, int> latest; // number given to an id
     for (const AnalyzedGroup& from : analyzed.groups) {
         Group group = build_group(from, taken_at_ns, symbols, user_names);
         // Kinds of one origin are groups of their own: "-2" keeps their ids apart.
         const std::string base = group.id;
-        for (int n = 2; !ids.insert(group.id).second; ++n)
-            group.id = base + "-" + std::to_string(n);
+        for (int& n = latest.try_emplace(base, 1).first->second; !ids.insert(group.id).second;)
+            group.id = base + "-" + std::to_string(++n);
         groups.push_back(std::move(group));
     }
     return groups;

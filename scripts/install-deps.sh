@@ -7,10 +7,10 @@
 set -eu
 
 build_packages="cmake ninja-build g++ pkg-config clang llvm libbpf-dev libelf-dev zlib1g-dev
-libdw-dev libiberty-dev libprotozero-dev libpugixml-dev
+libdw-dev libiberty-dev libprotozero-dev libpugixml-dev libncurses-dev
 libfmt-dev libexpected-dev nlohmann-json3-dev libcli11-dev libgtest-dev libgmock-dev"
 test_packages="qemu-system-x86 busybox-static zstd lz4 xz-utils python3 clang-format shellcheck
-iproute2 nginx-light apache2-utils libnss3-tools strace procps libxml2-utils libclang-rt-dev libc6-dev dpkg-dev make gcc"
+iproute2 nginx-light apache2-utils libnss3-tools strace procps tmux libxml2-utils libclang-rt-dev libc6-dev dpkg-dev make gcc"
 
 if [ ! -r /etc/os-release ] || ! command -v apt-get >/dev/null; then
     echo "install-deps.sh knows Debian and Ubuntu only. Install by hand: $build_packages" >&2

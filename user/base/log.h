@@ -2,6 +2,7 @@
 // Messages for the person at the terminal. They go to stderr: stdout carries only the report.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace unfreed::log {
@@ -18,6 +19,19 @@ void set_level(Level most_verbose);
 Level level();
 
 void write(Level level, std::string_view text);
+
+// While one lives messages are kept, for a screen is on the terminal that they go to; then they are
+// written, the latest few. One at a time.
+class Hold {
+  public:
+    Hold();
+    Hold(const Hold&) = delete;
+    Hold& operator=(const Hold&) = delete;
+    ~Hold();
+
+    // The latest message, safe for a terminal; empty: none yet.
+    std::string latest() const;
+};
 
 inline void error(std::string_view text) {
     write(Level::error, text);

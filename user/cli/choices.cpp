@@ -35,6 +35,14 @@ JudgeOptions judge_everything(const Options& options, bool members) {
     return judge;
 }
 
+JudgeOptions judge_live(const Options& options) {
+    JudgeOptions judge;
+    judge.top = options.top;
+    judge.every_group = true;
+    judge.lists_objects = false;
+    return judge;
+}
+
 std::vector<std::string> what_fails(const Options& options, const Report& report) {
     std::vector<std::string> failures;
     for (const FailCondition& condition : options.fail_on)

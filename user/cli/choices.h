@@ -15,6 +15,9 @@ JudgeOptions judge_options(const Options& options, bool members);
 // All that any report can show.
 JudgeOptions judge_everything(const Options& options, bool members);
 
+// Of the live view: every row, and no objects.
+JudgeOptions judge_live(const Options& options);
+
 // Conditions of --fail-on that the report meets, and suppressions that are over their max, as
 // sentences.
 std::vector<std::string> what_fails(const Options& options, const Report& report);

@@ -14,6 +14,8 @@
 #include "cli/destinations.h"
 #include "cli/known.h"
 #include "cli/least_privilege.h"
+#include "cli/live_trace.h"
+#include "cli/report_progress.h"
 #include "cli/runs.h"
 #include "cli/target.h"
 #include "cli/version.h"
@@ -22,6 +24,7 @@
 #include "look/host_info.h"
 #include "look/look.h"
 #include "look/sight.h"
+#include "look/steps.h"
 #include "names/naming.h"
 #include "report/address_policy.h"
 #include "source/live_source.h"
@@ -37,7 +40,11 @@
 #include <malloc.h>
 #include <sys/wait.h>
 
+#include <algorithm>
+#include <ctime>
+#include <memory>
 #include <set>
+#include <utility>
 
 namespace unfreed::cli {
 namespace {
@@ -46,6 +53,8 @@ using std::chrono::milliseconds;
 
 // How long the report waits for what a process's exit sets free.
 constexpr auto kSettlePatience = std::chrono::seconds(3);
+// How often the live view is asked whether it wants a report.
+constexpr auto kLiveQuestion = std::chrono::milliseconds(500);
 // Age at which objects of any class are worth records of their own.
 constexpr std::uint64_t kPromotionAgeNs = 1'000'000'000;
 
@@ -155,6 +164,48 @@ std::string record(Survey survey, const Options& options, const std::set<std::ui
         return std::move(*recording);
     log::error(recording.error().message);
     return {};
+}
+
+// CPU time that a process has used; 0: it is gone.
+std::uint64_t cpu_of(std::uint32_t pid) {
+    clockid_t clock{};
+    timespec used{};
+    if (::clock_getcpuclockid(static_cast<pid_t>(pid), &clock) != 0 ||
+        ::clock_gettime(clock, &used) != 0)
+        return 0;
+    return static_cast<std::uint64_t>(used.tv_sec) * 1'000'000'000u +
+           static_cast<std::uint64_t>(used.tv_nsec);
+}
+
+// nullptr: this trace is not shown while it runs.
+std::unique_ptr<LiveTrace> live_view(const Options& options, const trace::Signals& signals,
+                                     LiveSources sources, trace::TraceLoop::Limits& limits) {
+    if (!wants_live_view(options))
+        return nullptr;
+    auto live = LiveTrace::begin(options, signals, std::move(sources));
+    if (!live) {
+        log::warning("no live view: " + live.error().message);
+        return nullptr;
+    }
+    limits.onlooker = live->get();
+    limits.interval = kLiveQuestion;
+    return std::move(*live);
+}
+
+using NamedStacks = decltype(Closeups::user_frames);
+
+// What one report of the live view has learned goes into the next one: a stack that was named is
+// not asked for again.
+NamedStacks worth_keeping(NamedStacks stacks, std::size_t groups) {
+    constexpr std::size_t kSpare = 1000;
+    if (stacks.size() > 2 * groups + kSpare) // most are of objects that are gone
+        return {};
+    std::erase_if(stacks, [](const auto& named) {
+        return std::none_of(named.second.begin(), named.second.end(), [](const Frame& frame) {
+            return !frame.function.empty() || !frame.module.empty();
+        });
+    });
+    return stacks;
 }
 
 // Loading left large free blocks behind, and a trace may go on for days.
@@ -288,10 +339,20 @@ Result<int> run_trace(const Options& options) {
 
     const look::Sources sources{source,       tracker, *symbols,
                                 surroundings, naming,  sockets ? &*sockets : nullptr};
-    bool complete = true;
-    bool last = false;
-    std::vector<std::string> failures; // of the latest report
-    Delivery delivery(*destinations, [&]() -> Result<std::vector<std::string>> {
+    const LiveSources live_sources{known.trace.started_ns, [&] {
+                                       std::uint64_t sum = thread_cpu_ns();
+                                       for (const std::uint32_t worker : workers)
+                                           sum += cpu_of(worker);
+                                       return sum;
+                                   }};
+    std::unique_ptr<LiveTrace> live = live_view(options, *signals, live_sources, limits);
+    ReportProgress progress;
+    const auto tell_step = [&](const char* step, std::size_t number) {
+        const std::string what = step_phrase(step, number);
+        live ? live->report_goes_on(what) : progress.goes_on(what);
+    };
+    const auto survey_now = [&]() -> Result<Survey> {
+        live ? live->report_begins() : progress.begins();
         if (auto swept = loop.sweep(); !swept)
             return fail(swept.error());
         known.trace.thinned_at_ns = loop.sample().thinned_at_ns();
@@ -300,23 +361,42 @@ Result<int> run_trace(const Options& options) {
         if (runs)
             known.trace.repeats = runs->facts();
         tracker.refresh_processes(monotonic_ns());
-        auto survey = look::look(sources, known);
+        return look::look(sources, known, [&](const char* step, std::size_t number, std::size_t) {
+            tell_step(step, number);
+        });
+    };
+    const auto judge_now = [&](const Survey& survey, const JudgeOptions& how) {
+        tell_step("judge", look::look_steps().size() + 1);
+        Findings findings = judge(survey, how);
+        tell_step("close up", look::look_steps().size() + 2);
+        return findings;
+    };
+    // What every report says in the end, whoever reads it.
+    const auto told = [&](const Survey& survey, const Findings& findings) {
+        Report report = write_up(survey, findings);
+        if (hiding.hides)
+            hide_addresses(report, hiding.key());
+        rules->apply(report);
+        return report;
+    };
+    bool complete = true;
+    bool last = false;
+    std::vector<std::string> failures; // of the latest report
+    Delivery delivery(*destinations, [&]() -> Result<std::vector<std::string>> {
+        auto survey = survey_now();
         if (!survey)
             return fail(survey.error());
         const bool probes = options.probe_reclaim && last;
         const bool records = destinations->have_recording();
-        Findings findings = judge(*survey, records ? judge_everything(options, probes)
-                                                   : judge_options(options, probes));
+        Findings findings = judge_now(*survey, records ? judge_everything(options, probes)
+                                                       : judge_options(options, probes));
         look::close_up(*survey, findings, sources, probes);
         std::set<std::uint64_t> named;
         if (records) {
             named = named_addresses(*survey, findings);
             findings = judge(*survey, judge_options(options, probes));
         }
-        Report report = write_up(*survey, findings);
-        if (hiding.hides)
-            hide_addresses(report, hiding.key());
-        rules->apply(report);
+        const Report report = told(*survey, findings);
         complete = report.complete;
         failures = what_fails(options, report);
         std::string recording;
@@ -324,15 +404,38 @@ Result<int> run_trace(const Options& options) {
             recording = record(std::move(*survey), options, named, hiding);
         return destinations->render(report, std::move(recording));
     });
+    NamedStacks named_stacks;
+    const auto show_live = [&]() -> Result<> {
+        auto survey = survey_now();
+        if (!survey)
+            return fail(survey.error());
+        Findings findings = judge_now(*survey, judge_live(options));
+        survey->closeups.user_frames = std::move(named_stacks);
+        look::close_up(*survey, findings, sources);
+        Report report = told(*survey, findings);
+        named_stacks = worth_keeping(std::move(survey->closeups.user_frames), report.groups.size());
+        live->show(std::move(report));
+        return {};
+    };
     auto outcome = caught([&] {
         const auto report = [&] {
+            if (live && !live->wants_report())
+                return true;
             const trace::Signals::Unblocked unblocked(*signals);
-            delivery.interim();
+            if (!live)
+                delivery.interim();
+            else if (auto shown = caught(show_live); !shown)
+                log::error(shown.error().message);
             return !delivery.reader_gone() || runs;
         };
         return runs ? runs->follow(loop, limits, *signals, report, add_target)
                     : loop.run(limits, *signals, report);
     });
+    const std::optional<std::uint64_t> heard_ns = outcome ? outcome->heard_ns : std::nullopt;
+    if (live) { // the terminal is as it was before anything is printed, and may stand still
+        const trace::Signals::Unblocked unblocked(*signals, heard_ns);
+        live.reset();
+    }
     if (!outcome) // the report is made of what has been seen until now
         log::error(outcome.error().message);
     const trace::TraceLoop::Outcome end = outcome.value_or(trace::TraceLoop::Outcome{});

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "base/log.h"
+#include "base/terminal_guard.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "names/worker.h"
@@ -17,6 +18,7 @@ namespace {
 // Where an exception cannot pass, or no memory is left to pass it. What is attached goes with the
 // process. Everything here must do without memory.
 [[noreturn]] void give_up() noexcept {
+    unfreed::restore_terminal();
     constexpr std::string_view kSays =
         "unfreed: error: out of memory, or a bug: no report; nothing stays attached\n";
     const ssize_t ignored = ::write(STDERR_FILENO, kSays.data(), kSays.size());

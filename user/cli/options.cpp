@@ -478,6 +478,8 @@ ParsedCommandLine parse_command_line(int argc, const char* const* argv) {
                                   ->check(CLI::Range(1u, 1u << 22))
                                   ->type_name("PID");
     trace->add_flag("--follow", options.follow, "With -p: follow its new children too");
+    trace->add_flag("--plain", options.plain,
+                    "No live view: on a terminal, too, print reports only");
 
     CLI::App* run = app.add_subcommand("run", "Run a command and follow it and its children; the "
                                               "report comes when it ends");

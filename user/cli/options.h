@@ -59,6 +59,7 @@ struct Options {
     bool probe_reclaim = false;         // ask the kernel to free its cache, and look
     bool kernel_addresses = false;      // shown even where kptr_restrict hides them
     bool all = false;                   // text: every group, and all that is known beside
+    bool plain = false;                 // trace: no live view, whatever stdout is
     bool quiet = false;
     bool verbose = false;
 };

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <optional>
 
 namespace unfreed::live {
@@ -66,6 +67,7 @@ constexpr std::array kColumns{
 struct Placed {
     const Column* column;
     std::size_t width;
+    std::size_t needs; // to show all of its cells
     std::vector<std::string> cells;
 };
 
@@ -80,7 +82,7 @@ std::string title_of(const Column& column, const Order& order) {
 Placed place(const Column& column, const Report& report, std::span<const Group* const> groups,
              std::size_t width, const Order& order) {
     const std::size_t chart = width >= kWide ? kWideChart : kNarrowChart;
-    Placed placed{&column, std::max(column.least, display_width(title_of(column, order))), {}};
+    Placed placed{&column, std::max(column.least, display_width(title_of(column, order))), 0, {}};
     if (column.cell == nullptr)
         placed.width = chart;
     for (const Group* group : groups) {
@@ -88,9 +90,10 @@ Placed place(const Column& column, const Report& report, std::span<const Group* 
             column.cell != nullptr
                 ? column.cell(*group)
                 : sparkline(group->history, report.trace.history_ns.size(), chart));
-        if (!column.stretches)
-            placed.width = std::max(placed.width, display_width(placed.cells.back()));
+        placed.needs = std::max(placed.needs, display_width(placed.cells.back()));
     }
+    if (!column.stretches)
+        placed.width = std::max(placed.width, placed.needs);
     return placed;
 }
 
@@ -101,22 +104,27 @@ std::size_t width_of(const std::vector<Placed>& columns, std::size_t gap) {
     return width;
 }
 
-// Leaves out what tells least until the rest fits, and gives what is left to those that stretch.
+// How much wider it would have to be to show all; less than 0: it has room.
+std::ptrdiff_t lacks(const Placed& one) {
+    return static_cast<std::ptrdiff_t>(one.needs) - static_cast<std::ptrdiff_t>(one.width);
+}
+
+// Leaves out what tells least until the rest fits, and gives what is left to those that stretch,
+// where most is cut.
 void fit(std::vector<Placed>& columns, std::size_t width, std::size_t gap) {
     while (columns.size() > 1 && width_of(columns, gap) > width)
         columns.erase(std::min_element(columns.begin(), columns.end(),
                                        [](const Placed& one, const Placed& other) {
                                            return one.column->worth < other.column->worth;
                                        }));
-    std::size_t used = width_of(columns, gap);
-    auto stretching = static_cast<std::size_t>(std::count_if(
-        columns.begin(), columns.end(), [](const Placed& one) { return one.column->stretches; }));
-    for (Placed& one : columns) {
-        if (!one.column->stretches || used >= width)
-            continue;
-        const std::size_t more = (width - used) / stretching--;
-        one.width += more;
-        used += more;
+    for (std::size_t used = width_of(columns, gap); used < width; ++used) {
+        Placed* neediest = nullptr;
+        for (Placed& one : columns)
+            if (one.column->stretches && (neediest == nullptr || lacks(one) > lacks(*neediest)))
+                neediest = &one;
+        if (neediest == nullptr)
+            break;
+        ++neediest->width;
     }
 }
 

@@ -53,17 +53,6 @@ void View::show(Report report) {
         go_to({row, former.below});
 }
 
-std::optional<std::size_t> View::opened() const {
-    return opened_at_ ? std::optional(rows_[*opened_at_]) : std::nullopt;
-}
-
-void View::name_user_stack(std::size_t group, std::vector<Frame> frames) {
-    report_->groups[group].user_stack = std::move(frames);
-    const Place place = this->place();
-    lay_out_details();
-    go_to(place);
-}
-
 View::Place View::place() const {
     const std::size_t row = row_of(cursor_);
     return {row, cursor_ - line_of(row)};

@@ -37,10 +37,6 @@ class View {
 
     // New reports are not shown.
     bool paused() const { return paused_ && report_; }
-    // Index of the group in the latest report whose details are shown.
-    std::optional<std::size_t> opened() const;
-    // Of a group of the latest report.
-    void name_user_stack(std::size_t group, std::vector<Frame> frames);
 
   private:
     enum class Panel { none, help, losses };

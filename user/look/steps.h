@@ -18,6 +18,7 @@ struct Looking {
     unsigned waits = 0;
 };
 
+// The command line has phrases for the names.
 struct LookStep {
     const char* name;
     Result<> (*take)(Looking& looking);

@@ -2,6 +2,7 @@
 #include "trace/signals.h"
 
 #include "base/clock.h"
+#include "base/terminal_guard.h"
 
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
@@ -27,6 +28,7 @@ void hear(int number, siginfo_t* info, void* /*context*/) noexcept {
         heard_signal = *info;
         heard_one = true;
     } else if (now - before >= kSameWishNs) {
+        restore_terminal();
         // Blocked until this handler returns; then it does what it does to any process.
         std::signal(number, SIG_DFL);
         std::raise(number);

@@ -28,6 +28,8 @@ constexpr std::uint64_t kRetireAfter = 4096;
 // Sweeps take at most one part in so many of a core: a full table is swept less often.
 constexpr std::uint64_t kSweepShare = 200;
 constexpr nanoseconds kSweepEvery = std::chrono::seconds(1);
+// An onlooker sees the time go by.
+constexpr std::uint64_t kTurnEveryNs = 1'000'000'000;
 
 int poll_timeout_ms(std::uint64_t now, std::uint64_t until) {
     if (until <= now)
@@ -56,9 +58,9 @@ std::optional<TraceLoop::Outcome> TraceLoop::take_signals(const Signals& signals
         if (heard_ns_ && now - *heard_ns_ < kSameWishNs)
             continue;
         const bool first = !heard_ns_;
-        heard_ns_ = now;
+        const Outcome end = wished(now);
         if (!limits.child || !first)
-            return Outcome{End::interrupted, std::nullopt, now};
+            return end;
         // With a command of ours running, it is told, and its end is what we wait for; a second
         // signal ends the trace whatever the command does. What the terminal sends (Ctrl-C) it has
         // got itself.
@@ -66,6 +68,11 @@ std::optional<TraceLoop::Outcome> TraceLoop::take_signals(const Signals& signals
             ::kill(*limits.child, static_cast<int>(info.ssi_signo));
     }
     return std::nullopt;
+}
+
+TraceLoop::Outcome TraceLoop::wished(std::uint64_t now) {
+    heard_ns_ = now;
+    return {End::interrupted, std::nullopt, now};
 }
 
 Result<> TraceLoop::drain() {
@@ -124,14 +131,17 @@ Result<TraceLoop::Outcome> TraceLoop::run(const Limits& limits, const Signals& s
     std::uint64_t next_look = start;
     std::uint64_t next_sweep = start + static_cast<std::uint64_t>(kSweepEvery.count());
     std::uint64_t next_retire = retire_origins_ ? next_sweep : UINT64_MAX;
+    std::uint64_t next_turn = limits.onlooker != nullptr ? start : UINT64_MAX;
 
     for (;;) {
-        std::array<pollfd, 4> fds{{{source_.wait_fd(), POLLIN, 0},
-                                   {signals.fd(), POLLIN, 0},
-                                   {limits.target_pidfd, POLLIN, 0},
-                                   {limits.reader_fd, 0, 0}}};
+        std::array<pollfd, 5> fds{
+            {{source_.wait_fd(), POLLIN, 0},
+             {signals.fd(), POLLIN, 0},
+             {limits.target_pidfd, POLLIN, 0},
+             {limits.reader_fd, 0, 0},
+             {limits.onlooker != nullptr ? limits.onlooker->fd() : -1, POLLIN, 0}}};
         const std::uint64_t until =
-            std::min({end_at, next_report, next_sweep, next_look, next_retire});
+            std::min({end_at, next_report, next_sweep, next_look, next_retire, next_turn});
         const int ready = ::poll(fds.data(), fds.size(), poll_timeout_ms(monotonic_ns(), until));
         if (ready < 0 && errno != EINTR)
             return fail_errno(Errc::internal, errno, "cannot wait for events");
@@ -146,6 +156,11 @@ Result<TraceLoop::Outcome> TraceLoop::run(const Limits& limits, const Signals& s
         if ((fds[3].revents & POLLERR) != 0)
             return Outcome{End::reader_gone, std::nullopt, std::nullopt};
         const std::uint64_t now = monotonic_ns();
+        if (limits.onlooker != nullptr && (now >= next_turn || ready < 0 || fds[4].revents != 0)) {
+            if (!limits.onlooker->turn())
+                return wished(now);
+            next_turn = now + kTurnEveryNs;
+        }
         if (now >= end_at)
             return Outcome{End::duration, std::nullopt, std::nullopt};
         if (now >= next_look)
@@ -166,6 +181,8 @@ Result<TraceLoop::Outcome> TraceLoop::run(const Limits& limits, const Signals& s
         if (now >= next_report) {
             if (!report())
                 return Outcome{End::reader_gone, std::nullopt, std::nullopt};
+            if (limits.onlooker != nullptr) // who may have wished something meanwhile
+                next_turn = monotonic_ns();
             next_report = next_due(next_report, ns(*limits.interval), monotonic_ns());
         }
     }

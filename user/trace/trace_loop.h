@@ -3,6 +3,7 @@
 
 #include "base/result.h"
 #include "source/event_source.h"
+#include "trace/onlooker.h"
 #include "trace/sample_control.h"
 #include "trace/signals.h"
 #include "track/lifetime_tracker.h"
@@ -28,6 +29,7 @@ class TraceLoop {
         // When the trace began: duration and intervals are counted from then. None: now.
         std::optional<std::uint64_t> since_ns;
         int reader_fd = -1; // a pipe: ends when nobody has its other end
+        Onlooker* onlooker = nullptr;
     };
     enum class End { duration, interrupted, target_ended, child_ended, reader_gone };
     struct Outcome {
@@ -82,6 +84,8 @@ class TraceLoop {
   private:
     // The end that a signal asks for, if any.
     std::optional<Outcome> take_signals(const Signals& signals, const Limits& limits);
+    // Somebody asks for the end now.
+    Outcome wished(std::uint64_t now);
     std::uint64_t objects_of_ended_processes();
     Result<> drain();
 

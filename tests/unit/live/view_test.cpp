@@ -249,20 +249,6 @@ TEST(LiveView, ARowOpensToItsStacks) {
     EXPECT_THAT(drawn(view, {40, 100}), Not(HasSubstr("Kernel stack")));
 }
 
-TEST(LiveView, TheUserStackOfAnOpenRowCanBeNamedLater) {
-    View view = three();
-    EXPECT_EQ(view.opened(), std::nullopt);
-    press(view, "s"); // beta first
-    press(view, Key::Kind::enter);
-    ASSERT_EQ(view.opened(), 1u);
-    drawn(view, {40, 100});
-    press(view, Key::Kind::end);
-    view.name_user_stack(1, {frame("main"), frame("_start")});
-    const std::string text = drawn(view, {40, 100});
-    EXPECT_LT(text.find("User stack:"), text.find("_start+0x0"));
-    EXPECT_THAT(text, HasSubstr("[3] 900 gamma")); // what was chosen stays so
-}
-
 TEST(LiveView, AnOpenRowCanBeReadToItsEndInFewLines) {
     View view = three();
     drawn(view, {15, 60});

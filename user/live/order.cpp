@@ -137,7 +137,9 @@ void Rows::arrange(const Report& report, const Order& order) {
     filtered_ = 0;
     for (std::size_t i = 0; i < groups.size(); ++i) {
         const Group& group = groups[i];
-        if (!group.judged || is_hidden(group) || (order.findings_only && !has_row(group)))
+        // What comes with another row is listed in it; whoever filters for its name finds it.
+        if (!group.judged || is_hidden(group) || (order.findings_only && !has_row(group)) ||
+            (group.companion && words.empty()))
             continue;
         if (matches(i))
             rows_.push_back(static_cast<std::uint32_t>(i));

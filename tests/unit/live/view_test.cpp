@@ -228,6 +228,19 @@ TEST(LiveView, ShowsFindingsOnlyIfAsked) {
     EXPECT_EQ(order(view), "abg");
 }
 
+TEST(LiveView, WhatComesWithARowIsListedInIt) {
+    Report report = three_rows();
+    report.groups[1].companion = true;
+    report.groups[0].companions = {{ObjectClass::slab, "beta", 200, 20'000}};
+    View view;
+    view.show(std::move(report));
+    EXPECT_THAT(drawn(view), Not(HasSubstr("betad[12]")));
+    press(view, Key::Kind::enter);
+    EXPECT_THAT(drawn(view, {40, 100}), HasSubstr("200 beta"));
+    press(view, "/beta");
+    EXPECT_THAT(drawn(view), HasSubstr("betad[12]"));
+}
+
 TEST(LiveView, WhatIsHiddenOrNotJudgedIsNoRow) {
     Report report = three_rows();
     report.groups[0].suppressed_by = "a rule";

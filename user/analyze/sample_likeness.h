@@ -9,7 +9,7 @@ namespace unfreed {
 
 // Whether `group` can have as many objects as `principal`, or a whole multiple, made at the same
 // times. Needs six followed ones of each (fewer say nothing) and ages. Of pairs that do belong
-// together one in some thirty is refused.
+// together one or two in a hundred are refused (births at random, one in 4 to 16 followed).
 bool alike_in_sample(const AnalyzedGroup& group, const AnalyzedGroup& principal);
 
 } // namespace unfreed

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
@@ -25,10 +26,17 @@ Tmux::Tmux(std::string socket, const std::string& script, std::size_t columns, s
               std::to_string(rows), "exec sh " + script});
     run_tmux({"set-option", "-g", "status", "off"});
     resize(columns, rows);
+    server_ = value("#{pid}");
 }
 
+// `kill-server` answers before the server has let go of its socket: the next one would be told
+// that "server exited unexpectedly".
 Tmux::~Tmux() {
     run(command({"kill-server"}));
+    const auto deadline = steady_clock::now() + std::chrono::seconds(20);
+    while (!server_.empty() && std::filesystem::exists("/proc/" + server_) &&
+           steady_clock::now() < deadline)
+        std::this_thread::sleep_for(milliseconds(10));
 }
 
 std::vector<std::string> Tmux::command(const std::vector<std::string>& words) const {

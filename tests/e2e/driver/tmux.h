@@ -38,6 +38,7 @@ class Tmux {
     std::string run_tmux(const std::vector<std::string>& words) const;
 
     std::string socket_;
+    std::string server_; // its process ID
 };
 
 } // namespace unfreed::e2e

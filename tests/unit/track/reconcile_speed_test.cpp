@@ -8,7 +8,10 @@
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <set>
+#include <vector>
 
 namespace unfreed::test {
 namespace {
@@ -30,9 +33,20 @@ constexpr bool kSanitized = __has_feature(address_sanitizer);
 constexpr bool kSanitized = false;
 #endif
 
+// What a plain way to keep as many addresses takes here and now. A bound in milliseconds is one for
+// the machine that it was found on: a loaded one has less of its caches, and failed it.
+double reference_ms(const TableSnapshot& now) {
+    return milliseconds([&] {
+        std::set<std::uint64_t> addresses;
+        for (const auto& object : now.objects)
+            addresses.insert(object.address);
+        EXPECT_FALSE(addresses.empty());
+    });
+}
+
 TEST(ReconcileSpeed, AMillionObjects) {
     constexpr std::size_t kObjects = 1'000'000;
-    constexpr double kBoundMs = 1000; // goal: 100
+    constexpr double kBound = 1; // of the reference, of which it takes a third
     TableSnapshot now;
     now.taken_at_ns = 10 * kSecond;
     std::uint64_t random = 1;
@@ -41,6 +55,7 @@ TEST(ReconcileSpeed, AMillionObjects) {
         now.objects.push_back(table_object({.address = 0xffff888000000000 + (random >> 30) * 64}));
     }
 
+    const double bound = reference_ms(now) * kBound;
     FakeProcessReader reader;
     LifetimeTracker tracker{{}, reader};
     const double first = milliseconds([&] { tracker.reconcile(now); });
@@ -57,15 +72,15 @@ TEST(ReconcileSpeed, AMillionObjects) {
     const double empty = milliseconds([&] { tracker.reconcile(now); });
 
     fmt::print("1 million objects: first {:.0f} ms, unchanged {:.0f} ms, half replaced {:.0f} ms, "
-               "all gone {:.0f} ms, snapshot {:.0f} ms\n",
-               first, steady, churn, empty, report);
+               "all gone {:.0f} ms, snapshot {:.0f} ms; bound {:.0f} ms\n",
+               first, steady, churn, empty, report, bound);
     EXPECT_GT(alive, kObjects * 9 / 10);
     if (kSanitized)
         return; // the times are printed, not judged
-    EXPECT_LT(first, kBoundMs);
-    EXPECT_LT(steady, kBoundMs);
-    EXPECT_LT(churn, kBoundMs);
-    EXPECT_LT(empty, kBoundMs);
+    EXPECT_LT(first, bound);
+    EXPECT_LT(steady, bound);
+    EXPECT_LT(churn, bound);
+    EXPECT_LT(empty, bound);
 }
 
 } // namespace

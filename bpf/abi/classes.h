@@ -27,9 +27,8 @@ enum uf_stage {
 #define UF_CLASS_MASK  (0xfu << UF_CLASS_SHIFT)
 enum uf_class {
 	UF_CLASS_NONE = 0,
-	UF_CLASS_SLAB = 1,
-	UF_CLASS_SOCKET = 2,
-	UF_CLASS_DENTRY = 3,
+#define UF_CLASS(id, name) UF_CLASS_##id,
+#include "classes.def"
 	UF_CLASS_COUNT,
 };
 

@@ -81,10 +81,9 @@ Kind kind_of(const KindInput& input) {
         return socket_kind(input);
     case ObjectClass::dentry:
         return dentry_kind(input);
-    case ObjectClass::slab:
-        break;
+    default:
+        return Kind::outstanding;
     }
-    return Kind::outstanding;
 }
 
 Kind kind_released_at_exit(ObjectClass object_class) {

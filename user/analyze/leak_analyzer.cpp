@@ -268,7 +268,7 @@ class Analysis {
         group.newcomers = are_newcomers(snapshot_, bucket, options_.trace_started_ns);
         HeldObjects held = held_objects(bucket.alive, snapshot_.holders);
         group.holders = std::move(held.holders);
-        if (key.object_class != ObjectClass::slab)
+        if (card_of(key.object_class).is_read)
             group.held = held.count;
         group.origins = source.origins;
         if (source.example) {

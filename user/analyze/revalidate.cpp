@@ -88,7 +88,7 @@ std::uint64_t revalidate(Snapshot& snapshot, const Inspect& inspect) {
     };
     for (std::size_t i = 0; i < snapshot.objects.size(); ++i) {
         const TableObject& object = snapshot.objects[i].slot;
-        if (object.object_class == ObjectClass::slab)
+        if (!card_of(object.object_class).is_read)
             continue;
         requests.push_back(inspect_request(snapshot, object));
         places.push_back(i);

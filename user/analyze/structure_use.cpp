@@ -70,7 +70,7 @@ bool grows_by_starting(const AnalyzedGroup& group) {
 }
 
 bool is_of_task(const StructureInput& input) {
-    return input.group.object_class == ObjectClass::slab && made_in(input, kTasks) &&
+    return !card_of(input.group.object_class).is_read && made_in(input, kTasks) &&
            all_alive(input.group) && (!still_grows(input.group) || grows_by_starting(input.group));
 }
 
@@ -81,7 +81,7 @@ constexpr std::string_view kFiles[] = {"alloc_empty_file", "__alloc_file", "init
 // With a process that ends all of this is freed by its exit.
 bool is_of_ended_task(const StructureInput& input) {
     const AnalyzedGroup& group = input.group;
-    return input.host.mode != TraceMode::host && group.object_class == ObjectClass::slab &&
+    return input.host.mode != TraceMode::host && !card_of(group.object_class).is_read &&
            (made_in(input, kTasks) || made_in(input, kFiles)) && group.outliving == 0 &&
            is_of_start(group);
 }

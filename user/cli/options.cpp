@@ -83,9 +83,9 @@ void add_verbosity(CLI::App& app, Options& options) {
 
 // Of everything that attaches.
 void add_common(CLI::App& app, Options& options, Words& words) {
-    app.add_option(
-           "--class", words.classes,
-           "Kinds of objects to follow: socket, dentry, slab (comma separated; default all)")
+    app.add_option("--class", words.classes,
+                   fmt::format("Kinds of objects to follow: {} (comma separated; default all)",
+                               class_names()))
         ->delimiter(',')
         ->type_name("CLASS,...");
     app.add_option("--max-objects", words.max_objects,
@@ -276,9 +276,9 @@ Result<> read_classes(const std::vector<std::string>& names, std::vector<ObjectC
     for (const std::string& name : names) {
         const auto object_class = class_from_string(name);
         if (!object_class)
-            return fail(Errc::usage, fmt::format("--class: there is no class \"{}\"; choose from "
-                                                 "socket, dentry, slab",
-                                                 name));
+            return fail(Errc::usage,
+                        fmt::format("--class: there is no class \"{}\"; choose from {}", name,
+                                    class_names()));
         into.push_back(*object_class);
     }
     return {};

@@ -19,7 +19,7 @@ HolderIndex read_holders(const Snapshot& snapshot, Witness& witness) {
             addresses.push_back(socket->peer);
     };
     for (const LiveObject& object : snapshot.objects)
-        if (object.slot.object_class != ObjectClass::slab)
+        if (card_of(object.slot.object_class).is_read)
             add(object);
     for (const OtherSocket& other : snapshot.other_sockets)
         add(other.object);

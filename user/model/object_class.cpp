@@ -4,6 +4,14 @@
 namespace unfreed {
 namespace {
 
+// By their numbers.
+constexpr std::array kCards{
+    ClassCard{ObjectClass::slab, "slab", "", "", true, false},
+    ClassCard{ObjectClass::socket, "socket", "socket", "sockets", true, true},
+    ClassCard{ObjectClass::dentry, "dentry", "dentry", "dentries", true, true},
+};
+static_assert(kCards.size() == UF_CLASS_COUNT - 1 && kAllClasses.size() == kCards.size());
+
 struct StageName {
     std::uint32_t bit;
     std::string_view name;
@@ -26,16 +34,19 @@ constexpr std::array kStageNames{
 
 } // namespace
 
+const ClassCard& card_of(ObjectClass object_class) {
+    return kCards[static_cast<std::size_t>(object_class) - 1];
+}
+
 std::string_view to_string(ObjectClass object_class) {
-    switch (object_class) {
-    case ObjectClass::slab:
-        return "slab";
-    case ObjectClass::socket:
-        return "socket";
-    case ObjectClass::dentry:
-        return "dentry";
-    }
-    return "unknown";
+    return card_of(object_class).name;
+}
+
+std::string class_names() {
+    std::string names;
+    for (ObjectClass object_class : kAllClasses)
+        names.append(names.empty() ? "" : ", ").append(to_string(object_class));
+    return names;
 }
 
 std::optional<ObjectClass> class_from_string(std::string_view name) {

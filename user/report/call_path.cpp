@@ -17,8 +17,11 @@ std::string program_of(const Group& group) {
 std::string object_of(const Group& group) {
     const std::string what =
         group.kind.empty() ? std::string(to_string(group.verdict)) : group.kind;
-    return escape_for_terminal((group.cache.empty() ? "(unknown cache)" : group.cache) + " " +
-                               what);
+    const ClassCard& card = card_of(group.object_class);
+    std::string object = group.cache;
+    if (object.empty())
+        object = card.in_cache ? "(unknown cache)" : card.singular;
+    return escape_for_terminal(object + " " + what);
 }
 
 void add_stack(std::vector<Step>& path, const std::vector<Frame>& stack, Step::Side side) {

@@ -138,17 +138,20 @@ std::string sample_phrase(const SampleReport& sample) {
 
 std::string objects_phrase(const Group& group) {
     const bool one = group.count == 1;
+    const ClassCard& card = card_of(group.object_class);
+    const std::string_view what = one ? card.singular : card.plural;
     const std::string count = count_phrase(group);
     switch (group.object_class) {
     case ObjectClass::socket:
-        return fmt::format("{} {}{}", count, socket_phrase(group), one ? "socket" : "sockets");
+        return fmt::format("{} {}{}", count, socket_phrase(group), what);
     case ObjectClass::dentry:
         return fmt::format("{} {}{}", count, group.kind.starts_with("negative") ? "negative " : "",
-                           one ? "dentry" : "dentries");
+                           what);
     case ObjectClass::slab:
-        break;
+        return fmt::format("{} {} {}", count, cache_phrase(group), one ? "object" : "objects");
+    default:
+        return fmt::format("{} {}", count, what);
     }
-    return fmt::format("{} {} {}", count, cache_phrase(group), one ? "object" : "objects");
 }
 
 std::string what_phrase(const Group& group) {
@@ -161,9 +164,10 @@ std::string what_phrase(const Group& group) {
     case ObjectClass::dentry:
         return dentry_phrase(group);
     case ObjectClass::slab:
-        break;
+        return cache_phrase(group);
+    default:
+        return std::string(card_of(group.object_class).singular);
     }
-    return cache_phrase(group);
 }
 
 std::string fate_phrase(const Group& group) {

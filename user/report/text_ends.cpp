@@ -27,10 +27,9 @@ bool is_told(const Report& report, const LastMoments& one, bool all) {
 }
 
 std::string what_of(const LastMoments& one) {
-    if (one.object_class == ObjectClass::socket)
-        return human_count(one.count, "socket", "sockets");
-    if (one.object_class == ObjectClass::dentry)
-        return human_count(one.count, "dentry", "dentries");
+    const ClassCard& card = card_of(one.object_class);
+    if (!card.singular.empty())
+        return human_count(one.count, card.singular, card.plural);
     return human_count(one.count, "object", "objects") + " of " +
            (one.cache.empty() ? "an unknown cache" : escape_for_terminal(one.cache));
 }

@@ -27,8 +27,18 @@ TEST(ObjectClass, NamesAndValuesGoBothWays) {
     for (ObjectClass object_class : kAllClasses)
         EXPECT_EQ(class_from_string(to_string(object_class)), object_class);
     EXPECT_EQ(to_string(ObjectClass::socket), "socket");
+    EXPECT_EQ(class_names(), "socket, dentry, slab");
     EXPECT_EQ(class_from_string("file"), std::nullopt);
     EXPECT_EQ(class_from_string(""), std::nullopt);
+}
+
+// They are found by their numbers.
+TEST(ObjectClass, EveryOneHasItsCard) {
+    for (ObjectClass object_class : kAllClasses) {
+        const ClassCard& card = card_of(object_class);
+        EXPECT_EQ(card.object_class, object_class);
+        EXPECT_EQ(card.singular.empty(), card.plural.empty()) << card.name;
+    }
 }
 
 TEST(StageNames, EveryStageHasItsOwn) {

@@ -81,7 +81,7 @@ struct uf_config {
 	__u64 vmemmap_base;
 	__u64 page_offset_base;
 	__u32 nr_sites;
-	__u32 unused1;
+	__u32 possible_cpus; /* each has its own of what is per-CPU */
 	struct uf_site_range sites[UF_SITE_MAX];
 	struct uf_aim aim;
 };

@@ -18,7 +18,8 @@
 #include "counters.h"
 #include "hooks.h"
 
-/* Slab objects are at least 8-byte aligned, so the low bit of an address is free for this mark. */
+/* Slab objects are at least 8-byte aligned, per-CPU ones 4-byte, so the low bit of an address is
+ * free for this mark. */
 #define UF_ADDR_FILLING 1ULL
 
 /* Flags of uf_meta.bits, above stages and class (classes.h). */
@@ -32,8 +33,9 @@ struct uf_meta {
 			 * an address are equal */
 	__u32 origin;	/* index into the origin table plus 1; 0: unknown */
 	__u32 tgid;	/* process it was made for; 0: none (interrupt, idle) */
-	__u32 size;	/* bytes the allocator gave (kmalloc); 0: the origin's cache says it */
-	__u32 bits;	/* uf_stage | class << UF_CLASS_SHIFT | UF_META_* */
+	__u32 size; /* bytes the allocator gave (kmalloc), on all CPUs together (per-CPU); 0: the
+		     * origin's cache says it */
+	__u32 bits; /* uf_stage | class << UF_CLASS_SHIFT | UF_META_* */
 };
 UF_ASSERT_SIZE(struct uf_meta, 24);
 
@@ -112,6 +114,12 @@ struct uf_cache {
 };
 UF_ASSERT_SIZE(struct uf_cache, 64);
 
+/* The same of a class whose objects come from no slab cache. */
+struct uf_unfollowed {
+	__u64 births;
+	__u64 deaths;
+};
+
 /* The part of these births and deaths of which it is known who did it: what of a cache a program
  * made or freed, or a file system lost. Whose place new objects may have taken is told by it. No
  * room: not told. */
@@ -144,6 +152,7 @@ struct uf_cpu {
 			       */
 	struct uf_cache caches[UF_CACHES + 1]; /* the last: no room, or the cache is not known */
 	struct uf_older older[UF_OLDER];
+	struct uf_unfollowed unfollowed[UF_CLASS_COUNT]; /* by enum uf_class */
 };
 
 /* Process flags (map `procs`), a byte a tgid. */

@@ -161,6 +161,46 @@ static __always_inline u64 compat__cgroup_above(int level)
 }
 #endif
 
+/* (reserved, is_atomic, size, align, base_addr, off, ptr); since 5.19 with the call site in front
+ * and two more behind ("percpu: improve percpu_alloc_percpu event trace"). */
+struct trace_event_raw_percpu_alloc_percpu___v5_19 {
+	unsigned long call_site;
+} __attribute__((preserve_access_index));
+
+static __always_inline bool compat__percpu_has_call_site(void)
+{
+	return bpf_core_field_exists(struct trace_event_raw_percpu_alloc_percpu___v5_19, call_site);
+}
+
+/* An argument of a raw tracepoint, which one depending on the kernel: by an instruction of its own,
+ * or the compiler makes one access with a computed offset of two, which the verifier refuses. */
+#define UF_RAW_TP_ARG(ctx, n)                                                                      \
+	({                                                                                         \
+		u64 value;                                                                         \
+		asm volatile("%0 = *(u64 *)(%1 + %2)" : "=r"(value) : "r"(ctx), "i"((n)*8));       \
+		value;                                                                             \
+	})
+
+static __always_inline u64 compat__percpu_pointer(struct bpf_raw_tracepoint_args *ctx)
+{
+	if (compat__percpu_has_call_site())
+		return UF_RAW_TP_ARG(ctx, 7);
+	return UF_RAW_TP_ARG(ctx, 6);
+}
+
+static __always_inline u64 compat__percpu_size(struct bpf_raw_tracepoint_args *ctx)
+{
+	if (compat__percpu_has_call_site())
+		return UF_RAW_TP_ARG(ctx, 3);
+	return UF_RAW_TP_ARG(ctx, 2);
+}
+
+/* 0: unknown. */
+static __always_inline u64 compat__percpu_call_site(struct bpf_raw_tracepoint_args *ctx)
+{
+	return compat__percpu_has_call_site() ? UF_RAW_TP_ARG(ctx, 0) : 0;
+}
+
 /* 6.13 replaced the count of a file by one that is biased: 0 means one reference ("fs: add
  * file_ref"). */
 struct file___v6_12 {

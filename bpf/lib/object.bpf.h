@@ -27,6 +27,17 @@ static __always_inline void origin__count_birth(struct uf_origin *origin, u64 bi
 	origin->last_birth_ns = birth_ns;
 }
 
+static __always_inline bool object__is_of(const struct uf_meta *meta, enum uf_class object_class)
+{
+	return (meta->bits & UF_CLASS_MASK) == (u32)object_class << UF_CLASS_SHIFT;
+}
+
+/* A kmalloc() that is in no slab cache. */
+static __always_inline bool object__is_large_kmalloc(const struct uf_meta *meta)
+{
+	return meta->size > UF_KMALLOC_MAX && object__is_of(meta, UF_CLASS_SLAB);
+}
+
 /*
  * 6.12 and later announce a kmalloc() that is too large for a slab twice, __kmalloc_large_node and
  * __do_kmalloc_node around it. No cache has objects of more than two pages, and between the two
@@ -39,7 +50,7 @@ static __always_inline void origin__count_birth(struct uf_origin *origin, u64 bi
 static __always_inline bool object__announced_twice(const struct uf_meta *former,
 						    const struct uf_meta *meta)
 {
-	return meta->size > UF_KMALLOC_MAX && meta->size == former->size &&
+	return object__is_large_kmalloc(meta) && meta->size == former->size &&
 	       meta->tgid == former->tgid &&
 	       (s64)(meta->birth_ns - former->birth_ns) < UF_ANNOUNCED_TWICE_NS;
 }
@@ -72,9 +83,10 @@ static __always_inline bool object__enter(u64 addr, const struct uf_meta *meta,
 			if (old) {
 				__sync_fetch_and_add(twice ? &old->births : &old->deaths,
 						     twice ? -1 : 1);
-				if (former.size <= UF_KMALLOC_MAX)
+				if (!object__is_large_kmalloc(&former))
 					__sync_fetch_and_add(&old->replaced, 1);
-			} else if (cache__counted() && former.size <= UF_KMALLOC_MAX) {
+			} else if (cache__counted() && former.size <= UF_KMALLOC_MAX &&
+				   !object__is_of(&former, UF_CLASS_PERCPU)) {
 				cache__died(0, addr, 0);
 			}
 		}
@@ -229,8 +241,7 @@ static __always_inline void object__given_up(void *ctx, u64 addr, struct uf_meta
 	u32 bits = meta->bits;
 
 	if (cfg.only_targets && !(bits & (UF_STAGE_RELEASED | UF_STAGE_RCU_PENDING)) &&
-	    (bits & UF_CLASS_MASK) != UF_CLASS_DENTRY << UF_CLASS_SHIFT &&
-	    exit__begun(meta->tgid)) {
+	    !object__is_of(meta, UF_CLASS_DENTRY) && exit__begun(meta->tgid)) {
 		enum uf_exit_by by = exit__by(ctx);
 
 		if (by == UF_EXIT_BY_ITSELF || by == UF_EXIT_BY_PARENT)

@@ -102,6 +102,7 @@ void configure(bpf_object* object, Scope scope) {
     config->cache_of = is_legacy() || kernel_has("bpf_get_kmem_cache", BTF_KIND_FUNC);
     config->kmem_births = 1;
     config->may_sample = 1;
+    config->possible_cpus = 4;
     config->nr_sites = UF_SITE_MAX;
     for (uf_site_range& site : config->sites)
         site = {1, 2, UF_CLASS_SOCKET, 0};

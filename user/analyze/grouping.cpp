@@ -220,6 +220,7 @@ class Grouper {
         add_charges(sum, dead);
         const std::int64_t bytes = dead.rmem_alloc + dead.wmem_queued + dead.forward_alloc;
         add_bytes(bucket, static_cast<std::uint64_t>(bytes < 0 ? -bytes : bytes), 1);
+        bucket.object_bytes = 0; // they are of `count` objects
         count_process(bucket, source, dead.tgid, dead.count);
         count_run(bucket, dead.origin.time_ns, dead.count);
     }
@@ -285,6 +286,7 @@ class Grouper {
     }
 
     static void add_bytes(Bucket& bucket, std::uint64_t size, std::uint64_t objects) {
+        bucket.note_size(size);
         bucket.bytes += size * objects;
         bucket.bytes_known = bucket.bytes_known && size != 0;
     }
@@ -325,6 +327,8 @@ void merge(Bucket& into, Bucket&& from) {
     into.outliving += from.outliving;
     into.bytes += from.bytes;
     into.bytes_known = into.bytes_known && from.bytes_known;
+    if (from.object_bytes)
+        into.note_size(*from.object_bytes);
     if (from.charged_dead && into.charged_dead)
         add_charges(*into.charged_dead, *from.charged_dead);
     else if (from.charged_dead)

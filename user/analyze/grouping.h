@@ -55,9 +55,13 @@ struct Bucket {
     bool bytes_known = true;
     // By the run of the command in which they were born; empty: none were, or nothing was repeated.
     std::vector<std::uint64_t> by_run;
+    std::optional<std::uint64_t> object_bytes; // of one; 0: unknown, or not all alike
     // By (tgid, start), which is what identifies a process.
     std::map<std::pair<std::uint32_t, std::uint64_t>, ReportProcess> processes;
 
+    void note_size(std::uint64_t of_one) {
+        object_bytes = object_bytes.value_or(of_one) == of_one ? of_one : 0;
+    }
     std::uint64_t count() const {
         return alive.size() + released_at_exit + (charged_dead ? charged_dead->count : 0);
     }

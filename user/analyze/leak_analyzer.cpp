@@ -262,6 +262,8 @@ class Analysis {
             group.exit_ways = counts.exit_ways;
         if (bucket.bytes_known)
             group.bytes = bucket.bytes * one_in;
+        if (bucket.object_bytes.value_or(0))
+            group.object_bytes = bucket.object_bytes;
         group.births = counts.births;
         group.deaths = counts.deaths;
         group.processes = processes_of(bucket, one_in);

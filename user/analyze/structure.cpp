@@ -13,6 +13,7 @@ constexpr std::string_view kAllocator[] = {
     "__do_kmalloc",     "slab_",
     "__slab_",          "___slab",
     "kvmalloc",         "__kvmalloc",
+    "pcpu_alloc",       "__alloc_percpu",
 };
 
 std::string_view without_suffix(std::string_view function) {

@@ -77,14 +77,22 @@ constexpr uf_hook kSocketStages[] = {UF_HOOK_SOCKET_CLONE,   UF_HOOK_SOCKET_ACCE
 constexpr uf_hook kProcessHooks[] = {UF_HOOK_PROCESS_FORK, UF_HOOK_PROCESS_EXEC,
                                      UF_HOOK_PROCESS_EXIT};
 
-// Who gave back what RCU and workers free after the exit of a process.
-constexpr uf_hook kGivenUpHooks[] = {UF_HOOK_CALL_RCU, UF_HOOK_CALL_RCU_HURRY, UF_HOOK_WORK_QUEUED,
-                                     UF_HOOK_WORK_BEGUN};
+// Who gave back what RCU and workers free after the exit of a process. An object is found in what
+// RCU gets by its slab page.
+constexpr uf_hook kGivenToRcu[] = {UF_HOOK_CALL_RCU, UF_HOOK_CALL_RCU_HURRY};
+constexpr uf_hook kGivenToWorkers[] = {UF_HOOK_WORK_QUEUED, UF_HOOK_WORK_BEGUN};
 
-const Variant& variant_of(uf_hook hook) {
-    const auto variants = all_variants();
-    return *std::find_if(variants.begin(), variants.end(),
-                         [hook](const Variant& variant) { return variant.hook == hook; });
+// Of the classes that come from no slab cache, whose hooks are all there is to them. Last first:
+// deaths stand behind births.
+std::vector<uf_hook> hooks_beside_caches(const TraceRequest& request) {
+    std::vector<uf_hook> hooks;
+    for (unsigned i = UF_HOOK_COUNT; i-- > 0;) {
+        const auto hook = static_cast<uf_hook>(i);
+        const auto object_class = class_from_string(hook_info(hook).object_class);
+        if (object_class && !card_of(*object_class).in_cache && request.wants(*object_class))
+            hooks.push_back(hook);
+    }
+    return hooks;
 }
 
 bool has_site(const TraceRequest& request, ObjectClass object_class) {
@@ -184,12 +192,18 @@ Result<AttachPlan> make_plan(const TraceRequest& request, const KernelFeatures& 
         if (request.only_targets)
             add(UF_HOOK_DENTRY_DPUT);
     }
+    const std::vector<uf_hook> beside_caches = hooks_beside_caches(request);
+    for (uf_hook hook : beside_caches)
+        add(hook);
     for (uf_hook hook : kProcessHooks)
         add(hook);
     if (request.only_targets && plan.kmem_births)
-        for (uf_hook hook : kGivenUpHooks)
-            if (!needs_function(variant_of(hook)) || kernel_has(hook, has_function))
+        for (uf_hook hook : kGivenToRcu)
+            if (kernel_has(hook, has_function))
                 add(hook);
+    if (request.only_targets && (plan.kmem_births || !beside_caches.empty()))
+        for (uf_hook hook : kGivenToWorkers)
+            add(hook);
     return plan;
 }
 

@@ -22,7 +22,8 @@ struct SiteRange {
 // What the user asked to trace, in the terms of the kernel side.
 struct TraceRequest {
     std::vector<ObjectClass> classes;
-    bool only_targets = false; // follow chosen processes only
+    bool classes_asked = false; // by name: each of them has to be followed, or the trace fails
+    bool only_targets = false;  // follow chosen processes only
     bool follow_children = false;
     bool always_walk = true;
     std::uint32_t max_objects = 0;

@@ -73,6 +73,10 @@ bool has_cache_of(const btf* btf, Edition edition) {
     return find_type(btf, "bpf_get_kmem_cache", BTF_KIND_FUNC) != nullptr;
 }
 
+bool tells_percpu_call_site(const btf* btf) {
+    return has_member(btf, "trace_event_raw_percpu_alloc_percpu", "call_site");
+}
+
 // In one pass: btf__find_by_name_kind looks at all of some 150 000 types for each name.
 std::map<std::string, bool> find_functions(const btf* btf) {
     const std::vector<std::string> names = functions_of_interest();

@@ -30,6 +30,9 @@ bool has_preemptible_kernel_code(const btf* btf);
 // later), or read it from its page (legacy edition).
 bool has_cache_of(const btf* btf, Edition edition);
 
+// The birth of per-CPU memory tells who asked for it (5.19 and later).
+bool tells_percpu_call_site(const btf* btf);
+
 // Which of the functions that hooks want (functions_of_interest) this kernel has.
 std::map<std::string, bool> find_functions(const btf* btf);
 

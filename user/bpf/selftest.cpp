@@ -4,6 +4,7 @@
 #include "base/unique_fd.h"
 
 #include <arpa/inet.h>
+#include <bpf/bpf.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -11,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <string>
 
 namespace unfreed::bpf {
@@ -55,6 +57,12 @@ void exercise_process() {
         ::waitpid(child, nullptr, 0);
 }
 
+// The kernel frees the map in a worker, within milliseconds.
+void exercise_percpu() {
+    UniqueFd(bpf_map_create(BPF_MAP_TYPE_PERCPU_ARRAY, "unfreed_test", sizeof(std::uint32_t),
+                            sizeof(std::uint64_t), 1, nullptr));
+}
+
 } // namespace
 
 void exercise_hooks() {
@@ -62,6 +70,7 @@ void exercise_hooks() {
     UniqueFd(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     UniqueFd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     exercise_files();
+    exercise_percpu();
     exercise_process();
 }
 

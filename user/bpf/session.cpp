@@ -29,9 +29,16 @@ namespace {
 
 // How long the self-test waits for deaths that come after an RCU grace period.
 constexpr auto kSelftestPatience = std::chrono::milliseconds(400);
+// And for those of classes that a trace would go without.
+constexpr auto kOptionalPatience = std::chrono::seconds(3);
 
 std::string program_name(const Variant& variant, unsigned copy) {
     return variant.copies ? fmt::format("{}_{}", variant.program, copy) : variant.program;
+}
+
+bool is_of_optional_class(uf_hook hook) {
+    const auto object_class = class_from_string(hook_info(hook).object_class);
+    return object_class && card_of(*object_class).is_optional;
 }
 
 std::uint64_t random_seed() {
@@ -41,8 +48,9 @@ std::uint64_t random_seed() {
 
 void fill_config(uf_config& config, const TraceRequest& request, const AttachPlan& plan,
                  const Sampling& sampling, const Copies& copies, const Preemptible& preemptible,
-                 bool cache_of) {
+                 bool cache_of, int cpus) {
     config.cache_of = cache_of;
+    config.possible_cpus = static_cast<std::uint32_t>(cpus);
     config.set_mask = object_sets(request.max_objects) - 1;
     config.origin_mask = kOriginSets - 1;
     for (ObjectClass object_class : request.classes)
@@ -66,6 +74,16 @@ void fill_config(uf_config& config, const TraceRequest& request, const AttachPla
     config.page_offset_base = request.page_offset_base;
 }
 
+void add_unfollowed(const uf_unfollowed& more, const std::string& name,
+                    std::map<std::string, UnfollowedCache>& sums) {
+    if (more.births == 0 && more.deaths == 0)
+        return;
+    UnfollowedCache& sum = sums[name];
+    sum.name = name;
+    sum.births += more.births;
+    sum.deaths += more.deaths;
+}
+
 } // namespace
 
 Result<> Session::open_and_load(const TraceRequest& request, const AttachPlan& plan) {
@@ -83,16 +101,17 @@ Result<> Session::open_and_load(const TraceRequest& request, const AttachPlan& p
                     return fail(Errc::internal, "the BPF object has no program " + name);
                 bpf_program__set_autoload(program, true);
             }
+    const int cpus = libbpf_num_possible_cpus();
+    if (cpus < 1)
+        return fail(Errc::internal, "cannot count the CPUs of this host");
     sampling_ = {request.one_in, random_seed()};
     may_thin_ = request.may_thin;
-    fill_config(object_->config(), request, plan, sampling_, copies_, preemptible_, cache_of_);
+    fill_config(object_->config(), request, plan, sampling_, copies_, preemptible_, cache_of_,
+                cpus);
     sites_not_known_ = plan.kmem_births ? fill_sites(object_->config(), request) : 0;
     if (auto aimed = fill_aim(object_->config().aim, request.aim); !aimed)
         return aimed;
     object_->state().sample_threshold = sampling_.threshold();
-    const int cpus = libbpf_num_possible_cpus();
-    if (cpus < 1)
-        return fail(Errc::internal, "cannot count the CPUs of this host");
     const bool sized =
         (request.ring_bytes == 0 || object_->set_max_entries("events", request.ring_bytes)) &&
         object_->set_max_entries("objects", object_sets(request.max_objects)) &&
@@ -172,14 +191,17 @@ void Session::run_selftest(const AttachPlan& plan) {
     for (std::size_t round = 0; round < 3; ++round) {
         object_->state().phase = UF_PHASE_SELFTEST;
         exercise_hooks();
-        auto all_fired = [&] {
+        auto all_fired = [&](bool optional_only) {
             for (const auto& [hook, attached] : attached_)
-                if (hook_info(hook).tested && !fired(hook))
+                if (hook_info(hook).tested && !fired(hook) &&
+                    (!optional_only || is_of_optional_class(hook)))
                     return false;
             return true;
         };
-        const auto deadline = std::chrono::steady_clock::now() + kSelftestPatience;
-        while (!all_fired() && std::chrono::steady_clock::now() < deadline)
+        const auto begun = std::chrono::steady_clock::now();
+        auto waited = [&] { return std::chrono::steady_clock::now() - begun; };
+        while ((!all_fired(false) && waited() < kSelftestPatience) ||
+               (!all_fired(true) && waited() < kOptionalPatience))
             std::this_thread::sleep_for(std::chrono::milliseconds(5));
         object_->state().phase = UF_PHASE_OFF;
         bool changed = false;
@@ -204,23 +226,55 @@ void Session::run_selftest(const AttachPlan& plan) {
     }
 }
 
+// What is said of a hook that does not serve.
+std::string Session::unseen(uf_hook hook, const std::vector<std::string>& otherwise) const {
+    const HookInfo& info = hook_info(hook);
+    const auto why = reasons_.find(hook);
+    std::string reason = "its probe attaches, but was not called when the tool made and destroyed "
+                         "such an object";
+    if (why != reasons_.end() && !why->second.empty())
+        reason = why->second.back();
+    else if (!attached_.contains(hook) && !otherwise.empty())
+        reason = otherwise.back();
+    return fmt::format("the {} of class {} cannot be seen: {}", info.stage, info.object_class,
+                       reason);
+}
+
+Result<> Session::leave_out_unseen(const TraceRequest& request, const AttachPlan& plan) {
+    for (const HookPlan& hook : plan.hooks) {
+        const HookInfo& info = hook_info(hook.hook);
+        if (is_of_optional_class(hook.hook) && info.essential &&
+            !(attached_.contains(hook.hook) && fired(hook.hook)))
+            left_out_.emplace(*class_from_string(info.object_class),
+                              unseen(hook.hook, hook.reasons));
+    }
+    if (!request.aim.sites.empty() && request.wants(ObjectClass::percpu) && !percpu_call_site_)
+        left_out_.emplace(ObjectClass::percpu, "this kernel does not tell who asks for per-CPU "
+                                               "memory, so that --site finds none");
+    if (left_out_.empty())
+        return {};
+    if (request.classes_asked ||
+        std::all_of(request.classes.begin(), request.classes.end(),
+                    [this](ObjectClass object_class) { return left_out_.contains(object_class); }))
+        return fail(Errc::unsupported, left_out_.begin()->second);
+    std::erase_if(attached_, [this](const auto& entry) {
+        const auto object_class = class_from_string(hook_info(entry.first).object_class);
+        return object_class && left_out_.contains(*object_class);
+    });
+    return {};
+}
+
 Result<> Session::check_essential() const {
     for (unsigned i = 0; i < UF_HOOK_COUNT; ++i) {
         const auto hook = static_cast<uf_hook>(i);
         const HookInfo& info = hook_info(hook);
+        const auto object_class = class_from_string(info.object_class);
         auto found = attached_.find(hook);
-        if (!info.essential || (found != attached_.end() && fired(hook)))
+        if (!info.essential || (object_class && left_out_.contains(*object_class)) ||
+            (found != attached_.end() && fired(hook)))
             continue;
-        auto why = reasons_.find(hook);
-        const bool wanted = found != attached_.end() || why != reasons_.end();
-        if (wanted)
-            return fail(Errc::unsupported,
-                        fmt::format("the {} of class {} cannot be seen: {}", info.stage,
-                                    info.object_class,
-                                    why != reasons_.end() && !why->second.empty()
-                                        ? why->second.back()
-                                        : "its probe attaches, but was not called when the tool "
-                                          "made and destroyed such an object"));
+        if (found != attached_.end() || reasons_.contains(hook))
+            return fail(Errc::unsupported, unseen(hook, {}));
     }
     return {};
 }
@@ -247,6 +301,7 @@ Result<Session> Session::start(const TraceRequest& asked, const KernelFeatures& 
         session.copies_ = copies;
         session.cache_of_ = has_cache_of(btf.get(), request.edition);
         session.edition_ = request.edition;
+        session.percpu_call_site_ = tells_percpu_call_site(btf.get());
         auto loaded = session.open_and_load(request, *plan);
         if (!loaded && session.cache_of_) {
             session.cache_of_ = false; // there, but perhaps not for these programs
@@ -259,6 +314,8 @@ Result<Session> Session::start(const TraceRequest& asked, const KernelFeatures& 
         for (const HookPlan& hook : plan->hooks)
             session.attach(hook, 0);
         session.run_selftest(*plan);
+        if (auto enough = session.leave_out_unseen(request, *plan); !enough)
+            return fail(enough.error());
         if (auto essential = session.check_essential(); !essential) {
             last = essential.error();
             if (plan->kmem_births)
@@ -355,6 +412,9 @@ Result<std::vector<UnfollowedCache>> Session::read_unfollowed() const {
                 part.births += entry.births;
                 part.deaths += entry.deaths;
             }
+        for (const ObjectClass object_class : kAllClasses)
+            add_unfollowed(cpu.unfollowed[static_cast<std::size_t>(object_class)],
+                           cacheless_name(object_class), sums);
     }
     std::vector<UnfollowedCache> caches;
     for (auto& [name, sum] : sums)

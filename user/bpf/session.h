@@ -54,6 +54,8 @@ class Session {
     const Copies& copies() const { return copies_; }
 
     const std::vector<HookReport>& hooks() const { return hooks_; }
+    // Classes that were asked for and are not followed here, each with the reason.
+    const std::map<ObjectClass, std::string>& left_out() const { return left_out_; }
     // Stages (bits of enum uf_stage) that an attached hook sets.
     std::uint32_t visible_stages() const;
     // Births and deaths come from the slab tracepoints.
@@ -76,6 +78,9 @@ class Session {
     Result<Attached> attach_variant(const Variant& variant);
     void run_selftest(const AttachPlan& plan);
     bool fired(uf_hook hook) const;
+    std::string unseen(uf_hook hook, const std::vector<std::string>& otherwise) const;
+    // Gives up classes that a trace of others can do without.
+    Result<> leave_out_unseen(const TraceRequest& request, const AttachPlan& plan);
     Result<> check_essential() const;
     void detach_covered();
     void report_hooks(const AttachPlan& plan);
@@ -89,8 +94,9 @@ class Session {
     std::unique_ptr<KernelObject> object_;
     std::map<uf_hook, Attached> attached_;                // after object_: detached first
     std::map<uf_hook, std::vector<std::string>> reasons_; // why variants failed
-    std::map<uf_hook, uf_hook> covered_;                  // noted by the program of another hook
-    SkippedByHook skipped_before_;                        // before tracing was on
+    std::map<ObjectClass, std::string> left_out_;
+    std::map<uf_hook, uf_hook> covered_; // noted by the program of another hook
+    SkippedByHook skipped_before_;       // before tracing was on
     Sampling sampling_;
     bool may_thin_ = true;
     std::unique_ptr<ObjectTable> table_;
@@ -100,6 +106,7 @@ class Session {
     std::vector<uf_hook> reported_; // which hook each of these is
     bool kmem_births_ = false;
     bool cache_of_ = false;
+    bool percpu_call_site_ = true;      // births of class percpu have one
     std::uint64_t sites_not_known_ = 0; // call-site ranges for which there was no room
     Edition edition_ = Edition::current;
     Preemptible preemptible_;

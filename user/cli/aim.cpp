@@ -131,6 +131,20 @@ Result<> aim_at_cgroups(const std::vector<std::string>& paths, const std::string
     return {};
 }
 
+Result<std::vector<ObjectClass>> classes_aimed_at(const std::vector<ObjectClass>& classes,
+                                                  bool asked, const AimNames& names) {
+    std::vector<ObjectClass> aimed;
+    for (const ObjectClass object_class : classes) {
+        if (names.caches.empty() || card_of(object_class).in_cache)
+            aimed.push_back(object_class);
+        else if (asked)
+            return fail(Errc::usage,
+                        fmt::format("--cache: what is of class {} comes from no slab cache",
+                                    to_string(object_class)));
+    }
+    return aimed;
+}
+
 Result<bpf::Aim> resolve_aim(const AimNames& names, const KernelSymbols& symbols) {
     bpf::Aim aim;
     if (!names.caches.empty()) {

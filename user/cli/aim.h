@@ -8,9 +8,11 @@
 #include "bpf/aim.h"
 #include "kernel_counts/slab_names.h"
 #include "model/aim.h"
+#include "model/object_class.h"
 #include "symbolize/kernel_symbols.h"
 
 #include <string>
+#include <vector>
 
 namespace unfreed::cli {
 
@@ -32,6 +34,11 @@ Result<> aim_at_sites(const std::vector<std::string>& functions, const KernelSym
 // root: where the v2 hierarchy is mounted.
 Result<> aim_at_cgroups(const std::vector<std::string>& paths, const std::string& root,
                         bpf::Aim& into);
+
+// Of these classes, those that the aim can mean: what comes from no slab cache is none. Fails with
+// usage if that was asked for by name.
+Result<std::vector<ObjectClass>> classes_aimed_at(const std::vector<ObjectClass>& classes,
+                                                  bool asked, const AimNames& names);
 
 // All of them, on this host.
 Result<bpf::Aim> resolve_aim(const AimNames& names, const KernelSymbols& symbols);

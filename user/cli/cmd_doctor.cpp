@@ -57,6 +57,7 @@ Result<int> run_doctor(const Options& options) {
         return fail(symbols.error());
     bpf::TraceRequest request;
     request.classes = options.classes;
+    request.classes_asked = options.classes_asked;
     request.max_objects = options.max_objects;
     request.ring_bytes = ring_bytes(options);
     request.sites = trace::find_site_ranges(*symbols);

@@ -75,7 +75,11 @@ Result<bpf::TraceRequest> make_request(const Options& options, const Kallsyms& s
     if (!aim)
         return fail(aim.error());
     request.aim = std::move(*aim);
-    request.classes = options.classes;
+    auto classes = classes_aimed_at(options.classes, options.classes_asked, options.aim);
+    if (!classes)
+        return fail(classes.error());
+    request.classes = std::move(*classes);
+    request.classes_asked = options.classes_asked;
     request.only_targets = options.command == Command::run || options.pid.has_value();
     request.follow_children = options.command == Command::run || options.follow;
     request.always_walk = walks_always(options);
@@ -128,13 +132,23 @@ TraceFacts trace_facts(const Options& options) {
         trace.mode = TraceMode::run;
     else if (options.pid)
         trace.mode = TraceMode::pid;
-    trace.classes = options.classes;
     trace.command = options.program;
     trace.min_age_ns = static_cast<std::uint64_t>(options.min_age.count());
     trace.aim = options.aim;
     trace.asked_one_in = options.one_in.value_or(1);
     trace.always_walk = walks_always(options);
     return trace;
+}
+
+// What is not followed on this host is not claimed to be.
+void note_classes(look::Known& known, const bpf::TraceRequest& request,
+                  const bpf::Session& session) {
+    known.trace.classes = request.classes;
+    for (const auto& [object_class, why] : session.left_out()) {
+        std::erase(known.trace.classes, object_class);
+        known.notes.push_back(
+            fmt::format("class {} is not followed here: {}", to_string(object_class), why));
+    }
 }
 
 std::string describe(const Options& options) {
@@ -315,6 +329,7 @@ Result<int> run_trace(const Options& options) {
     look::ProcSurroundings surroundings;
     known.tool = {kVersion, kBuild};
     known.trace = trace_facts(options);
+    note_classes(known, request, *session);
     if (target)
         if (auto added = add_target(static_cast<pid_t>(target->tgid())); !added)
             return fail(added.error());

@@ -343,6 +343,7 @@ Result<> read_outputs(const Words& words, const KnownOptions& known,
 Result<> read_words(const Words& words, Options& options) {
     if (auto classes = read_classes(words.classes, options.classes); !classes)
         return classes;
+    options.classes_asked = !words.classes.empty();
     if (auto verdicts = read_verdicts(words.verdicts, options.verdicts); !verdicts)
         return verdicts;
     if (auto time = read_time(words.duration, "--duration", options.duration); !time)

@@ -34,6 +34,7 @@ struct Options {
     std::uint32_t repeat = 0;         // run --repeat; 0: once, and nothing is judged by repeats
     std::uint32_t warmup = 0;         // run --warmup: before these
     std::vector<ObjectClass> classes{kAllClasses.begin(), kAllClasses.end()};
+    bool classes_asked = false; // by name
     AimNames aim;
     std::optional<std::chrono::nanoseconds> duration; // none: until Ctrl-C or the target ends
     std::optional<std::chrono::nanoseconds> interval; // periodic reports

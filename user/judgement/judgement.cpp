@@ -63,8 +63,9 @@ Judgement judge_caches(const Survey& survey, const KernelSymbols& symbols) {
     if (hides)
         judgement.frees_hidden = [caches = std::move(caches), places = std::move(places),
                                   names = judgement.names](const OriginEvent& origin) {
-            return places.contains(birth_place_of(origin)) ||
-                   caches.contains(names.counted_as(origin.cache_name));
+            return card_of(origin.object_class).in_cache &&
+                   (places.contains(birth_place_of(origin)) ||
+                    caches.contains(names.counted_as(origin.cache_name)));
         };
     return judgement;
 }

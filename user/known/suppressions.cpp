@@ -223,9 +223,8 @@ class Parser {
                               fmt::format("{}: has an empty word between its commas", key));
             const bool exact = word.find_first_of("*?") == word.npos;
             if (exact && key == "class" && !class_from_string(word))
-                return refuse(Errc::malformed,
-                              fmt::format("there is no class {}; write socket, dentry or slab",
-                                          quoted(word)));
+                return refuse(Errc::malformed, fmt::format("there is no class {}; choose from {}",
+                                                           quoted(word), class_names()));
             if (exact && key == "verdict" && !is_verdict(word))
                 return refuse(Errc::malformed,
                               fmt::format("there is no verdict {}; write leaking, suspect, live or "

@@ -44,7 +44,8 @@ struct AnalyzedGroup {
     ExitWays exit_ways;                 // of released_at_exit; and `unknown` beside it
     std::uint64_t outliving = 0;        // alive after their process: nothing is left to free them
     std::optional<std::uint64_t> bytes; // nullopt: the size of at least one object is unknown
-    std::uint64_t births = 0;           // of all origins of the group, whatever became of them
+    std::optional<std::uint64_t> object_bytes; // of each; nullopt: unknown, or not all alike
+    std::uint64_t births = 0; // of all origins of the group, whatever became of them
     std::uint64_t deaths = 0;
     std::optional<double> growth_per_s;
     std::vector<std::uint64_t> history;   // analyze/history.h

@@ -4,11 +4,35 @@
 namespace unfreed {
 namespace {
 
+constexpr ClassCard kNone{.object_class = ObjectClass{},
+                          .name = "unknown",
+                          .singular = "object",
+                          .plural = "objects",
+                          .label = "object"};
+
 // By their numbers.
 constexpr std::array kCards{
-    ClassCard{ObjectClass::slab, "slab", "", "", true, false},
-    ClassCard{ObjectClass::socket, "socket", "socket", "sockets", true, true},
-    ClassCard{ObjectClass::dentry, "dentry", "dentry", "dentries", true, true},
+    ClassCard{.object_class = ObjectClass::slab, .name = "slab", .in_cache = true},
+    ClassCard{.object_class = ObjectClass::socket,
+              .name = "socket",
+              .singular = "socket",
+              .plural = "sockets",
+              .label = "socket",
+              .in_cache = true,
+              .is_read = true},
+    ClassCard{.object_class = ObjectClass::dentry,
+              .name = "dentry",
+              .singular = "dentry",
+              .plural = "dentries",
+              .label = "dentry",
+              .in_cache = true,
+              .is_read = true},
+    ClassCard{.object_class = ObjectClass::percpu,
+              .name = "percpu",
+              .singular = "per-CPU allocation",
+              .plural = "per-CPU allocations",
+              .label = "per-CPU memory",
+              .is_optional = true},
 };
 static_assert(kCards.size() == UF_CLASS_COUNT - 1 && kAllClasses.size() == kCards.size());
 
@@ -35,11 +59,16 @@ constexpr std::array kStageNames{
 } // namespace
 
 const ClassCard& card_of(ObjectClass object_class) {
-    return kCards[static_cast<std::size_t>(object_class) - 1];
+    const std::size_t at = static_cast<std::size_t>(object_class) - 1;
+    return at < kCards.size() ? kCards[at] : kNone;
 }
 
 std::string_view to_string(ObjectClass object_class) {
     return card_of(object_class).name;
+}
+
+std::string cacheless_name(ObjectClass object_class) {
+    return std::string("(").append(to_string(object_class)).append(")");
 }
 
 std::string class_names() {

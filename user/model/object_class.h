@@ -20,21 +20,27 @@ enum class ObjectClass : std::uint8_t {
 
 // In the order in which a reader wants to hear of them.
 inline constexpr std::array kAllClasses{ObjectClass::socket, ObjectClass::dentry,
-                                        ObjectClass::slab};
+                                        ObjectClass::percpu, ObjectClass::slab};
 
 // What the code that serves all classes must know of one.
 struct ClassCard {
     ObjectClass object_class;
-    std::string_view name;     // in classes.def
-    std::string_view singular; // of its objects, in a sentence; empty: the cache says what it is
-    std::string_view plural;
-    bool in_cache; // comes from a slab cache, or from kmalloc()
-    bool is_read;  // single objects are read for a report, and descriptors may hold them
+    std::string_view name; // in classes.def
+    // Of its objects, in a sentence and in a table; empty: the cache says what they are.
+    std::string_view singular = {};
+    std::string_view plural = {};
+    std::string_view label = {};
+    bool in_cache = false; // comes from a slab cache, or from kmalloc()
+    bool is_read = false;  // single objects are read for a report, and descriptors may hold them
+    // A kernel may not show them: then a trace of all classes goes without, and says so.
+    bool is_optional = false;
 };
 const ClassCard& card_of(ObjectClass object_class);
 
 std::string_view to_string(ObjectClass object_class);
-// "socket, dentry, slab"
+// Where things are counted by slab cache, in the place of its name: "(percpu)".
+std::string cacheless_name(ObjectClass object_class);
+// "socket, dentry, percpu, slab"
 std::string class_names();
 std::optional<ObjectClass> class_from_string(std::string_view name);
 

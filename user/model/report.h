@@ -117,6 +117,7 @@ struct Group {
     std::uint64_t released_at_exit = 0;
     ExitWays exit_ways; // of these, and `unknown` beside them
     std::optional<std::uint64_t> bytes;
+    std::optional<std::uint64_t> object_bytes; // of each; nullopt: unknown, or not all alike
     bool estimated = false;           // the trace was sampled: numbers are those followed times N
     std::optional<Interval> interval; // of an estimated count, 95 %
     std::uint64_t births = 0;

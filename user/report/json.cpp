@@ -243,6 +243,7 @@ Json from_group(const Group& group) {
             {"released_at_exit", group.released_at_exit},
             {"released_after_exit", from_exit_ways(group.exit_ways)},
             {"bytes", number_or_null(group.bytes)},
+            {"object_bytes", number_or_null(group.object_bytes)},
             {"estimated", group.estimated},
             {"interval", from_interval(group.interval)},
             {"births", group.births},

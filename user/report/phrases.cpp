@@ -166,7 +166,7 @@ std::string what_phrase(const Group& group) {
     case ObjectClass::slab:
         return cache_phrase(group);
     default:
-        return std::string(card_of(group.object_class).singular);
+        return std::string(card_of(group.object_class).label);
     }
 }
 

@@ -70,6 +70,7 @@ Group build_group(const AnalyzedGroup& from, std::uint64_t now_ns, const KernelS
     group.released_at_exit = from.released_at_exit;
     group.exit_ways = from.exit_ways;
     group.bytes = from.bytes;
+    group.object_bytes = from.object_bytes;
     group.estimated = from.interval.has_value();
     group.interval = from.interval;
     group.births = from.births;

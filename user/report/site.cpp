@@ -20,6 +20,9 @@ constexpr std::array kPlumbingPrefixes{
     "kvrealloc"sv, "kzalloc"sv, "kcalloc"sv, "kmemdup"sv, "kstrdup"sv, "kstrndup"sv, "kasprintf"sv,
     "kvasprintf"sv, "memdup_user"sv, "should_failslab"sv, "mempool_alloc"sv, "allocate_slab"sv,
     "new_slab"sv,
+    // per-CPU
+    "pcpu_alloc"sv, "__alloc_percpu"sv, "__alloc_reserved_percpu"sv, "bpf_map_alloc_percpu"sv,
+    "__percpu_counter_init"sv, "percpu_ref_init"sv,
     // constructors of a whole class
     "sk_prot_alloc"sv, "sk_alloc"sv, "sk_clone"sv, "__d_alloc"sv, "d_alloc"sv, "alloc_inode"sv,
     "new_inode"sv, "alloc_file"sv, "alloc_empty_file"sv, "__alloc_skb"sv, "security_"sv, "lsm_"sv,

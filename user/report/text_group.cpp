@@ -48,14 +48,18 @@ std::string verdict_phrase(const Group& group) {
     return phrase;
 }
 
+std::string plural_of(const Companion& companion) {
+    const std::string_view plural = card_of(companion.object_class).plural;
+    return std::string(plural.empty() ? to_string(companion.object_class) : plural);
+}
+
 std::string companions_phrase(const Group& group) {
     constexpr std::size_t kShown = 6;
     std::string text;
     for (std::size_t i = 0; i < std::min(group.companions.size(), kShown); ++i) {
         const Companion& one = group.companions[i];
         text += fmt::format("{}{} {}", text.empty() ? "" : ", ", human_count(one.count),
-                            one.cache.empty() ? std::string(to_string(one.object_class))
-                                              : escape_for_terminal(one.cache));
+                            one.cache.empty() ? plural_of(one) : escape_for_terminal(one.cache));
     }
     if (group.companions.size() > kShown)
         text += fmt::format(" and {} more", human_count(group.companions.size() - kShown));

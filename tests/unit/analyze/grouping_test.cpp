@@ -50,6 +50,17 @@ TEST(Grouping, AnyDifferenceMakesAnotherGroup) {
     EXPECT_THAT(analyze(builder.snapshot, host()).groups, SizeIs(6));
 }
 
+TEST(Grouping, BytesOfOneAreToldWhereAllAreAlike) {
+    SnapshotBuilder builder;
+    builder.process({}).origin({.object_class = ObjectClass::percpu, .cache_object_bytes = 512});
+    builder.objects(3, {.size_bytes = 512, .object_class = ObjectClass::percpu});
+    EXPECT_EQ(analyze(builder.snapshot, host()).groups.at(0).object_bytes, 512U);
+    builder.objects(1, {.size_bytes = 1024, .object_class = ObjectClass::percpu});
+    const AnalyzedGroups mixed = analyze(builder.snapshot, host());
+    EXPECT_EQ(mixed.groups.at(0).object_bytes, std::nullopt);
+    EXPECT_EQ(mixed.groups.at(0).bytes, 3U * 512 + 1024);
+}
+
 TEST(Grouping, StacksAreComparedAsTheCallerSees) {
     SnapshotBuilder builder;
     builder.process({.tgid = 100}).process({.tgid = 101});

@@ -98,6 +98,7 @@ const std::vector<Case>& cases() {
         {"slab-owners", "kmalloc-64", {"kmalloc_node", "memcg_alloc_page_obj_cgroups"}},
         {"slab-sheaf", "kmalloc-256", {"__kmalloc_noprof", "alloc_empty_sheaf.isra.0"}},
         {"slab-cache", "kmem_cache", {"kmem_cache_alloc", "do_kmem_cache_create"}},
+        {"", "", {"pcpu_alloc_noprof", "bpf_map_alloc_percpu"}, of_class(ObjectClass::percpu)},
         {"percpu-chunk", "kmalloc-512", {"pcpu_mem_zalloc", "pcpu_create_chunk"}},
         {"debug-object", "debug_objects_cache", {"fill_pool"}},
 

@@ -103,6 +103,24 @@ TEST(Verdicts, WhatWentFromBeforeTheTraceIsSharedByTheOriginsOfTheCache) {
     EXPECT_EQ(analyze(builder.snapshot, long_trace()).groups.at(0).facts.gates->older_gone, 0U);
 }
 
+// Deaths of unknown caches have no name either.
+TEST(Verdicts, WhatIsOfNoCacheReplacesItsLikeOnly) {
+    SnapshotBuilder builder = leak();
+    for (auto& [id, origin] : builder.snapshot.origins) {
+        origin.object_class = ObjectClass::percpu;
+        origin.cache_name.clear();
+    }
+    for (LiveObject& object : builder.snapshot.objects)
+        object.slot.object_class = ObjectClass::percpu;
+    builder.snapshot.deaths.older[{"", 0}].assign(100, 1);
+    const AnalyzedGroups found = analyze(builder.snapshot, long_trace());
+    ASSERT_THAT(found.groups, SizeIs(1));
+    EXPECT_EQ(found.groups[0].verdict, Verdict::leaking);
+    EXPECT_EQ(found.groups[0].facts.gates->older_gone, 0U);
+    builder.snapshot.deaths.older[{"(percpu)", 0}].assign(100, 1);
+    EXPECT_EQ(analyze(builder.snapshot, long_trace()).groups.at(0).verdict, Verdict::replacing);
+}
+
 TEST(Verdicts, WhatAnotherProgramFreedOfItsOwnIsNotReplaced) {
     SnapshotBuilder builder = leak();
     builder.process({.tgid = 200, .comm = "server", .exe = "/bin/server"});

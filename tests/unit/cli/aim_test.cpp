@@ -68,6 +68,19 @@ TEST(AimTest, AFunctionIsAllThatTheCompilerMadeOfIt) {
     EXPECT_THAT(missing.error().message, HasSubstr("alloc_two"));
 }
 
+TEST(AimTest, WhatHasNoCacheIsNotMeantByOne) {
+    const std::vector<ObjectClass> both{ObjectClass::percpu, ObjectClass::slab};
+    EXPECT_EQ(
+        *classes_aimed_at(both, true, {.caches = {}, .sites = {"f"}, .comms = {}, .cgroups = {}}),
+        both);
+    const AimNames cache{.caches = {"TCP"}, .sites = {}, .comms = {}, .cgroups = {}};
+    EXPECT_THAT(*classes_aimed_at(both, false, cache), ElementsAre(ObjectClass::slab));
+    const auto none = classes_aimed_at(both, true, cache);
+    ASSERT_FALSE(none);
+    EXPECT_EQ(none.error().code, Errc::usage);
+    EXPECT_THAT(none.error().message, HasSubstr("class percpu"));
+}
+
 TEST(AimTest, ACgroupIsAFolderOfItsHierarchy) {
     bpf::Aim aim;
     EXPECT_FALSE(aim_at_cgroups({"no/such/cgroup"}, "/sys/fs/cgroup", aim));

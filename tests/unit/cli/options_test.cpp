@@ -21,6 +21,7 @@ TEST(CommandLine, MeansTraceWithoutACommand) {
     EXPECT_EQ(parsed.options->command, Command::trace);
     EXPECT_EQ(parsed.options->pid, 42U);
     EXPECT_THAT(parsed.options->classes, ElementsAre(ObjectClass::dentry, ObjectClass::slab));
+    EXPECT_TRUE(parsed.options->classes_asked);
     ASSERT_EQ(parsed.options->outputs.size(), 1U);
     EXPECT_EQ(parsed.options->outputs[0].writer->name, "text");
 }

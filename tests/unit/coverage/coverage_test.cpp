@@ -80,6 +80,15 @@ TEST_F(CoverageTest, TracedGrowthStandsBesideTheKernels) {
     EXPECT_TRUE(row.reliable);
 }
 
+// The kernel's counts of slab caches know nothing of it.
+TEST_F(CoverageTest, WhatComesFromNoCacheIsInNoRow) {
+    books.cache("dentry", 1);
+    begin();
+    origin(1, "", {.births = 9}, ObjectClass::percpu);
+    EXPECT_THAT(end(), IsEmpty());
+    EXPECT_THAT(traced_growth(builder.snapshot, unfollowed, input.names, places), IsEmpty());
+}
+
 // What was there before and the tool's own objects are in the kernel's count, too.
 TEST_F(CoverageTest, UnfollowedBirthsAndDeathsCount) {
     books.cache("filp", 1000);

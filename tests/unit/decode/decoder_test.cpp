@@ -87,6 +87,20 @@ TEST(Decoder, EveryFieldOfAnOriginArrives) {
     EXPECT_THAT(origin.user_stack, ElementsAre(0x401000U));
 }
 
+// A size alone is that of a kmalloc cache, unless the class has no caches.
+TEST(Decoder, OnlyWhatComesFromACacheIsNamedByItsSize) {
+    uf_rec_origin record = origin_record();
+    record.cache = 0;
+    record.cache_name[0] = '\0';
+    record.cache_size = 192;
+    record.object_class = UF_CLASS_SLAB;
+    EXPECT_EQ(std::get<OriginEvent>(*decode_record(record)).cache_name, "kmalloc-192");
+    record.object_class = UF_CLASS_PERCPU;
+    const auto percpu = std::get<OriginEvent>(*decode_record(record));
+    EXPECT_EQ(percpu.cache_name, "");
+    EXPECT_EQ(percpu.cache_object_bytes, 192U);
+}
+
 TEST(Decoder, EveryFieldOfAStageArrives) {
     const auto event = decode_record(stage_record());
     ASSERT_TRUE(event) << event.error().message;
@@ -267,7 +281,7 @@ TEST(Decoder, ValuesOutOfRangeAreRefused) {
     origin.object_class = UF_CLASS_NONE;
     expect_malformed(decode_record(origin), "class 0");
     origin.object_class = UF_CLASS_COUNT;
-    expect_malformed(decode_record(origin), "class 4");
+    expect_malformed(decode_record(origin), "class " + std::to_string(UF_CLASS_COUNT));
     origin = origin_record();
     origin.context = 5;
     expect_malformed(decode_record(origin), "context 5");

@@ -27,7 +27,7 @@ TEST(ObjectClass, NamesAndValuesGoBothWays) {
     for (ObjectClass object_class : kAllClasses)
         EXPECT_EQ(class_from_string(to_string(object_class)), object_class);
     EXPECT_EQ(to_string(ObjectClass::socket), "socket");
-    EXPECT_EQ(class_names(), "socket, dentry, slab");
+    EXPECT_EQ(class_names(), "socket, dentry, percpu, slab");
     EXPECT_EQ(class_from_string("file"), std::nullopt);
     EXPECT_EQ(class_from_string(""), std::nullopt);
 }
@@ -38,7 +38,10 @@ TEST(ObjectClass, EveryOneHasItsCard) {
         const ClassCard& card = card_of(object_class);
         EXPECT_EQ(card.object_class, object_class);
         EXPECT_EQ(card.singular.empty(), card.plural.empty()) << card.name;
+        EXPECT_EQ(card.singular.empty(), card.label.empty()) << card.name;
     }
+    EXPECT_EQ(to_string(ObjectClass{}), "unknown");
+    EXPECT_EQ(to_string(static_cast<ObjectClass>(UF_CLASS_COUNT)), "unknown");
 }
 
 TEST(StageNames, EveryStageHasItsOwn) {

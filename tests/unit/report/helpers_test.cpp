@@ -103,6 +103,9 @@ TEST(Site, IsTheFirstFunctionThatTells) {
                                   frame("d_alloc_pseudo"), frame("alloc_file_pseudo"),
                                   frame("sock_alloc_file")};
     EXPECT_EQ(allocation_site(file), "sock_alloc_file");
+    const std::vector<Frame> percpu{frame("pcpu_alloc_noprof"), frame("bpf_map_alloc_percpu"),
+                                    frame("array_map_alloc")};
+    EXPECT_EQ(allocation_site(percpu), "array_map_alloc");
     const std::vector<Frame> plumbing{frame(""), frame("__kmalloc_noprof"), frame("kthread")};
     EXPECT_EQ(allocation_site(plumbing), "__kmalloc_noprof");
     const std::vector<Frame> unknown{frame("", 0x234)};
@@ -152,6 +155,10 @@ TEST(Phrases, CountFitsTheNoun) {
     group.object_class = ObjectClass::slab;
     group.cache = "kmalloc-64";
     EXPECT_EQ(objects_phrase(group), "2 000 kmalloc-64 objects");
+    group.object_class = ObjectClass::percpu;
+    group.cache.clear();
+    EXPECT_EQ(objects_phrase(group), "2 000 per-CPU allocations");
+    EXPECT_EQ(what_phrase(group), "per-CPU memory");
 }
 
 TEST(Phrases, WhatBecameOfSocketsIsSaidInWords) {

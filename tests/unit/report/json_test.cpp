@@ -92,8 +92,9 @@ TEST(Json, ValidatorFindsEachKindOfError) {
 TEST(Json, UnknownNumbersAreNullNotZero) {
     const json report = written(sample_report());
     const json& unknown = report["groups"][2];
-    for (const char* field : {"bytes", "growth_per_s", "age_ns", "confidence", "interval",
-                              "missing_stage", "pattern", "directory", "reclaimable", "reclaim"})
+    for (const char* field :
+         {"bytes", "object_bytes", "growth_per_s", "age_ns", "confidence", "interval",
+          "missing_stage", "pattern", "directory", "reclaimable", "reclaim"})
         EXPECT_TRUE(unknown[field].is_null()) << field;
     EXPECT_TRUE(unknown["user_stack"][0]["offset"].is_null());
     EXPECT_TRUE(unknown["user_stack"][0]["line"].is_null());
@@ -124,6 +125,7 @@ TEST(Json, KeepsValuesExactly) {
     EXPECT_EQ(report["groups"][0]["user_stack"][1]["line"], 118);
     EXPECT_EQ(report["groups"][0]["user_stack"][3]["offset"], 0x1149);
     EXPECT_EQ(report["groups"][1]["class"], "dentry");
+    EXPECT_EQ(report["groups"][1]["object_bytes"], 192);
     EXPECT_EQ(report["coverage"][1]["traced_delta"], -3);
     EXPECT_EQ(report["totals"]["young"], 37);
     EXPECT_EQ(report["trace"]["command_status"], 256);

@@ -97,6 +97,7 @@ Group dentry_group() {
     group.attention = Attention::look;
     group.count = 10'012;
     group.bytes = 10'012 * 192;
+    group.object_bytes = 192;
     group.births = 12'500;
     group.deaths = 2'488;
     group.growth_per_s = 0.03;

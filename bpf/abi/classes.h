@@ -32,4 +32,8 @@ enum uf_class {
 	UF_CLASS_COUNT,
 };
 
+/* Areas of class vmalloc may have more than 4 GiB: their sizes are kept in units of the smallest
+ * page. */
+#define UF_VMALLOC_UNIT 4096
+
 #endif

@@ -82,6 +82,8 @@ struct uf_config {
 	__u64 page_offset_base;
 	__u32 nr_sites;
 	__u32 possible_cpus; /* each has its own of what is per-CPU */
+	__u32 page_bytes;
+	__u32 unused1;
 	struct uf_site_range sites[UF_SITE_MAX];
 	struct uf_aim aim;
 };

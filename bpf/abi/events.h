@@ -48,7 +48,8 @@ struct uf_rec_origin {
 	__s32 syscall; /* number, -1: none */
 	__u64 call_site;
 	__u64 cache;	  /* struct kmem_cache *, 0: unknown */
-	__u32 cache_size; /* bytes of an object with its padding, 0: unknown */
+	__u32 cache_size; /* bytes of an object with its padding, 0: unknown; unit as uf_meta.size
+			   */
 	__u32 exec;	  /* of struct uf_rec_process */
 	__u64 process_start;
 	__u64 cgroup_id;

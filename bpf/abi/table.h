@@ -33,9 +33,9 @@ struct uf_meta {
 			 * an address are equal */
 	__u32 origin;	/* index into the origin table plus 1; 0: unknown */
 	__u32 tgid;	/* process it was made for; 0: none (interrupt, idle) */
-	__u32 size; /* bytes the allocator gave (kmalloc), on all CPUs together (per-CPU); 0: the
-		     * origin's cache says it */
-	__u32 bits; /* uf_stage | class << UF_CLASS_SHIFT | UF_META_* */
+	__u32 size;	/* bytes the allocator gave (kmalloc), on all CPUs together (per-CPU), in
+			 * UF_VMALLOC_UNIT (vmalloc); 0: the origin's cache says it */
+	__u32 bits;	/* uf_stage | class << UF_CLASS_SHIFT | UF_META_* */
 };
 UF_ASSERT_SIZE(struct uf_meta, 24);
 

@@ -86,7 +86,8 @@ static __always_inline bool object__enter(u64 addr, const struct uf_meta *meta,
 				if (!object__is_large_kmalloc(&former))
 					__sync_fetch_and_add(&old->replaced, 1);
 			} else if (cache__counted() && former.size <= UF_KMALLOC_MAX &&
-				   !object__is_of(&former, UF_CLASS_PERCPU)) {
+				   !object__is_of(&former, UF_CLASS_PERCPU) &&
+				   !object__is_of(&former, UF_CLASS_VMALLOC)) {
 				cache__died(0, addr, 0);
 			}
 		}

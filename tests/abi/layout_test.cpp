@@ -138,6 +138,7 @@ const std::map<std::string, Layout>& expected() {
            UF_OFFSET(uf_config, page_offset_base),
            UF_OFFSET(uf_config, nr_sites),
            UF_OFFSET(uf_config, possible_cpus),
+           UF_OFFSET(uf_config, page_bytes),
            UF_OFFSET(uf_config, unused1),
            UF_OFFSET(uf_config, sites),
            UF_OFFSET(uf_config, aim)}}},

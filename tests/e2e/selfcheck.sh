@@ -218,6 +218,8 @@ leaker '^anon_inode:.*eventfd' $n 0 "eventfd $n" eventfd_leaker $n
 stop
 leaker '^anon_inode:.*timerfd' $n 0 "timerfd $n" timerfd_leaker $n
 stop
+leaker '^anon_inode:.*bpf-map' $n 0 "area $n" area_leaker $n
+stop
 leaker '^anon_inode:.*bpf-map' $n 0 "percpu $n" percpu_leaker $n
 stop
 leaker '^pipe:' $((2 * n)) 0 "pipe $n" pipe_leaker $n

@@ -22,6 +22,7 @@ struct StructureHost {
     std::function<bool(const std::string& cache)> reclaim_account;
     std::uint64_t cpus = 1;
     TraceMode mode = TraceMode::host;
+    bool areas_followed = false; // class vmalloc
 };
 
 // Borrows all of it.

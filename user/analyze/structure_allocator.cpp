@@ -3,6 +3,9 @@
 // slab or the CPU it belongs to, and says nothing of the one who asked.
 #include "analyze/structure.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace unfreed {
 namespace {
 
@@ -34,6 +37,29 @@ constexpr std::string_view kPercpu[] = {
     "pcpu_mem_zalloc",
 };
 
+// The allocator of areas: its name for the function that makes one differs between kernels.
+constexpr std::string_view kMakesArea[] = {
+    "__get_vm_area_node",
+    "__vmalloc_area_node",
+    "__vmalloc_node_range",
+    "__vmalloc_node_range_noprof",
+};
+
+// The struct vm_struct and the list of pages of an area; where areas are not followed they are all
+// that tells of one. A long list is an area itself, within the making of another.
+bool describes_area(const StructureInput& input) {
+    if (!input.host.areas_followed)
+        return false;
+    if (input.group.object_class == ObjectClass::slab)
+        return std::find(std::begin(kMakesArea), std::end(kMakesArea), maker(input)) !=
+               std::end(kMakesArea);
+    const auto makes_area = [](const std::string& frame) {
+        return frame.starts_with("__vmalloc_node_range");
+    };
+    return input.group.object_class == ObjectClass::vmalloc &&
+           std::count_if(input.functions.begin(), input.functions.end(), makes_area) > 1;
+}
+
 constexpr std::string_view kDebug[] = {
     "fill_pool",       "debug_objects_fill_pool", "create_object",
     "__create_object", "kasan_save_stack",        "depot_alloc_stack",
@@ -53,6 +79,9 @@ constexpr StructureRule kRules[] = {
     {"percpu-chunk", Structure::allocators_own,
      "maps a chunk of the per-CPU allocator, which frees empty ones later (pcpu_balance_free)",
      [](const StructureInput& input) { return made_in(input, kPercpu); }},
+    {"vmalloc-list", Structure::allocators_own,
+     "describes a vmalloc area, which has a row of its own, and goes with it (vfree)",
+     describes_area},
     {"debug-object", Structure::allocators_own,
      "the kernel's debugging keeps it beside each object (debug_objects, kmemleak, KASAN)",
      [](const StructureInput& input) { return made_in(input, kDebug); }},

@@ -15,12 +15,16 @@ constexpr std::string_view kKernelStacks[] = {"alloc_thread_stack_node", "dup_ta
 // in the pools of a node (mm/vmalloc.c: lazy_max_pages; 6.9 and later: vmap_node). What tells of a
 // lost vfree() is the struct vm_struct, which goes at once.
 bool is_vmap_area(const StructureInput& input) {
+    if (input.group.object_class == ObjectClass::vmalloc)
+        return false; // the range itself, not what describes it
     return input.functions.empty() ? input.group.cache == "vmap_area" : made_in(input, kVmapAreas);
 }
 
 // kernel/fork.c keeps up to NR_CACHED_STACKS on each CPU; a living task has one, which is no more
 // than that task.
 bool is_kernel_stack(const StructureInput& input) {
+    if (input.group.object_class == ObjectClass::vmalloc)
+        return made_in(input, kKernelStacks);
     return made_in(input, kKernelStacks) && (maker(input).starts_with("__get_vm_area_node") ||
                                              maker(input).starts_with("__vmalloc_node_range") ||
                                              maker(input).starts_with("__vmalloc_area_node"));
@@ -81,7 +85,18 @@ bool is_pid_index(const StructureInput& input) {
     return made_in(input, kNodes) && made_in(input, kPids);
 }
 
+// vm_map_ram() cuts small ranges out of blocks, which each CPU keeps until all of one is given
+// back.
+constexpr std::string_view kBlocks[] = {"new_vmap_block", "vb_alloc"};
+
+bool is_vmap_block(const StructureInput& input) {
+    return input.group.object_class == ObjectClass::vmalloc && made_in(input, kBlocks);
+}
+
 constexpr StructureRule kRules[] = {
+    {"vmap-block", Structure::pool,
+     "a block of addresses that vm_map_ram() cuts small ranges out of (purge_fragmented_blocks)",
+     is_vmap_block},
     {"pid-index", Structure::pool,
      "a node of the index of process numbers, freed with the last of its 64 (idr_remove)",
      is_pid_index},

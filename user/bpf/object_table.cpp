@@ -30,9 +30,9 @@ bool read_slot(const uf_set& set, unsigned way, std::uint64_t address, TableObje
     object.birth_ns = birth_ns;
     object.origin = OriginId{load(meta.origin)};
     object.tgid = load(meta.tgid);
-    object.size_bytes = load(meta.size);
     object.stages = bits & UF_STAGE_MASK;
     object.object_class = static_cast<ObjectClass>((bits & UF_CLASS_MASK) >> UF_CLASS_SHIFT);
+    object.size_bytes = std::uint64_t{load(meta.size)} * card_of(object.object_class).size_unit;
     object.stack_checked = (bits & UF_META_STACK_CHECKED) != 0;
     return load(set.addr[way]) == address && load(meta.birth_ns) == birth_ns;
 }

@@ -57,10 +57,9 @@ void exercise_process() {
         ::waitpid(child, nullptr, 0);
 }
 
-// The kernel frees the map in a worker, within milliseconds.
-void exercise_percpu() {
-    UniqueFd(bpf_map_create(BPF_MAP_TYPE_PERCPU_ARRAY, "unfreed_test", sizeof(std::uint32_t),
-                            sizeof(std::uint64_t), 1, nullptr));
+// The kernel frees a map in a worker, within milliseconds.
+void exercise_map(bpf_map_type type, std::uint32_t value_bytes) {
+    UniqueFd(bpf_map_create(type, "unfreed_test", sizeof(std::uint32_t), value_bytes, 1, nullptr));
 }
 
 } // namespace
@@ -70,7 +69,9 @@ void exercise_hooks() {
     UniqueFd(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     UniqueFd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     exercise_files();
-    exercise_percpu();
+    exercise_map(BPF_MAP_TYPE_PERCPU_ARRAY, sizeof(std::uint64_t));
+    // Above 32 KiB with 4 KiB pages, and in any case more than kmalloc() gives, it is vmalloc()ed.
+    exercise_map(BPF_MAP_TYPE_ARRAY, 1U << 20);
     exercise_process();
 }
 

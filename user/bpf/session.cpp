@@ -51,6 +51,7 @@ void fill_config(uf_config& config, const TraceRequest& request, const AttachPla
                  bool cache_of, int cpus) {
     config.cache_of = cache_of;
     config.possible_cpus = static_cast<std::uint32_t>(cpus);
+    config.page_bytes = static_cast<std::uint32_t>(::sysconf(_SC_PAGESIZE));
     config.set_mask = object_sets(request.max_objects) - 1;
     config.origin_mask = kOriginSets - 1;
     for (ObjectClass object_class : request.classes)
@@ -230,14 +231,22 @@ void Session::run_selftest(const AttachPlan& plan) {
 std::string Session::unseen(uf_hook hook, const std::vector<std::string>& otherwise) const {
     const HookInfo& info = hook_info(hook);
     const auto why = reasons_.find(hook);
-    std::string reason = "its probe attaches, but was not called when the tool made and destroyed "
-                         "such an object";
+    std::string reason = attached_.contains(hook) ? "its probe attaches, but was not called when "
+                                                    "the tool made and destroyed such an object"
+                                                  : "nothing in this kernel tells it";
     if (why != reasons_.end() && !why->second.empty())
         reason = why->second.back();
     else if (!attached_.contains(hook) && !otherwise.empty())
         reason = otherwise.back();
     return fmt::format("the {} of class {} cannot be seen: {}", info.stage, info.object_class,
                        reason);
+}
+
+bool Session::tells_call_site(ObjectClass object_class) const {
+    const auto areas = attached_.find(UF_HOOK_VMALLOC_ALLOC);
+    if (object_class == ObjectClass::vmalloc)
+        return areas == attached_.end() || areas->second.variant.kind != AttachKind::raw_tp;
+    return object_class != ObjectClass::percpu || percpu_call_site_;
 }
 
 Result<> Session::leave_out_unseen(const TraceRequest& request, const AttachPlan& plan) {
@@ -248,9 +257,13 @@ Result<> Session::leave_out_unseen(const TraceRequest& request, const AttachPlan
             left_out_.emplace(*class_from_string(info.object_class),
                               unseen(hook.hook, hook.reasons));
     }
-    if (!request.aim.sites.empty() && request.wants(ObjectClass::percpu) && !percpu_call_site_)
-        left_out_.emplace(ObjectClass::percpu, "this kernel does not tell who asks for per-CPU "
-                                               "memory, so that --site finds none");
+    if (!request.aim.sites.empty())
+        for (ObjectClass object_class : request.classes)
+            if (!tells_call_site(object_class))
+                left_out_.emplace(object_class,
+                                  fmt::format("this kernel does not tell who asks for objects of "
+                                              "class {}, so that --site finds none",
+                                              to_string(object_class)));
     if (left_out_.empty())
         return {};
     if (request.classes_asked ||

@@ -81,6 +81,7 @@ class Session {
     std::string unseen(uf_hook hook, const std::vector<std::string>& otherwise) const;
     // Gives up classes that a trace of others can do without.
     Result<> leave_out_unseen(const TraceRequest& request, const AttachPlan& plan);
+    bool tells_call_site(ObjectClass object_class) const;
     Result<> check_essential() const;
     void detach_covered();
     void report_hooks(const AttachPlan& plan);

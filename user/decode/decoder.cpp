@@ -127,7 +127,7 @@ Result<Event> decode_origin(std::span<const std::byte> bytes) {
     event.syscall = std::max(record->syscall, -1);
     event.call_site = record->call_site;
     event.cache_address = record->cache;
-    event.cache_object_bytes = record->cache_size;
+    event.cache_object_bytes = std::uint64_t{record->cache_size} * card_of(*object_class).size_unit;
     event.cgroup_id = record->cgroup_id;
     event.comm = std::move(*comm);
     event.cache_name = std::move(*cache_name);

@@ -11,6 +11,7 @@ std::function<StructureFinding(const AnalyzedGroup&)>
 structure_rules(const Survey& survey, const KernelSymbols& symbols) {
     StructureHost host;
     host.mode = survey.trace.mode;
+    host.areas_followed = wants(survey.trace, ObjectClass::vmalloc);
     host.cpus = survey.books.processors;
     host.reclaim_account = [&accounted = survey.books.reclaim_accounted](const std::string& cache) {
         return accounted.contains(cache);

@@ -48,7 +48,7 @@ struct OriginEvent {
     std::int32_t syscall = -1;
     std::uint64_t call_site = 0;
     std::uint64_t cache_address = 0;
-    std::uint32_t cache_object_bytes = 0; // 0: unknown
+    std::uint64_t cache_object_bytes = 0; // 0: unknown
     std::uint64_t cgroup_id = 0;
     std::string comm;
     std::string cache_name;                  // empty: unknown (kmalloc before the size is known)

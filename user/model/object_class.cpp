@@ -33,6 +33,13 @@ constexpr std::array kCards{
               .plural = "per-CPU allocations",
               .label = "per-CPU memory",
               .is_optional = true},
+    ClassCard{.object_class = ObjectClass::vmalloc,
+              .name = "vmalloc",
+              .singular = "vmalloc area",
+              .plural = "vmalloc areas",
+              .label = "vmalloc area",
+              .is_optional = true,
+              .size_unit = UF_VMALLOC_UNIT},
 };
 static_assert(kCards.size() == UF_CLASS_COUNT - 1 && kAllClasses.size() == kCards.size());
 

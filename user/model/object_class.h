@@ -20,7 +20,8 @@ enum class ObjectClass : std::uint8_t {
 
 // In the order in which a reader wants to hear of them.
 inline constexpr std::array kAllClasses{ObjectClass::socket, ObjectClass::dentry,
-                                        ObjectClass::percpu, ObjectClass::slab};
+                                        ObjectClass::percpu, ObjectClass::vmalloc,
+                                        ObjectClass::slab};
 
 // What the code that serves all classes must know of one.
 struct ClassCard {
@@ -34,13 +35,14 @@ struct ClassCard {
     bool is_read = false;  // single objects are read for a report, and descriptors may hold them
     // A kernel may not show them: then a trace of all classes goes without, and says so.
     bool is_optional = false;
+    std::uint32_t size_unit = 1; // bytes: sizes of the kernel side are multiples of it
 };
 const ClassCard& card_of(ObjectClass object_class);
 
 std::string_view to_string(ObjectClass object_class);
 // Where things are counted by slab cache, in the place of its name: "(percpu)".
 std::string cacheless_name(ObjectClass object_class);
-// "socket, dentry, percpu, slab"
+// "socket, dentry, percpu, vmalloc, slab"
 std::string class_names();
 std::optional<ObjectClass> class_from_string(std::string_view name);
 

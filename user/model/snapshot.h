@@ -28,7 +28,7 @@ struct TableObject {
     std::uint64_t birth_ns = 0;
     OriginId origin;
     std::uint32_t tgid = 0;
-    std::uint32_t size_bytes = 0; // 0: the size of the origin's cache
+    std::uint64_t size_bytes = 0; // 0: the size of the origin's cache
     std::uint32_t stages = 0;     // bits of enum uf_stage
     ObjectClass object_class = ObjectClass::slab;
     bool stack_checked = false; // its own stacks were walked, and are those of its origin

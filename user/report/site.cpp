@@ -23,6 +23,10 @@ constexpr std::array kPlumbingPrefixes{
     // per-CPU
     "pcpu_alloc"sv, "__alloc_percpu"sv, "__alloc_reserved_percpu"sv, "bpf_map_alloc_percpu"sv,
     "__percpu_counter_init"sv, "percpu_ref_init"sv,
+    // areas
+    "alloc_vmap_area"sv, "__get_vm_area_node"sv, "get_vm_area"sv, "__vmalloc"sv, "vmalloc"sv,
+    "vzalloc"sv, "vmap"sv, "vm_map_ram"sv, "new_vmap_block"sv, "bpf_map_area_alloc"sv,
+    "__bpf_map_area_alloc"sv,
     // constructors of a whole class
     "sk_prot_alloc"sv, "sk_alloc"sv, "sk_clone"sv, "__d_alloc"sv, "d_alloc"sv, "alloc_inode"sv,
     "new_inode"sv, "alloc_file"sv, "alloc_empty_file"sv, "__alloc_skb"sv, "security_"sv, "lsm_"sv,

@@ -124,7 +124,8 @@ std::set<std::uint32_t> loaded_programs() {
         bpf_prog_info info{};
         std::uint32_t size = sizeof(info);
         const std::string name = bpf_obj_get_info_by_fd(fd, &info, &size) == 0 ? info.name : "";
-        for (const char* prefix : {"slab_", "socket_", "dentry_", "percpu_", "process_", "try_"})
+        for (const char* prefix :
+             {"slab_", "socket_", "dentry_", "percpu_", "vmalloc_", "process_", "try_"})
             if (name.starts_with(prefix))
                 ids.insert(id);
         ::close(fd);

@@ -135,6 +135,19 @@ const std::vector<Case>& cases() {
          {"kmalloc", "__get_vm_area_node", "__vmalloc_node_range_noprof", "dup_task_struct"}},
         // The struct vm_struct of memory that a module did not vfree().
         {"", "kmalloc-64", {"kmalloc", "__get_vm_area_node", "vmalloc_noprof", "my_init"}},
+        {"kernel-stack",
+         "",
+         {"alloc_vmap_area", "__get_vm_area_node", "__vmalloc_node_range_noprof", "dup_task_struct",
+          "copy_process"},
+         of_class(ObjectClass::vmalloc)},
+        {"",
+         "",
+         {"alloc_vmap_area", "__get_vm_area_node", "__vmalloc_node_range_noprof", "my_init"},
+         of_class(ObjectClass::vmalloc)},
+        {"vmap-block",
+         "",
+         {"alloc_vmap_area", "new_vmap_block.isra.0", "vm_map_ram"},
+         of_class(ObjectClass::vmalloc)},
         {"napi-skb", "skbuff_head_cache", {"napi_skb_cache_get", "napi_build_skb"}},
         {"", "skbuff_head_cache", {"kmem_cache_alloc", "napi_skb_cache_get"}},
         {"mempool", "kmalloc-256", {"mempool_init_node", "bioset_init"}},
@@ -173,8 +186,8 @@ TEST(Structure, EachRuleKnowsItsOwnAndNoOther) {
 }
 
 TEST(Structure, EachRuleIsTested) {
-    std::set<std::string> tested{"outlives-its-process", "reclaim-account",
-                                 "of-ended-task"}; // below
+    std::set<std::string> tested{"outlives-its-process", "reclaim-account", "of-ended-task",
+                                 "vmalloc-list"}; // below
     for (const Case& one : cases())
         tested.insert(one.rule);
     for (std::span<const StructureRule> rules :
@@ -215,6 +228,31 @@ TEST(Structure, TheKernelsOwnMarkCountsForCachesNobodyKnows) {
     // Accounted as reclaimable, and freed by close only.
     EXPECT_EQ(rule_of({"", "sock_inode_cache", {"sock_alloc_inode", "sock_alloc"}}, host), "");
     EXPECT_EQ(rule_of({"", "radix_tree_node", {"radix_tree_node_alloc", "idr_get_free"}}, host),
+              "");
+}
+
+// Where areas are followed, what describes one does not tell of it a second time.
+TEST(Structure, AnAreaIsToldOnce) {
+    StructureHost host;
+    host.areas_followed = true;
+    const Case vm_struct{"", "kmalloc-64", {"kmalloc", "__get_vm_area_node", "my_init"}};
+    EXPECT_EQ(rule_of(vm_struct, host), "vmalloc-list");
+    EXPECT_EQ(rule_of(vm_struct), "");
+    const Case pages{"", "kmalloc-512", {"__kmalloc_node", "__vmalloc_node_range", "my_init"}};
+    EXPECT_EQ(rule_of(pages, host), "vmalloc-list");
+    const Case many_pages{"",
+                          "",
+                          {"alloc_vmap_area", "__vmalloc_node_range", "__vmalloc_node",
+                           "__vmalloc_node_range", "my_init"},
+                          of_class(ObjectClass::vmalloc)};
+    EXPECT_EQ(rule_of(many_pages, host), "vmalloc-list");
+    const Case area{"",
+                    "",
+                    {"alloc_vmap_area", "__vmalloc_node_range", "my_init"},
+                    of_class(ObjectClass::vmalloc)};
+    EXPECT_EQ(rule_of(area, host), "");
+    // What a driver makes while it is at it is its own.
+    EXPECT_EQ(rule_of({"", "kmalloc-64", {"kmalloc", "my_init", "__vmalloc_node_range"}}, host),
               "");
 }
 

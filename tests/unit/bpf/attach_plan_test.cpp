@@ -60,6 +60,23 @@ TEST(AttachPlan, OtherClassesTakeNoneOfIt) {
     EXPECT_EQ(plan->find(UF_HOOK_PERCPU_ALLOC), nullptr);
 }
 
+// Their tracepoints came with 6.2; before, a kretprobe sees births, and without either there is no
+// birth to see.
+TEST(AttachPlan, AreasAreSeenByTracepointOrKprobe) {
+    TraceRequest areas = request({ObjectClass::vmalloc});
+    const auto everything = make_plan(areas, features(true), all_functions(), false);
+    ASSERT_TRUE(everything);
+    const auto& births = everything->find(UF_HOOK_VMALLOC_ALLOC)->variants;
+    ASSERT_EQ(births.size(), 2U);
+    EXPECT_EQ(births[0].kind, AttachKind::raw_tp);
+    EXPECT_EQ(births[1].kind, AttachKind::kretprobe);
+    EXPECT_EQ(everything->find(UF_HOOK_VMALLOC_FREE)->variants.size(), 3U);
+    areas.edition = Edition::legacy;
+    const auto legacy = make_plan(areas, features(false), all_functions(), false);
+    ASSERT_TRUE(legacy);
+    EXPECT_TRUE(legacy->find(UF_HOOK_VMALLOC_ALLOC)->variants.empty());
+}
+
 // Of a process that is followed a worker frees what its exit leaves: who gave it to the worker?
 TEST(AttachPlan, WorksAreFollowedForPerCpuMemoryToo) {
     TraceRequest of_process = request({ObjectClass::percpu});

@@ -99,6 +99,9 @@ TEST(Decoder, OnlyWhatComesFromACacheIsNamedByItsSize) {
     const auto percpu = std::get<OriginEvent>(*decode_record(record));
     EXPECT_EQ(percpu.cache_name, "");
     EXPECT_EQ(percpu.cache_object_bytes, 192U);
+    record.object_class = UF_CLASS_VMALLOC;
+    record.cache_size = 0x200000; // 8 GiB
+    EXPECT_EQ(std::get<OriginEvent>(*decode_record(record)).cache_object_bytes, 8ULL << 30);
 }
 
 TEST(Decoder, EveryFieldOfAStageArrives) {

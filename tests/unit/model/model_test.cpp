@@ -27,7 +27,7 @@ TEST(ObjectClass, NamesAndValuesGoBothWays) {
     for (ObjectClass object_class : kAllClasses)
         EXPECT_EQ(class_from_string(to_string(object_class)), object_class);
     EXPECT_EQ(to_string(ObjectClass::socket), "socket");
-    EXPECT_EQ(class_names(), "socket, dentry, percpu, slab");
+    EXPECT_EQ(class_names(), "socket, dentry, percpu, vmalloc, slab");
     EXPECT_EQ(class_from_string("file"), std::nullopt);
     EXPECT_EQ(class_from_string(""), std::nullopt);
 }

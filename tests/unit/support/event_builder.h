@@ -120,7 +120,7 @@ struct OriginSpec {
     std::uint32_t tid = 0; // 0: the main thread
     ObjectClass object_class = ObjectClass::socket;
     Context context = Context::process;
-    std::uint32_t cache_object_bytes = 1024;
+    std::uint64_t cache_object_bytes = 1024;
     ProgramId program = {};
     std::string comm = "leaker";
     std::string cache_name = "TCP";
@@ -193,7 +193,7 @@ struct ObjectSpec {
     std::uint64_t birth_ns = kSecond;
     std::uint32_t origin = 1;
     std::uint32_t tgid = 100;
-    std::uint32_t size_bytes = 0;
+    std::uint64_t size_bytes = 0;
     std::uint32_t stages = 0;
     ObjectClass object_class = ObjectClass::socket;
     bool stack_checked = false;

@@ -3,6 +3,16 @@
 #ifndef UNFREED_LEAKY_H
 #define UNFREED_LEAKY_H
 
+#include <linux/compiler.h>
+
+/*
+ * An allocation site of its own. noipa, because gcc folds functions with equal bodies into one,
+ * which would merge the sites; keep_frame(), because a tail call to the allocator would take the
+ * function out of the stack trace.
+ */
+#define SITE noinline __attribute__((__noipa__))
+#define keep_frame(p) OPTIMIZER_HIDE_VAR(p)
+
 /* Note a leak for the reader of the proc file; called with the lock that serialises commands. */
 void remember(const char* kind, unsigned int count, const void* first);
 
@@ -17,6 +27,10 @@ int run_balanced(char** args);
 int leak_oneof(char** args);
 int leak_kmalloc(char** args);
 int leak_destroyed(char** args);
+
+/* areas.c: memory that comes from no slab cache. */
+int leak_vmalloc(char** args);
+int leak_percpu(char** args);
 
 /* rcu.c: objects that wait for a grace period. */
 int give_up(char** args);

@@ -8,6 +8,8 @@
  *	balanced N	allocate and free N objects of the same cache
  *	oneof N M	allocate N objects through one call path, free all but M
  *	kmalloc N SIZE	leak N allocations of SIZE bytes
+ *	vmalloc N SIZE	leak N areas of SIZE bytes
+ *	percpu N SIZE	leak N pieces of per-CPU memory of SIZE bytes on each CPU
  *	destroyed N	destroy a cache (unfreed_gone) with N objects in it
  *	rcu N SECONDS	give N objects to kfree_rcu() while a reader keeps them that long
  *	sock [tcp]	take a reference to a socket (UDP, or TCP) that is never put
@@ -62,6 +64,7 @@ static const struct command {
     {"destroyed", 1, 1, leak_destroyed}, {"sock", 0, 1, leak_sock},
     {"sockmem", 0, 1, corrupt_sockmem},  {"dentry", 1, 1, leak_dentry},
     {"file", 1, 1, leak_file},           {"rcu", 2, 2, give_up},
+    {"vmalloc", 2, 2, leak_vmalloc},     {"percpu", 2, 2, leak_percpu},
 };
 
 static int run_command(char* line) {

@@ -2,7 +2,6 @@
 /* Slab objects that are never freed, and for comparison some that are. */
 #include "leaky.h"
 
-#include <linux/compiler.h>
 #include <linux/errno.h>
 #include <linux/gfp.h>
 #include <linux/slab.h>
@@ -12,14 +11,6 @@
 #ifndef SLAB_NO_MERGE
 #define SLAB_NO_MERGE 0
 #endif
-
-/*
- * An allocation site of its own. noipa, because gcc folds functions with equal bodies into one,
- * which would merge the sites; keep_frame(), because a tail call to the allocator would take the
- * function out of the stack trace.
- */
-#define SITE noinline __attribute__((__noipa__))
-#define keep_frame(p) OPTIMIZER_HIDE_VAR(p)
 
 /* Linked through their own memory: bookkeeping in other memory would be allocations that no test
  * asked for. */

@@ -12,9 +12,6 @@
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 
-/* As in objects.c: frames of their own. */
-#define SITE noinline __attribute__((__noipa__))
-
 #define MAX_SECONDS 60
 
 struct given_up {

@@ -6,26 +6,10 @@
 #define UF_LIB_ORIGIN_H
 
 #include "lib/atomic.bpf.h"
-#include "lib/context.bpf.h"
-#include "lib/ring.bpf.h"
-
-struct uf_birth {
-	u64 addr;
-	u64 call_site; /* 0: unknown */
-	u64 cache;     /* struct kmem_cache *, 0: unknown */
-	u64 prot;      /* struct proto * of a socket, which knows its cache */
-	u32 size;      /* bytes, 0: see the cache */
-	u32 object_class;
-	struct uf_owner owner;
-	u32 describe_later; /* another program tells the origin */
-};
-
-#define HASH_FACTOR 0x9E3779B97F4A7C15ULL
-static __always_inline u64 hash__mix(u64 hash, u64 value)
-{
-	hash = (hash ^ value) * HASH_FACTOR;
-	return hash ^ (hash >> 29);
-}
+#include "lib/birth.bpf.h"
+#ifdef UF_LEGACY
+#include "lib/origin_send.bpf.h"
+#endif
 
 static __always_inline struct uf_origin *origin__by_id(u32 id)
 {
@@ -46,23 +30,6 @@ static __always_inline struct uf_origin *origin__by_id(u32 id)
  * UF_ORIGIN_IS_NEW. 0: no room. A global function, so that the verifier reads it once and not at
  * every call (origin.bpf.c). */
 u32 origin__enter(u64 key, u32 tgid, u32 flags);
-
-/* Those that take pointers (lib/origin_send.bpf.h) cannot be global on older kernels. */
-#ifndef UF_LEGACY
-#define UF_ORIGIN_FUNC __noinline
-#else
-#define UF_ORIGIN_FUNC static __noinline __attribute__((unused))
-#endif
-
-/* Hash of the kernel stack in a buffer, or of the user stack. Global for the same reason. */
-UF_ORIGIN_FUNC u64 origin__hash_kernel_stack(struct uf_scratch *buffer);
-UF_ORIGIN_FUNC u64 origin__hash_user_stack(struct uf_scratch *buffer, u64 hash);
-#ifndef UF_LEGACY
-/* The same of the first of its user_words: those that may be return addresses. start, end: the
- * text of the program. */
-UF_ORIGIN_FUNC u64 origin__hash_user_words(struct uf_scratch *buffer, u64 hash, u32 words,
-					   u64 start, u64 end);
-#endif
 
 /* The entry with this key if it is in its first set, where most are. Ways fill in order, each is a
  * cache line, and most sets have one entry: the others are not looked at. */
@@ -90,14 +57,6 @@ static __always_inline struct uf_origin *origin__find(u64 key, u32 *id)
 /* Claims a free buffer of this CPU: its index + 1, 0 if all are busy. Global for the same reason.
  */
 u32 scratch__claim(void);
-
-/* NULL for 0. */
-static __always_inline struct uf_scratch *scratch__at(u32 claimed)
-{
-	u32 index = claimed - 1;
-
-	return bpf_map_lookup_elem(&scratch, &index);
-}
 
 static __always_inline void scratch__put(struct uf_scratch *buffer)
 {
@@ -138,20 +97,6 @@ static __always_inline u64 origin__cheap_key(const struct uf_birth *birth)
 	}
 	return key ? key : 1;
 }
-
-/* What a stack walk gave. */
-struct uf_stacks {
-	u32 buffer; /* index + 1 of the scratch buffer; 0: none was free */
-	u32 kernel_frames;
-	u32 user_frames;
-	u32 is_user_task;
-	s32 syscall; /* -1: none */
-	u32 unused;
-};
-
-/* Sends the record of an origin: 1, or 0 when the ring buffer is full. Global. */
-UF_ORIGIN_FUNC int origin__send(const struct uf_birth *birth, u32 id,
-				const struct uf_stacks *stacks);
 
 /* Sends registers and stack of the current task as it entered the kernel: 1, or 0 when there was no
  * room or nothing to read, or, if it is not `wanted`, too many were sent of late. Global, and
@@ -367,9 +312,5 @@ static __always_inline struct uf_origin *origin__of(void *ctx, const struct uf_b
 	meta->origin = id & ~UF_ORIGIN_IS_CHECKED;
 	return origin__by_id(meta->origin);
 }
-
-#ifdef UF_LEGACY
-#include "lib/origin_send.bpf.h"
-#endif
 
 #endif

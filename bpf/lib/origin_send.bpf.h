@@ -5,7 +5,7 @@
 #ifndef UF_LIB_ORIGIN_SEND_H
 #define UF_LIB_ORIGIN_SEND_H
 
-#include "lib/origin.bpf.h"
+#include "lib/birth.bpf.h"
 
 /* Both go by steps of eight frames until the first that is empty. */
 UF_ORIGIN_FUNC u64 origin__hash_kernel_stack(struct uf_scratch *buffer)

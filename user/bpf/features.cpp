@@ -11,7 +11,10 @@
 #include <fmt/format.h>
 #include <sys/socket.h>
 
+#include <cerrno>
+#include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <optional>
 
 namespace unfreed::bpf {
@@ -30,7 +33,7 @@ void make_socket() {
     UniqueFd fd(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
 }
 
-KernelFeatures::Support try_kind(const char* name) {
+KernelFeatures::Support try_program(const char* name) {
     SkeletonPtr skeleton(features_bpf::open(open_options()));
     if (!skeleton)
         return {false, "cannot open the feature probe"};
@@ -51,6 +54,36 @@ KernelFeatures::Support try_kind(const char* name) {
     return {true, {}};
 }
 
+// The smallest program of the kind that hooks a function by its type, without libbpf, which would
+// read all types of the kernel once more only to be refused. nullopt: it may be loaded.
+std::optional<KernelFeatures::Support> refusal(AttachKind kind, const btf* types) {
+    const bool is_lsm = kind == AttachKind::lsm;
+    if (types == nullptr || (!is_lsm && kind != AttachKind::fentry))
+        return std::nullopt;
+    const int function = btf__find_by_name_kind(
+        types, is_lsm ? "bpf_lsm_sk_alloc_security" : "sock_alloc_file", BTF_KIND_FUNC);
+    if (function <= 0)
+        return std::nullopt; // the full try has the better words
+    const bpf_insn nothing[] = {
+        {.code = BPF_ALU64 | BPF_MOV | BPF_K,
+         .dst_reg = BPF_REG_0,
+         .src_reg = 0,
+         .off = 0,
+         .imm = 0},
+        {.code = BPF_JMP | BPF_EXIT, .dst_reg = 0, .src_reg = 0, .off = 0, .imm = 0}};
+    bpf_prog_load_opts options{};
+    options.sz = sizeof(options);
+    options.expected_attach_type = is_lsm ? BPF_LSM_MAC : BPF_TRACE_FENTRY;
+    options.attach_btf_id = static_cast<std::uint32_t>(function);
+    const UniqueFd loaded(::bpf_prog_load(is_lsm ? BPF_PROG_TYPE_LSM : BPF_PROG_TYPE_TRACING,
+                                          "unfreed_try", "Dual BSD/GPL", nothing,
+                                          std::size(nothing), &options));
+    if (loaded.get() >= 0)
+        return std::nullopt;
+    return KernelFeatures::Support{
+        false, fmt::format("the kernel refuses to load it ({})", std::strerror(errno))};
+}
+
 // What a kernel can do at the exit of a function only if it can at its entry: the same type of
 // program, attached by the same means. Each try opens an object and reads all types of the kernel.
 std::optional<AttachKind> needs(AttachKind kind) {
@@ -61,6 +94,14 @@ std::optional<AttachKind> needs(AttachKind kind) {
     return std::nullopt;
 }
 
+KernelFeatures::Support try_kind(AttachKind kind, const KernelFeatures& known, const btf* types) {
+    if (const auto entry = needs(kind); entry && !known.support(*entry).usable)
+        return known.support(*entry);
+    if (const auto refused = refusal(kind, types))
+        return *refused;
+    return try_program(kPrograms[static_cast<std::size_t>(kind)]);
+}
+
 } // namespace
 
 std::string_view to_string(AttachKind kind) {
@@ -69,14 +110,10 @@ std::string_view to_string(AttachKind kind) {
     return names[static_cast<std::size_t>(kind)];
 }
 
-Result<KernelFeatures> KernelFeatures::probe() {
+Result<KernelFeatures> KernelFeatures::probe(const KernelTypes& types) {
     KernelFeatures features;
-    for (std::size_t kind = 0; kind < kAttachKinds; ++kind) {
-        const auto entry = needs(static_cast<AttachKind>(kind));
-        features.support_[kind] = entry && !features.support(*entry).usable
-                                      ? features.support(*entry)
-                                      : try_kind(kPrograms[kind]);
-    }
+    for (std::size_t kind = 0; kind < kAttachKinds; ++kind)
+        features.support_[kind] = try_kind(static_cast<AttachKind>(kind), features, types.get());
     const std::string warnings = take_libbpf_warnings();
     const Support& raw_tp = features.support(AttachKind::raw_tp);
     if (!raw_tp.usable)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "bpf/kernel_types.h"
 
 #include <array>
 #include <string>
@@ -22,7 +23,7 @@ class KernelFeatures {
     };
 
     // Tries one small program of each kind: load, attach, be called. Takes some 50 ms.
-    static Result<KernelFeatures> probe();
+    static Result<KernelFeatures> probe(const KernelTypes& types);
 
     const Support& support(AttachKind kind) const {
         return support_[static_cast<std::size_t>(kind)];

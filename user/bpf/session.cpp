@@ -292,17 +292,18 @@ Result<> Session::check_essential() const {
     return {};
 }
 
-Result<Session> Session::start(const TraceRequest& asked, const KernelFeatures& features) {
-    const BtfPtr btf(btf__load_vmlinux_btf());
-    const Preemptible preemptible = find_preemptible(btf.get());
+Result<Session> Session::start(const TraceRequest& asked, const KernelFeatures& features,
+                               const KernelTypes& types) {
+    const btf* btf = types.get();
+    const Preemptible preemptible = find_preemptible(btf);
     TraceRequest request = asked;
-    auto edition = find_edition(btf.get());
+    auto edition = find_edition(btf);
     if (!edition)
         return fail(edition.error());
     request.edition = *edition;
-    const bool guarded = has_recursion_guard(btf.get());
+    const bool guarded = has_recursion_guard(btf);
     const Copies copies = choose_copies(request.copies, request.edition, guarded, preemptible);
-    const auto functions = find_functions(btf.get());
+    const auto functions = find_functions(btf);
     Error last;
     for (bool force_kmem : {false, true}) {
         auto plan = make_plan(request, features, functions, force_kmem);
@@ -312,9 +313,9 @@ Result<Session> Session::start(const TraceRequest& asked, const KernelFeatures& 
         session.kmem_births_ = plan->kmem_births;
         session.preemptible_ = preemptible;
         session.copies_ = copies;
-        session.cache_of_ = has_cache_of(btf.get(), request.edition);
+        session.cache_of_ = has_cache_of(btf, request.edition);
         session.edition_ = request.edition;
-        session.percpu_call_site_ = tells_percpu_call_site(btf.get());
+        session.percpu_call_site_ = tells_percpu_call_site(btf);
         auto loaded = session.open_and_load(request, *plan);
         if (!loaded && session.cache_of_) {
             session.cache_of_ = false; // there, but perhaps not for these programs

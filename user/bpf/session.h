@@ -22,7 +22,8 @@ class Session {
   public:
     // Loads and attaches what `request` needs, tests every hook with a real object, and leaves
     // tracing off. Takes about a second.
-    static Result<Session> start(const TraceRequest& asked, const KernelFeatures& features);
+    static Result<Session> start(const TraceRequest& asked, const KernelFeatures& features,
+                                 const KernelTypes& types);
 
     // Chooses a process to follow, one that lives. Before or after activate().
     Result<> add_target(std::uint32_t tgid);

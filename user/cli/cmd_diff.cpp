@@ -2,7 +2,7 @@
 // `unfreed diff BEFORE AFTER`: what is new, has grown or is gone between two reports. Needs no
 // privilege.
 #include "cli/commands.h"
-#include "cli/reports.h"
+#include "delivery/reports.h"
 #include "known/diff.h"
 #include "output/output.h"
 

@@ -47,7 +47,8 @@ Result<int> run_doctor(const Options& options) {
         return fail(clock_offsets().error());
     if (auto initial = bpf::check_pid_namespace(); !initial)
         return fail(initial.error());
-    auto features = bpf::KernelFeatures::probe();
+    const auto types = bpf::KernelTypes::read();
+    auto features = bpf::KernelFeatures::probe(types);
     if (!features)
         return fail(features.error());
     for (const std::string& kind : options.without)
@@ -62,7 +63,7 @@ Result<int> run_doctor(const Options& options) {
     request.ring_bytes = ring_bytes(options);
     request.sites = trace::find_site_ranges(*symbols);
     const std::uint64_t start_ns = monotonic_ns();
-    auto session = bpf::Session::start(request, *features);
+    auto session = bpf::Session::start(request, *features, types);
     if (!session)
         return fail(session.error());
 

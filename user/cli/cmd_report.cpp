@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // `unfreed report FILE`: judges and tells what another trace has recorded. Needs no privilege.
-#include "cli/choices.h"
 #include "cli/commands.h"
-#include "cli/delivery.h"
-#include "cli/destinations.h"
-#include "cli/known.h"
-#include "cli/reports.h"
 #include "cli/version.h"
+#include "delivery/choices.h"
+#include "delivery/delivery.h"
+#include "delivery/destinations.h"
+#include "delivery/known_rules.h"
+#include "delivery/reports.h"
 #include "judgement/judge.h"
 #include "judgement/write_up.h"
 
@@ -22,7 +22,7 @@ Result<int> run_report(const Options& given) {
     auto destinations = Destinations::open(options);
     if (!destinations)
         return fail(destinations.error());
-    auto known = Known::read(options.known);
+    auto known = KnownRules::read(options.known);
     if (!known)
         return fail(known.error());
     survey->tool = {kVersion, kBuild};

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/result.h"
-#include "cli/options.h"
+#include "options/options.h"
 
 namespace unfreed::cli {
 

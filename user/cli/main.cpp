@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "base/log.h"
 #include "base/terminal_guard.h"
+#include "cli/command_line.h"
 #include "cli/commands.h"
-#include "cli/options.h"
 #include "names/worker.h"
 #include "output/standard_fds.h"
 
@@ -30,8 +30,9 @@ namespace {
 
 namespace {
 
-unfreed::Result<int> run(const unfreed::cli::Options& options) {
+unfreed::Result<int> run(const unfreed::Options& options) {
     using namespace unfreed::cli;
+    using unfreed::Command;
     switch (options.command) {
     case Command::doctor:
         return run_doctor(options);
@@ -64,7 +65,7 @@ int main(int argc, char** argv) {
             std::fputs(parsed.text.c_str(), parsed.exit_code == 0 ? stdout : stderr);
             return parsed.exit_code;
         }
-        const cli::Options& options = *parsed.options;
+        const Options& options = *parsed.options;
         if (options.verbose)
             log::set_level(log::Level::debug);
         else if (options.quiet)

@@ -100,6 +100,120 @@ bool has_site(const TraceRequest& request, ObjectClass object_class) {
                        [&](const SiteRange& site) { return site.object_class == object_class; });
 }
 
+// Puts a plan together, class by class.
+class Planner {
+  public:
+    Planner(const TraceRequest& request, const KernelFeatures& features,
+            const std::map<std::string, bool>& has_function)
+        : request_(request), features_(features), has_function_(has_function) {}
+
+    Result<AttachPlan> plan(bool force_kmem) {
+        plan_.kmem_births = request_.wants(ObjectClass::slab) || request_.aim.at_what() ||
+                            force_kmem || !functions_suffice();
+        if (plan_.kmem_births)
+            if (auto slab = add_slab(); !slab)
+                return fail(slab.error());
+        if (request_.wants(ObjectClass::socket))
+            add_sockets();
+        if (request_.wants(ObjectClass::dentry))
+            add_dentries();
+        const std::vector<uf_hook> beside_caches = hooks_beside_caches(request_);
+        add_all(beside_caches);
+        add_all(kProcessHooks);
+        if (request_.only_targets && plan_.kmem_births)
+            add_known(kGivenToRcu);
+        if (request_.only_targets && (plan_.kmem_births || !beside_caches.empty()))
+            add_all(kGivenToWorkers);
+        return std::move(plan_);
+    }
+
+  private:
+    HookPlan plan_one(uf_hook hook) const {
+        return plan_hook(hook, request_.edition, features_, has_function_);
+    }
+    bool served(uf_hook hook) const { return !plan_one(hook).variants.empty(); }
+    void add(uf_hook hook) {
+        if (hook_info(hook).only.value_or(request_.edition) == request_.edition)
+            plan_.hooks.push_back(plan_one(hook));
+    }
+    template <class Hooks>
+    void add_all(const Hooks& hooks) {
+        for (uf_hook hook : hooks)
+            add(hook);
+    }
+    // Those whose functions this kernel has.
+    template <class Hooks>
+    void add_known(const Hooks& hooks) {
+        for (uf_hook hook : hooks)
+            if (kernel_has(hook, has_function_))
+                add(hook);
+    }
+
+    // Births and deaths of the other classes are seen without the slab tracepoints.
+    bool functions_suffice() const {
+        return (!request_.wants(ObjectClass::socket) ||
+                (served(UF_HOOK_SOCKET_ALLOC) && served(UF_HOOK_SOCKET_FREE))) &&
+               (!request_.wants(ObjectClass::dentry) ||
+                (served(UF_HOOK_DENTRY_ALLOC) && served(UF_HOOK_DENTRY_FREE)));
+    }
+
+    Result<> add_slab() {
+        for (ObjectClass object_class : {ObjectClass::socket, ObjectClass::dentry})
+            if (request_.wants(object_class) && !has_site(request_, object_class))
+                return fail(Errc::unsupported,
+                            fmt::format("cannot follow class {} on this host: its allocating "
+                                        "functions are not in /proc/kallsyms (is kptr_restrict 2, "
+                                        "or CAP_SYSLOG missing?), and no function can be hooked",
+                                        to_string(object_class)));
+        for (uf_hook hook : kSlabHooks) {
+            add(hook);
+            // Only before 6.1 does one of them take more than a tracepoint.
+            if (plan_.hooks.back().variants.empty())
+                return fail(Errc::unsupported,
+                            fmt::format("the {} of slab objects cannot be seen on this kernel "
+                                        "without fentry programs ({})",
+                                        hook_info(hook).stage,
+                                        fmt::join(plan_.hooks.back().reasons, "; ")));
+        }
+        if (request_.wants(ObjectClass::slab))
+            add_known(kSlabBypasses);
+        return {};
+    }
+
+    void add_sockets() {
+        if (!plan_.kmem_births) {
+            add(UF_HOOK_SOCKET_FREE);
+            add(UF_HOOK_SOCKET_ALLOC);
+            // An LSM birth comes before the kernel has said what kind of socket it makes.
+            if (plan_.hooks.back().variants.front().kind == AttachKind::lsm &&
+                served(UF_HOOK_SOCKET_DESCRIBE))
+                add(UF_HOOK_SOCKET_DESCRIBE);
+        }
+        add_all(kSocketStages);
+        // sys_enter and sys_exit run at every system call of the host: for chosen processes only.
+        for (HookPlan& hook : plan_.hooks)
+            if ((hook.hook == UF_HOOK_SOCKET_ACCEPT || hook.hook == UF_HOOK_SOCKET_CLOSE) &&
+                !request_.only_targets && !request_.aim.at_who())
+                std::erase_if(hook.variants, [](const Variant& variant) {
+                    return variant.kind == AttachKind::raw_tp;
+                });
+    }
+
+    void add_dentries() {
+        add(UF_HOOK_DENTRY_FREE);
+        if (!plan_.kmem_births)
+            add(UF_HOOK_DENTRY_ALLOC);
+        add(UF_HOOK_DENTRY_LRU);
+        if (request_.only_targets)
+            add(UF_HOOK_DENTRY_DPUT);
+    }
+
+    const TraceRequest& request_;
+    const KernelFeatures& features_;
+    const std::map<std::string, bool>& has_function_;
+    AttachPlan plan_;
+};
+
 } // namespace
 
 bool TraceRequest::wants(ObjectClass object_class) const {
@@ -125,86 +239,7 @@ std::vector<std::string> functions_of_interest() {
 
 Result<AttachPlan> make_plan(const TraceRequest& request, const KernelFeatures& features,
                              const std::map<std::string, bool>& has_function, bool force_kmem) {
-    AttachPlan plan;
-    auto plan_one = [&](uf_hook hook) {
-        return plan_hook(hook, request.edition, features, has_function);
-    };
-    auto add = [&](uf_hook hook) {
-        if (hook_info(hook).only.value_or(request.edition) == request.edition)
-            plan.hooks.push_back(plan_one(hook));
-    };
-    auto served = [&](uf_hook hook) { return !plan_one(hook).variants.empty(); };
-    const bool sockets = request.wants(ObjectClass::socket);
-    const bool dentries = request.wants(ObjectClass::dentry);
-    const bool functions_suffice =
-        (!sockets || (served(UF_HOOK_SOCKET_ALLOC) && served(UF_HOOK_SOCKET_FREE))) &&
-        (!dentries || (served(UF_HOOK_DENTRY_ALLOC) && served(UF_HOOK_DENTRY_FREE)));
-    plan.kmem_births = request.wants(ObjectClass::slab) || request.aim.at_what() || force_kmem ||
-                       !functions_suffice;
-
-    if (plan.kmem_births) {
-        for (ObjectClass object_class : {ObjectClass::socket, ObjectClass::dentry})
-            if (request.wants(object_class) && !has_site(request, object_class))
-                return fail(Errc::unsupported,
-                            fmt::format("cannot follow class {} on this host: its allocating "
-                                        "functions are not in /proc/kallsyms (is kptr_restrict 2, "
-                                        "or CAP_SYSLOG missing?), and no function can be hooked",
-                                        to_string(object_class)));
-        for (uf_hook hook : kSlabHooks) {
-            add(hook);
-            // Only before 6.1 does one of them take more than a tracepoint.
-            if (plan.hooks.back().variants.empty())
-                return fail(Errc::unsupported,
-                            fmt::format("the {} of slab objects cannot be seen on this kernel "
-                                        "without fentry programs ({})",
-                                        hook_info(hook).stage,
-                                        fmt::join(plan.hooks.back().reasons, "; ")));
-        }
-        if (request.wants(ObjectClass::slab))
-            for (uf_hook hook : kSlabBypasses)
-                if (kernel_has(hook, has_function))
-                    add(hook);
-    }
-    if (sockets) {
-        if (!plan.kmem_births) {
-            add(UF_HOOK_SOCKET_FREE);
-            add(UF_HOOK_SOCKET_ALLOC);
-            // An LSM birth comes before the kernel has said what kind of socket it makes.
-            if (plan.hooks.back().variants.front().kind == AttachKind::lsm &&
-                served(UF_HOOK_SOCKET_DESCRIBE))
-                add(UF_HOOK_SOCKET_DESCRIBE);
-        }
-        for (uf_hook hook : kSocketStages)
-            add(hook);
-        // sys_enter and sys_exit run at every system call of the host: for chosen processes only.
-        for (HookPlan& hook : plan.hooks)
-            if ((hook.hook == UF_HOOK_SOCKET_ACCEPT || hook.hook == UF_HOOK_SOCKET_CLOSE) &&
-                !request.only_targets && !request.aim.at_who())
-                std::erase_if(hook.variants, [](const Variant& variant) {
-                    return variant.kind == AttachKind::raw_tp;
-                });
-    }
-    if (dentries) {
-        add(UF_HOOK_DENTRY_FREE);
-        if (!plan.kmem_births)
-            add(UF_HOOK_DENTRY_ALLOC);
-        add(UF_HOOK_DENTRY_LRU);
-        if (request.only_targets)
-            add(UF_HOOK_DENTRY_DPUT);
-    }
-    const std::vector<uf_hook> beside_caches = hooks_beside_caches(request);
-    for (uf_hook hook : beside_caches)
-        add(hook);
-    for (uf_hook hook : kProcessHooks)
-        add(hook);
-    if (request.only_targets && plan.kmem_births)
-        for (uf_hook hook : kGivenToRcu)
-            if (kernel_has(hook, has_function))
-                add(hook);
-    if (request.only_targets && (plan.kmem_births || !beside_caches.empty()))
-        for (uf_hook hook : kGivenToWorkers)
-            add(hook);
-    return plan;
+    return Planner(request, features, has_function).plan(force_kmem);
 }
 
 } // namespace unfreed::bpf

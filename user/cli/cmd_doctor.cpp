@@ -18,6 +18,32 @@ namespace unfreed::cli {
 
 namespace {
 
+std::string describe_attach(std::uint64_t attach_ms, const bpf::KernelFeatures& features) {
+    std::string text = fmt::format("kernel {}, attach takes {} ms\n\nwhat BPF may do here\n",
+                                   look::read_host_info().kernel_release, attach_ms);
+    for (auto kind : {bpf::AttachKind::raw_tp, bpf::AttachKind::fentry, bpf::AttachKind::fexit,
+                      bpf::AttachKind::lsm, bpf::AttachKind::kprobe, bpf::AttachKind::kretprobe}) {
+        const auto& support = features.support(kind);
+        text += fmt::format("  {:<10} {}\n", bpf::to_string(kind),
+                            support.usable ? "yes" : "no: " + support.reason);
+    }
+    return text;
+}
+
+std::string describe_hooks(const bpf::Session& session) {
+    std::string text =
+        fmt::format("\nhooks ({})\n", session.kmem_births()
+                                          ? "births and deaths from the slab tracepoints"
+                                          : "births and deaths from the functions of each class");
+    for (const HookReport& hook : session.hooks())
+        text += fmt::format("  {:<8} {:<14} {:<10} {:<22} {}\n", hook.object_class, hook.stage,
+                            hook.attached_as, hook.function, hook.reason);
+    if (session.edition() == bpf::Edition::legacy)
+        text += "\nThis kernel is older than 6.1: it gets the BPF side for those, which marks what "
+                "exiting processes\nhave open in descriptors below 65 536 only.\n";
+    return text;
+}
+
 std::string describe_memory(const bpf::TableMemory& memory) {
     const auto row = [](const char* name, std::uint64_t bytes, const std::string& what) {
         return fmt::format("  {:<10} {:>8}  {}\n", name, human_bytes(bytes), what);
@@ -67,26 +93,8 @@ Result<int> run_doctor(const Options& options) {
     if (!session)
         return fail(session.error());
 
-    std::string text =
-        fmt::format("kernel {}, attach takes {} ms\n\nwhat BPF may do here\n",
-                    look::read_host_info().kernel_release, (monotonic_ns() - start_ns) / 1'000'000);
-    for (auto kind : {bpf::AttachKind::raw_tp, bpf::AttachKind::fentry, bpf::AttachKind::fexit,
-                      bpf::AttachKind::lsm, bpf::AttachKind::kprobe, bpf::AttachKind::kretprobe}) {
-        const auto& support = features->support(kind);
-        text += fmt::format("  {:<10} {}\n", bpf::to_string(kind),
-                            support.usable ? "yes" : "no: " + support.reason);
-    }
-    text +=
-        fmt::format("\nhooks ({})\n", session->kmem_births()
-                                          ? "births and deaths from the slab tracepoints"
-                                          : "births and deaths from the functions of each class");
-    for (const HookReport& hook : session->hooks())
-        text += fmt::format("  {:<8} {:<14} {:<10} {:<22} {}\n", hook.object_class, hook.stage,
-                            hook.attached_as, hook.function, hook.reason);
-    if (session->edition() == bpf::Edition::legacy)
-        text += "\nThis kernel is older than 6.1: it gets the BPF side for those, which marks what "
-                "exiting processes\nhave open in descriptors below 65 536 only.\n";
-    text += describe_memory(bpf::table_memory(request));
+    const std::string text = describe_attach((monotonic_ns() - start_ns) / 1'000'000, *features) +
+                             describe_hooks(*session) + describe_memory(bpf::table_memory(request));
     if (auto written = output->write(text); !written)
         return fail(written.error());
     return 0;

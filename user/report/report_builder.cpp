@@ -50,6 +50,22 @@ GivenUp build_given_up(const GivenUpBy& from, const KernelSymbols& symbols) {
     return out;
 }
 
+void take_counts(const AnalyzedGroup& from, Group& group) {
+    group.count = from.count;
+    group.released_at_exit = from.released_at_exit;
+    group.exit_ways = from.exit_ways;
+    group.bytes = from.bytes;
+    group.object_bytes = from.object_bytes;
+    group.estimated = from.interval.has_value();
+    group.interval = from.interval;
+    group.births = from.births;
+    group.deaths = from.deaths;
+    group.growth_per_s = from.growth_per_s;
+    group.history = from.history;
+    group.repeats = from.repeats;
+    group.age_ns = from.age_ns;
+}
+
 Group build_group(const AnalyzedGroup& from, std::uint64_t now_ns, const KernelSymbols& symbols,
                   const UserNames& user_names) {
     Group group;
@@ -66,19 +82,7 @@ Group build_group(const AnalyzedGroup& from, std::uint64_t now_ns, const KernelS
     group.evidence = from.evidence;
     group.advice = from.advice;
     group.judged = from.judged;
-    group.count = from.count;
-    group.released_at_exit = from.released_at_exit;
-    group.exit_ways = from.exit_ways;
-    group.bytes = from.bytes;
-    group.object_bytes = from.object_bytes;
-    group.estimated = from.interval.has_value();
-    group.interval = from.interval;
-    group.births = from.births;
-    group.deaths = from.deaths;
-    group.growth_per_s = from.growth_per_s;
-    group.history = from.history;
-    group.repeats = from.repeats;
-    group.age_ns = from.age_ns;
+    take_counts(from, group);
     group.processes = from.processes;
     group.holders = from.holders;
     group.held = from.held;

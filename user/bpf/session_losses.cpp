@@ -2,6 +2,7 @@
 // What the kernel side counted as lost, and what the kernel skipped.
 #include "bpf/grace_period.h"
 #include "bpf/session.h"
+#include "model/counter.h"
 
 #include <algorithm>
 

@@ -6,6 +6,7 @@
 #include "judgement/dentry_paths.h"
 #include "judgement/judgement.h"
 #include "judgement/socket_sections.h"
+#include "model/counter.h"
 #include "report/address_policy.h"
 #include "report/cache_names.h"
 #include "report/recycled.h"

@@ -6,6 +6,7 @@
 #include "analyze/revalidate.h"
 #include "analyze/socket_relations.h"
 #include "look/survivor_details.h"
+#include "model/counter.h"
 
 #include <array>
 #include <chrono>

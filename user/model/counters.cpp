@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "model/counters.h"
 
+#include "model/counter.h"
+
+#include <iterator>
+
 namespace unfreed {
 namespace {
 
@@ -19,6 +23,7 @@ constexpr Row kRows[] = {
 } // namespace
 
 std::vector<Loss> Counters::to_losses() const {
+    static_assert(static_cast<std::size_t>(Counter::count_) <= kMost);
     std::vector<Loss> losses;
     losses.reserve(std::size(kRows));
     for (std::size_t i = 0; i < std::size(kRows); ++i)

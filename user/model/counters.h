@@ -1,22 +1,19 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The counters of bpf/abi/counters.def as C++ values: every loss the tool can suffer.
+// Every loss the tool can suffer, counted.
 #pragma once
 
 #include "model/report.h"
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
 namespace unfreed {
 
-// Kernel counters first, in the order of enum uf_counter.
-enum class Counter : std::uint8_t {
-#define UF_COUNTER(id, name, severity, sentence) id,
-#include "abi/counters.def"
-#undef UF_COUNTER
-    count_,
-};
+// The names are in model/counter.h, which only who writes or asks one includes: a new counter
+// compiles little.
+enum class Counter : std::uint8_t;
 
 // Values of all counters, one slot each.
 class Counters {
@@ -31,8 +28,9 @@ class Counters {
     bool complete() const;
 
   private:
+    static constexpr std::size_t kMost = 128; // counters.cpp: there are not more
     static std::size_t index(Counter counter) { return static_cast<std::size_t>(counter); }
-    std::array<std::uint64_t, static_cast<std::size_t>(Counter::count_)> values_{};
+    std::array<std::uint64_t, kMost> values_{};
 };
 
 } // namespace unfreed

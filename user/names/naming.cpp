@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "names/naming.h"
 
+#include "model/counter.h"
 #include "names/place_messages.h"
 #include "names/wanted_origins.h"
 

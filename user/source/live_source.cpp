@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "decode/decoder.h"
 #include "decode/inspection.h"
+#include "model/counter.h"
 
 #include <algorithm>
 #include <cerrno>

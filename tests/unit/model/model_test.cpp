@@ -2,7 +2,7 @@
 #include "abi/counters.h"
 #include "abi/events.h"
 #include "abi/table.h"
-#include "model/counters.h"
+#include "model/counter.h"
 #include "model/event.h"
 #include "model/object_class.h"
 #include "model/object_key.h"

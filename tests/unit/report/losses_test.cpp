@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Every loss that can be counted reaches the reader: a line at the end of the text, an entry in
 // JSON, and the verdict on the whole report.
-#include "model/counters.h"
+#include "model/counter.h"
 #include "report/json.h"
 #include "report/text.h"
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "model/counter.h"
 #include "support/snapshot_builder.h"
 #include "survey/recording.h"
 

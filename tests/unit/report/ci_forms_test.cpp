@@ -29,6 +29,7 @@ Group row(const char* id, Attention attention, const std::string& name) {
     group.attention = attention;
     group.count = 3;
     group.evidence = "3 alive";
+    group.advice = "close it";
     group.processes = {{7, name, "", "", "", true, 3}};
     Frame frame;
     frame.function = name;
@@ -127,7 +128,12 @@ TEST(CiForms, SarifHasAResultARowWithItsRule) {
     EXPECT_EQ(result["ruleId"], "socket/never-closed");
     EXPECT_EQ(result["level"], "warning");
     EXPECT_EQ(result["partialFingerprints"]["unfreedGroup/v1"], "id1");
-    EXPECT_EQ(run["tool"]["driver"]["rules"][0]["id"], "socket/never-closed");
+    const json& rule = run["tool"]["driver"]["rules"][0];
+    EXPECT_EQ(rule["id"], "socket/never-closed");
+    EXPECT_EQ(rule["name"], "SocketNeverClosed");
+    EXPECT_EQ(rule["shortDescription"]["text"], "socket: never closed.");
+    EXPECT_EQ(rule["help"]["text"], "close it");
+    EXPECT_TRUE(run["tool"]["driver"].contains("informationUri"));
     const json& place = result["locations"][0]["physicalLocation"];
     EXPECT_EQ(place["artifactLocation"]["uri"], "src/a%20b.c");
     EXPECT_EQ(place["region"]["startLine"], 12);

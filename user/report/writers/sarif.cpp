@@ -5,14 +5,15 @@
 #include "report/call_path.h"
 #include "report/ci_finding.h"
 #include "report/known_lines.h"
+#include "report/phrases.h"
 #include "report/text_finding.h"
 #include "report/writer.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
-#include <set>
 
 namespace unfreed {
 namespace {
@@ -20,6 +21,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kMost = 5000; // of these code scanning keeps no more
+// Where the documentation is installed (docs/fleet/unfreed.service).
+constexpr const char* kDocumentation = "file:///usr/local/share/doc/unfreed/README.md";
 
 const char* level_of(Attention attention) {
     if (attention == Attention::leaking)
@@ -27,10 +30,26 @@ const char* level_of(Attention attention) {
     return attention == Attention::suspect ? "warning" : "note";
 }
 
+std::string kind_or_verdict(const Group& group) {
+    return group.kind.empty() ? std::string(to_string(group.verdict)) : group.kind;
+}
+
 std::string rule_of(const Group& group) {
-    const std::string kind =
-        group.kind.empty() ? std::string(to_string(group.verdict)) : group.kind;
-    return escape_for_terminal(fmt::format("{}/{}", to_string(group.object_class), kind));
+    return escape_for_terminal(
+        fmt::format("{}/{}", to_string(group.object_class), kind_or_verdict(group)));
+}
+
+// "SocketNeverClosed": one word, as readers want the name of a rule.
+std::string pascal_case(std::string_view rule) {
+    std::string name;
+    bool begins = true;
+    for (const char c : rule) {
+        const bool small = c >= 'a' && c <= 'z';
+        if (small || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))
+            name += begins && small ? static_cast<char>(c - 'a' + 'A') : c;
+        begins = c == '/' || c == '-';
+    }
+    return name;
 }
 
 Json message(const std::string& text) {
@@ -69,6 +88,21 @@ std::string uri_of(std::string_view path) {
     return uri;
 }
 
+// What is the same for all rows of a rule.
+Json rule_described(const Group& group) {
+    const std::string_view phrase = kind_phrase(group.kind);
+    const std::string rule = rule_of(group);
+    Json described{
+        {"id", rule},
+        {"name", pascal_case(rule)},
+        {"shortDescription", message(escape_for_terminal(fmt::format(
+                                 "{}: {}.", to_string(group.object_class),
+                                 phrase.empty() ? kind_or_verdict(group) : std::string(phrase))))}};
+    if (!group.advice.empty())
+        described["help"] = message(escape_for_terminal(group.advice));
+    return described;
+}
+
 Json result_of(const Group& group, std::uint64_t traced_ns) {
     std::string text = finding_headline(group);
     for (const std::string& line : finding_details(group, traced_ns))
@@ -104,18 +138,19 @@ Json invocation_of(const Report& report) {
 
 std::string write(const Report& report, const Sheet&) {
     Json results = Json::array();
-    std::set<std::string> rules;
+    std::map<std::string, Json> rules;
     for (const Group& row : rows_to_show(report)) {
         if (results.size() == kMost)
             break;
-        rules.insert(rule_of(row));
+        rules.try_emplace(rule_of(row), rule_described(row));
         results.push_back(result_of(row, report.trace.duration_ns));
     }
     Json listed = Json::array();
-    for (const std::string& rule : rules)
-        listed.push_back({{"id", rule}});
+    for (auto& [id, rule] : rules)
+        listed.push_back(std::move(rule));
     const Json driver{{"name", "unfreed"},
                       {"version", escape_for_terminal(report.tool.version)},
+                      {"informationUri", kDocumentation},
                       {"rules", std::move(listed)}};
     Json run{{"tool", {{"driver", driver}}},
              {"invocations", Json::array({invocation_of(report)})},

@@ -62,8 +62,20 @@ class Page(unittest.TestCase):
         self.assertIn("sk_prot_alloc", self.value(text("#detail")))
         self.assertIn("objects could not be followed", self.value(text("#trust")))
         self.assertIn("10.0.0.9:51000", self.value(text("#older")))
+        self.assertIn("unaccounted", self.value(text("#memory")))
         self.assertEqual(self.value("document.querySelectorAll('.spark').length"), 1)
         self.assertEqual(self.value("document.querySelectorAll('#detail .chart .point').length"), 4)
+
+    def test_lifetimes_are_drawn_with_their_numbers(self):
+        self.open("sample")
+        rows = self.value("[...document.querySelectorAll('#detail .lifetimes tbody tr')].map((row) => row.innerText)")
+        self.assertEqual([row.split() for row in rows],
+                         [["under", "1\u202fs", "20\u202f000", "0"], ["1\u202fs\u20132\u202fs", "31", "0"],
+                          ["2\u202fs\u20134\u202fs", "0", "12"]])
+        widths = self.value("[...document.querySelectorAll('#detail .lifetimes rect')].map((bar) => Number(bar.getAttribute('width')))")
+        self.assertEqual(widths[0], 100)  # most of all
+        self.assertEqual([widths[1], widths[3], widths[4]], [0, widths[3], 0])
+        self.assertTrue(0 < widths[5] < widths[2] < 100, widths)
 
     def test_a_report_of_nothing_has_a_page_too(self):
         self.open("clean")
@@ -122,12 +134,32 @@ class Page(unittest.TestCase):
         self.browser.until("!location.hash.includes('frame=')", "the whole graph again")
 
     def test_widths_are_those_of_the_numbers(self):
-        for metric, shares in (("objects", [10012, 5000, 1000, 1]), ("bytes", [1922304, 1700000, 320000])):
+        for metric, field in (("objects", "count"), ("bytes", "bytes"), ("births", "births")):
             self.open("sample", "show=all&metric=" + metric)
             found = self.value("[...document.querySelectorAll('#flame-graph .bar-program')].map("
                                "(e) => (e.getBoundingClientRect().width + 1) / document.querySelector('#flame-graph').clientWidth)")
-            for one, share in zip(found, shares):
-                self.assertAlmostEqual(one, share / sum(shares), places=2)
+            wanted = {}
+            for group in self.value("report.groups"):
+                if group["judged"]:
+                    program = group["processes"][0]["comm"] if group["processes"] else group["context"]
+                    wanted[program] = wanted.get(program, 0) + (group[field] or 0)
+            wanted = sorted(wanted.values(), reverse=True)
+            self.assertGreater(len(found), 1, metric)
+            for one, value in zip(found, wanted):
+                self.assertAlmostEqual(one, value / sum(wanted), places=2, msg=metric)
+
+    def test_keys_go_through_the_flame_graph(self):
+        self.open("sample", "show=all&metric=objects")
+        self.value("document.querySelector('#flame-graph').focus()")
+        self.browser.key("ArrowDown")
+        self.browser.until("document.querySelector('#flame-graph .at.bar-program')", "the largest program is chosen")
+        self.assertIn("nginx", self.value(text("#flame-state")))
+        self.browser.key("ArrowRight")
+        self.browser.until(f"!{text('#flame-state')}.includes('nginx')", "the one beside it")
+        self.browser.key("ArrowLeft")
+        self.browser.key("Enter")
+        self.browser.until("location.hash.includes('frame=')", "zoomed")
+        self.assertEqual(self.rows(), ["negative *.tmp"])
 
     def test_names_are_text_and_nothing_else(self):
         self.open("hostile", "show=all")
@@ -194,6 +226,7 @@ class Page(unittest.TestCase):
         self.assertTrue(1 <= pdf.count(b"/Type /Page\n") <= 12, pdf.count(b"/Type /Page\n"))
         # What is not drawn on a screen that scrolls is on paper.
         self.assertIn("sk_prot_alloc", self.value(text("#print-rows")))
+        self.assertIn("20\u202f000", self.value(text("#print-rows .lifetimes")))
 
     def test_at_400_percent_nothing_is_beside_the_page(self):
         for name in ("sample", "hostile", "large"):

@@ -13,6 +13,7 @@
 #include "analyze/history.h"
 #include "analyze/holders.h"
 #include "analyze/last_moments.h"
+#include "analyze/lifetimes.h"
 #include "analyze/ranking.h"
 #include "analyze/socket_evidence.h"
 #include "analyze/socket_relations.h"
@@ -207,6 +208,9 @@ class Analysis {
             const std::uint64_t observed_ns = observed(until_ns);
             group.history =
                 history_of(snapshot_, source.origins, result_.history_times_ns, until_ns);
+            group.lifetimes = lifetimes_of(
+                snapshot_, {source.origins, bucket.alive, bucket.released_at_exit != 0,
+                            counts.deaths - std::min(counts.deaths, counts.exit_released)});
             if (&row == &*largest)
                 group.growth_per_s = growth(group, counts, until_ns, observed_ns);
             if (key.object_class == ObjectClass::dentry && !group.growth_per_s &&

@@ -13,10 +13,10 @@ namespace {
 using Json = nlohmann::json;
 
 // Most of a report is these.
-constexpr std::array<std::string_view, 13> kNotKept{
-    "user_stack",        "objects", "facts",        "holders",    "hooks",  "losses",
-    "coverage",          "alive",   "last_moments", "companions", "advice", "hidden_sockets",
-    "pre_attach_sockets"};
+constexpr std::array<std::string_view, 14> kNotKept{
+    "user_stack",         "objects",  "facts",        "holders",    "hooks",  "losses",
+    "coverage",           "alive",    "last_moments", "companions", "advice", "hidden_sockets",
+    "pre_attach_sockets", "lifetimes"};
 constexpr std::size_t kMostDepth = 8; // of what is kept
 
 const Json* member(const Json& json, const char* name) {

@@ -49,6 +49,7 @@ struct AnalyzedGroup {
     std::uint64_t deaths = 0;
     std::optional<double> growth_per_s;
     std::vector<std::uint64_t> history;   // analyze/history.h
+    std::vector<LifetimeBand> lifetimes;  // analyze/lifetimes.h
     Growths repeats;                      // run --repeat
     std::optional<Ages> age_ns;           // of those alive; nullopt: none is
     std::vector<ReportProcess> processes; // most objects first; `container` is not filled in

@@ -8,6 +8,7 @@
 #include "model/dentry_overview.h"
 #include "model/exit_ways.h"
 #include "model/known.h"
+#include "model/lifetime_band.h"
 #include "model/memory.h"
 #include "model/object_class.h"
 #include "model/repeats.h"
@@ -126,6 +127,7 @@ struct Group {
     // Outstanding at each of Trace::history_ns, of all groups of these origins, young objects too.
     // Shorter: its processes had ended by then. Empty: not known.
     std::vector<std::uint64_t> history;
+    std::vector<LifetimeBand> lifetimes; // of these origins, old ones alive; empty: not known
     Growths repeats; // by how much it grew in each repeat of the command; empty: none was repeated
     std::optional<Ages> age_ns; // of those alive now; nullopt: none is
     std::vector<ReportProcess> processes;

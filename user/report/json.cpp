@@ -186,6 +186,10 @@ Json from_facts(const VerdictFacts& facts) {
             {"needs_ns", number_or_null(facts.needs_ns)}};
 }
 
+Json from_lifetime(const LifetimeBand& band) {
+    return {{"up_to_ns", band.up_to_ns}, {"died", band.died}, {"alive", band.alive}};
+}
+
 Json from_growths(const Growths& growths) {
     if (growths.empty())
         return nullptr;
@@ -250,6 +254,7 @@ Json from_group(const Group& group) {
             {"deaths", group.deaths},
             {"growth_per_s", number_or_null(group.growth_per_s)},
             {"history", group.history},
+            {"lifetimes", array_of(group.lifetimes, from_lifetime)},
             {"repeats", from_growths(group.repeats)},
             {"age_ns", from_ages(group.age_ns)},
             {"freed_lifetime_log2_ns", Json::array()},

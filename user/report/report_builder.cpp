@@ -62,6 +62,7 @@ void take_counts(const AnalyzedGroup& from, Group& group) {
     group.deaths = from.deaths;
     group.growth_per_s = from.growth_per_s;
     group.history = from.history;
+    group.lifetimes = from.lifetimes;
     group.repeats = from.repeats;
     group.age_ns = from.age_ns;
 }

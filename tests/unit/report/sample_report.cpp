@@ -53,6 +53,7 @@ Group socket_group() {
     group.births = 1000;
     group.growth_per_s = 16.66;
     group.history = {0, 333, 667, 1000};
+    group.lifetimes = {{kSecond, 20'000, 0}, {2 * kSecond, 31, 0}, {4 * kSecond, 0, 12}};
     group.age_ns = Ages{3 * kSecond, 31 * kSecond, 61 * kSecond};
     group.processes = {{4242, "tcp_leaker", "/usr/local/bin/tcp_leaker",
                         "/system.slice/leaker.service", "3f8a2c", false, 1000}};

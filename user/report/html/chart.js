@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// How many there were over the trace: a line in each row, and a chart of the chosen one.
+// How many there were over the trace: a line in each row, and a chart of the chosen one. How old
+// they became: bars.
 
 const times = report.trace.history_ns || [];
 
@@ -46,4 +47,30 @@ function chart(group) {
   return el("figure", "growth", el("figcaption", "", "Outstanding over the trace"),
     el("div", "chart-box", el("span", "tick top", about(group.estimated) + count(most)), el("span", "tick zero", "0"), drawing),
     el("div", "ends quiet", el("span", "", "start"), el("span", "", duration(report.trace.duration_ns))));
+}
+
+// Few live long where many die young, so the bars are of the order of a number, not of its size.
+function lifetimeBar(name, value, most) {
+  const bar = svg("svg", {viewBox: "0 0 100 8", preserveAspectRatio: "none", class: name, "aria-hidden": "true"},
+    svg("rect", {x: 0, y: 0, height: 8, width: 100 * Math.log2(1 + value) / Math.log2(1 + most)}));
+  return [bar, el("span", "", count(value))];
+}
+
+// Of births in the trace: who died at which age, and who has reached it and lives.
+function lifetimesChart(group) {
+  const bands = group.lifetimes || [];
+  if (bands.length === 0)
+    return null;
+  const guess = about(group.estimated);
+  const most = Math.max(...bands.flatMap((band) => [band.died, band.alive]), 1);
+  const rows = bands.map((band, i) => {
+    const from = i === 0 ? "under " : duration(bands[i - 1].up_to_ns) + UNKNOWN;
+    return el("tr", "", el("th", "", from + duration(band.up_to_ns)),
+      el("td", "", ...lifetimeBar("died", band.died, most)), el("td", "", ...lifetimeBar("alive", band.alive, most)));
+  });
+  for (const row of rows)
+    row.firstChild.scope = "row";
+  const heads = ["Age", guess + "died", guess + "alive"].map((title) => el("th", "", title));
+  return el("figure", "growth lifetimes " + group.attention, el("figcaption", "", "Lifetimes: how old they became (bars logarithmic)"),
+    el("table", "", el("thead", "", el("tr", "", heads)), el("tbody", "", rows)));
 }

@@ -135,7 +135,7 @@ function detailOf(group) {
       ["Made in", group.context === "process" ? "" : group.context],
       ["Oldest", firstFew(group.objects, objectText)],
       ["Id", group.id],
-    ]), chart(group)),
+    ]), el("div", "", chart(group), lifetimesChart(group))),
     numbersBehind(group),
     el("div", "stacks",
       stackList("Kernel stack, innermost first" + inferredText(group), group.kernel_stack) ||

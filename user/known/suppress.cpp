@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace unfreed {
 namespace {
@@ -28,7 +29,8 @@ bool cache_matches(const Suppression& rule, const Group& group, MatchBudget& bud
 }
 
 // A rule for one program must not hide what another one made.
-bool processes_match(const Suppression& rule, const Group& group, MatchBudget& budget) {
+template <class Row>
+bool processes_match(const Suppression& rule, const Row& group, MatchBudget& budget) {
     if (rule.processes.empty())
         return true;
     return !group.processes.empty() &&
@@ -136,14 +138,27 @@ SuppressionUse use_of(const Suppression& rule, std::chrono::sys_days today) {
     return use;
 }
 
-void count(SuppressionUse& use, const Group& group) {
+// What a rule hides with a row, of what needs a look.
+struct Weight {
+    std::uint64_t groups = 0;
+    std::uint64_t objects = 0;
+    std::uint64_t bytes = 0;
+
+    static Weight of(const Group& group) {
+        return group.attention == Attention::none ? Weight{}
+                                                  : Weight{1, group.count, group.bytes.value_or(0)};
+    }
+    static Weight of(const SocketGroup& group) {
+        return is_telling_group(group) ? Weight{1, group.count, group.memory_bytes} : Weight{};
+    }
+};
+
+void count(SuppressionUse& use, const Weight& weight) {
     if (use.state == SuppressionState::unused)
         use.state = SuppressionState::used;
-    if (group.attention == Attention::none)
-        return;
-    ++use.groups;
-    use.objects += group.count;
-    use.bytes += group.bytes.value_or(0);
+    use.groups += weight.groups;
+    use.objects += weight.objects;
+    use.bytes += weight.bytes;
 }
 
 bool is_over_max(const SuppressionUse& use) {
@@ -151,6 +166,48 @@ bool is_over_max(const SuppressionUse& use) {
            ((use.max_objects && use.objects > *use.max_objects) ||
             (use.max_bytes && use.bytes > *use.max_bytes));
 }
+
+// All rules, and what they have met. Which of them are over their max is known at the end only.
+class Rules {
+  public:
+    Rules(const std::vector<Suppression>& rules, std::chrono::sys_days today,
+          std::uint64_t most_steps)
+        : rules_(rules), budget_(most_steps) {
+        for (const Suppression& rule : rules)
+            uses_.push_back(use_of(rule, today));
+    }
+
+    template <class Row>
+    void meet(Row& row, const Weight& weight) {
+        for (std::size_t r = 0; r < rules_.size(); ++r) {
+            if (!matches(rules_[r], row, budget_))
+                continue;
+            count(uses_[r], weight);
+            if (uses_[r].state == SuppressionState::expired)
+                continue;
+            met_.emplace_back(r, &row.suppressed_by);
+            return;
+        }
+    }
+
+    // False: the budget was not enough for all of them.
+    bool hide() {
+        for (SuppressionUse& use : uses_)
+            if (is_over_max(use))
+                use.state = SuppressionState::over_max;
+        for (const auto& [rule, name] : met_)
+            if (uses_[rule].state == SuppressionState::used)
+                *name = uses_[rule].name;
+        return !budget_.is_used_up();
+    }
+    std::vector<SuppressionUse> take() { return std::move(uses_); }
+
+  private:
+    const std::vector<Suppression>& rules_;
+    MatchBudget budget_;
+    std::vector<SuppressionUse> uses_;
+    std::vector<std::pair<std::size_t, std::string*>> met_; // its rule, and where the name goes
+};
 
 } // namespace
 
@@ -164,34 +221,32 @@ bool matches(const Suppression& rule, const Group& group, MatchBudget& budget) {
            stack_matches(rule.frames, frames, budget);
 }
 
+bool matches(const Suppression& rule, const SocketGroup& group, MatchBudget& budget) {
+    const bool asks_for_more =
+        !rule.caches.empty() || !rule.verdicts.empty() || !rule.any_frame.empty() ||
+        std::any_of(rule.frames.begin(), rule.frames.end(), [](const FramePattern& pattern) {
+            return pattern.of != FramePattern::Of::any_number;
+        });
+    return !asks_for_more && any_matches(rule.classes, to_string(ObjectClass::socket), budget) &&
+           any_matches(rule.kinds, group.kind, budget) && processes_match(rule, group, budget);
+}
+
 void suppress(Report& report, const std::vector<Suppression>& rules, std::chrono::sys_days today,
               std::uint64_t most_steps) {
-    std::vector<SuppressionUse> uses;
-    for (const Suppression& rule : rules)
-        uses.push_back(use_of(rule, today));
-    MatchBudget budget(most_steps);
-    constexpr std::size_t kNone = SIZE_MAX;
-    std::vector<std::size_t> hidden_by(report.groups.size(), kNone);
-    for (std::size_t i = 0; i < report.groups.size(); ++i) {
-        const Group& group = report.groups[i];
-        if (!group.judged || group.companion)
-            continue;
-        for (std::size_t r = 0; r < rules.size() && hidden_by[i] == kNone; ++r) {
-            if (!matches(rules[r], group, budget))
-                continue;
-            count(uses[r], group);
-            if (uses[r].state != SuppressionState::expired)
-                hidden_by[i] = r;
-        }
-    }
-    for (SuppressionUse& use : uses)
-        if (is_over_max(use))
-            use.state = SuppressionState::over_max;
-    for (std::size_t i = 0; i < report.groups.size(); ++i)
-        if (hidden_by[i] != kNone && uses[hidden_by[i]].state == SuppressionState::used)
-            report.groups[i].suppressed_by = uses[hidden_by[i]].name;
-    report.suppressions = std::move(uses);
-    if (budget.is_used_up())
+    Rules use(rules, today, most_steps);
+    for (Group& group : report.groups)
+        if (group.judged && !group.companion)
+            use.meet(group, Weight::of(group));
+    if (report.pre_attach_sockets)
+        for (SocketGroup& group : report.pre_attach_sockets->groups)
+            use.meet(group, Weight::of(group));
+    // Each of these is one of the others, too, and was counted there.
+    if (report.hidden_sockets)
+        for (SocketGroup& group : report.hidden_sockets->groups)
+            use.meet(group, {});
+    const bool all_done = use.hide();
+    report.suppressions = use.take();
+    if (!all_done)
         report.notes.emplace_back("the suppressions ask for more than is done for them: some were "
                                   "not applied; write fewer \"*\" and \"...\"");
 }

@@ -18,10 +18,14 @@ inline constexpr std::uint64_t kMostMatchSteps = 1'000'000'000;
 // match a group is the one that counts.
 bool matches(const Suppression& rule, const Group& group, MatchBudget& budget);
 
-// Marks the groups that rules hide (Group::suppressed_by) and says of each rule what it did
-// (Report::suppressions). The report must have all its groups. A rule whose matches are more than
-// its max in all, or whose day is over, hides none of them. What is left when most_steps of
-// matching are done is shown, and a note says so.
+// The same of listed sockets, whose stack, cache and verdict nobody knows: a rule that asks for one
+// of these does not match.
+bool matches(const Suppression& rule, const SocketGroup& group, MatchBudget& budget);
+
+// Marks the groups that rules hide (suppressed_by), those of listed sockets too, and says of each
+// rule what it did (Report::suppressions). The report must have all its groups. A rule whose
+// matches are more than its max in all, or whose day is over, hides none of them. What is left when
+// most_steps of matching are done is shown, and a note says so.
 void suppress(Report& report, const std::vector<Suppression>& rules, std::chrono::sys_days today,
               std::uint64_t most_steps = kMostMatchSteps);
 

@@ -271,6 +271,7 @@ struct SocketGroup {
     std::vector<RemoteCount> remotes;  // the most frequent few
     std::uint64_t remotes_omitted = 0; // others
     std::vector<ReportSocket> sockets; // those with most memory
+    std::string suppressed_by;         // as Group has it
 };
 
 struct SocketSection {

@@ -385,6 +385,7 @@ Json from_socket_group(const SocketGroup& group) {
             {"remotes", array_of(group.remotes, from_remote)},
             {"remotes_omitted", group.remotes_omitted},
             {"unseen_processes", group.unseen_processes},
+            {"suppressed_by", text_or_null(group.suppressed_by)},
             {"sockets", array_of(group.sockets, from_socket)}};
 }
 

@@ -3,14 +3,22 @@
 #pragma once
 
 #include "model/report.h"
+#include "report/phrases.h"
 
 #include <algorithm>
+#include <functional>
+#include <vector>
 
 namespace unfreed {
 
 // It needs a look, and no other group stands for it.
 inline bool is_finding(const Group& group) {
     return group.judged && group.attention != Attention::none && !group.companion;
+}
+
+// Of listed sockets. Where a process cannot be looked at they may be its.
+inline bool is_telling_group(const SocketGroup& group) {
+    return is_telling_kind(group.kind) && group.unseen_processes == 0;
 }
 
 // It was known before, so it is counted but not told.
@@ -25,6 +33,11 @@ inline bool is_no_repeat(const Group& group) {
 
 inline bool has_row(const Group& group) {
     return is_finding(group) && !is_hidden(group);
+}
+
+// It is named on the first screen.
+inline bool is_told(const SocketGroup& group) {
+    return is_telling_group(group) && group.suppressed_by.empty();
 }
 
 // False: the next trace may show another user stack for the same origin. A host-wide trace walks

@@ -76,7 +76,7 @@ std::string sockets_phrase(const SocketGroup& group) {
 std::vector<const SocketGroup*> telling_groups(const SocketSection& section) {
     std::vector<const SocketGroup*> telling;
     for (const SocketGroup& group : section.groups)
-        if (is_telling_kind(group.kind) && group.unseen_processes == 0)
+        if (is_told(group))
             telling.push_back(&group);
     std::stable_sort(
         telling.begin(), telling.end(),

@@ -31,6 +31,8 @@ std::string what(const SocketGroup& group) {
         text += fmt::format(", {}", kind_phrase(group.kind));
     else if (!group.standing.empty())
         text += ", " + group.standing;
+    if (!group.suppressed_by.empty())
+        text += fmt::format(", hidden by {}", group.suppressed_by);
     return escape_for_terminal(text);
 }
 

@@ -246,6 +246,61 @@ TEST(Suppress, NoFormForCiHasAHiddenRow) {
     EXPECT_THAT(find_writer("github")->write(hidden, {}), HasSubstr("nothing but what is known"));
 }
 
+SocketGroup listed(const char* process, std::uint64_t count) {
+    SocketGroup group;
+    group.name = "TCP";
+    group.state = "CLOSE-WAIT";
+    group.kind = "never-closed-peer-gone";
+    group.count = count;
+    group.memory_bytes = count * 100;
+    group.processes = {{9, process, "/usr/bin/old", "", "", true, count}};
+    return group;
+}
+
+// The same sockets are older than the trace, and not shown by ss.
+Report with_listed(const char* process, std::uint64_t count) {
+    Report report = with({});
+    report.pre_attach_sockets = SocketSection{count, 0, {listed(process, count)}, 0};
+    report.hidden_sockets = report.pre_attach_sockets;
+    return report;
+}
+
+TEST(Suppress, ListedSocketsAreHiddenByClassKindAndProcess) {
+    const auto is_hidden_by = [](const std::string& body) {
+        const Report report = suppressed(with_listed("old", 5), ("{ r\n" + body + "\n}\n").c_str());
+        const bool older = report.pre_attach_sockets->groups[0].suppressed_by == "r";
+        EXPECT_EQ(report.hidden_sockets->groups[0].suppressed_by == "r", older);
+        return older;
+    };
+    EXPECT_TRUE(is_hidden_by("class: socket\nkind: *-peer-gone\nprocess: old"));
+    EXPECT_TRUE(is_hidden_by("process: /usr/bin/old\n..."));
+    EXPECT_FALSE(is_hidden_by("process: leaker"));
+    EXPECT_FALSE(is_hidden_by("class: slab"));
+    // Nobody knows these of them.
+    for (const char* unknown : {"fun: *", "...\nobj: *", "cache: *", "verdict: *"})
+        EXPECT_FALSE(is_hidden_by(std::string("process: old\n") + unknown)) << unknown;
+    EXPECT_EQ(suppressed(with_listed("old", 5), "leak:*").suppressions[0].state,
+              SuppressionState::unused);
+}
+
+TEST(Suppress, ListedSocketsAreCountedOnceAndNotToldAgain) {
+    const char* rule = "{ r\n process: old\n max: 5 objects\n}\n";
+    EXPECT_THAT(to_text(with_listed("old", 5)), HasSubstr("Older than the trace: 5 TCP sockets"));
+    const Report report = suppressed(with_listed("old", 5), rule);
+    EXPECT_EQ(lines_of(report), "Hidden by 1 suppression: 1 row, 5 objects, 500 B.\n");
+    EXPECT_THAT(to_text(report), Not(HasSubstr("Older than the trace:")));
+    EXPECT_THAT(to_text(report), Not(HasSubstr("Not shown by ss:")));
+    EXPECT_THAT(to_text(report), Not(HasSubstr("look at what is older")));
+    TextOptions all;
+    all.all = true;
+    EXPECT_THAT(to_text(report, all), HasSubstr("hidden by r"));
+    const auto json = nlohmann::json::parse(find_writer("json")->write(report, {}));
+    EXPECT_EQ(json["pre_attach_sockets"]["groups"][0]["suppressed_by"], "r");
+    const Report over = suppressed(with_listed("old", 6), rule);
+    EXPECT_EQ(over.suppressions[0].state, SuppressionState::over_max);
+    EXPECT_THAT(to_text(over), HasSubstr("Older than the trace: 6 TCP sockets"));
+}
+
 TEST(Suppress, HiddenRowsTakeNoRoom) {
     const Report report = suppressed(with({row("a", 5), row("b", 7, Attention::suspect)}),
                                      "{ r\n class: socket\n max: 5\n kind: x\n}\nleak:sk_alloc");

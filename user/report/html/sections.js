@@ -63,7 +63,8 @@ function socketRow(group) {
     el("div", "quiet", [group.standing, group.kind, group.evidence].filter(Boolean).join("; ")),
     remotes === "" ? null : el("div", "quiet", "remote " + remotes +
       (group.remotes_omitted ? " and " + plural(group.remotes_omitted, "other", "others") : "")),
-    group.advice === "" ? null : el("div", "quiet", group.advice))];
+    group.advice === "" ? null : el("div", "quiet", group.advice),
+    group.suppressed_by ? el("div", "quiet", "hidden by the suppression " + group.suppressed_by) : null)];
 }
 
 function socketsSection(id, title, part) {

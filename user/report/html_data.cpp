@@ -2,19 +2,19 @@
 #include "report/html_data.h"
 
 #include "base/utf8.h"
+#include "report/json_object.h"
 #include "report/json_value.h"
 #include "report/page.h"
 #include "report/phrases.h"
+#include "report/same_frame.h"
 #include "report/site.h"
 #include "report/text_balance.h"
 #include "report/text_ends.h"
 #include "report/text_finding.h"
 #include "report/text_sockets.h"
 
-#include <functional>
 #include <sstream>
 #include <string_view>
-#include <tuple>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -27,19 +27,6 @@ using Json = nlohmann::ordered_json;
 std::string compact(const Json& value) {
     return value.dump(-1, ' ', true, Json::error_handler_t::replace);
 }
-
-auto fields_of(const Frame& frame) {
-    return std::tie(frame.function, frame.module, frame.file, frame.offset, frame.line,
-                    frame.inlined, frame.address);
-}
-
-struct SameFrame {
-    std::size_t operator()(const Frame* frame) const {
-        return std::hash<std::string_view>()(frame->function) ^
-               std::hash<std::uint64_t>()(frame->address + frame->offset);
-    }
-    bool operator()(const Frame* a, const Frame* b) const { return fields_of(*a) == fields_of(*b); }
-};
 
 // Thousands of stacks are made of few frames. Borrows them.
 class FrameList {
@@ -61,42 +48,47 @@ class FrameList {
     Json list_ = Json::array();
 };
 
-Report without_stacks(Report report) {
-    for (Group& group : report.groups) {
-        group.kernel_stack.clear();
-        group.user_stack.clear();
-        if (group.given_up_by)
-            group.given_up_by->kernel_stack.clear();
-    }
-    for (LastMoments& moments : report.last_moments)
-        moments.user_stack.clear();
-    return report;
+std::string folded_group(const Group& group, FrameList& frames) {
+    Json json = group_without_stacks(group);
+    json["kernel_stack"] = frames.numbers_of(group.kernel_stack);
+    json["user_stack"] = frames.numbers_of(group.user_stack);
+    if (group.given_up_by)
+        json["given_up_by"]["kernel_stack"] = frames.numbers_of(group.given_up_by->kernel_stack);
+    return compact(json);
+}
+
+// The parts as a list.
+template <class List, class Write>
+std::string joined(const List& list, Write write) {
+    std::string text = "[";
+    for (const auto& one : list)
+        text += (text.size() == 1 ? "" : ",") + write(one);
+    return text + "]";
 }
 
 // The report, with numbers of `frames` in its stacks.
-Json folded(const Report& report, FrameList& frames) {
-    Json json = to_json_value(without_stacks(report));
-    for (std::size_t i = 0; i < report.groups.size(); ++i) {
-        const Group& from = report.groups[i];
-        Json& group = json["groups"][i];
-        group["kernel_stack"] = frames.numbers_of(from.kernel_stack);
-        group["user_stack"] = frames.numbers_of(from.user_stack);
-        if (from.given_up_by)
-            group["given_up_by"]["kernel_stack"] =
-                frames.numbers_of(from.given_up_by->kernel_stack);
-    }
+std::string folded(const Report& report, FrameList& frames) {
+    Json whole = report_without_groups(report);
     for (std::size_t i = 0; i < report.last_moments.size(); ++i)
-        json["last_moments"][i]["user_stack"] =
+        whole["last_moments"][i]["user_stack"] =
             frames.numbers_of(report.last_moments[i].user_stack);
-    return json;
+    std::string text = "{";
+    for (const auto& [name, value] : whole.items()) {
+        text += (text.size() == 1 ? "" : ",") + compact(name) + ":";
+        text += name == kGroups
+                    ? joined(report.groups,
+                             [&](const Group& group) { return folded_group(group, frames); })
+                    : compact(value);
+    }
+    return text + "}";
 }
 
 Json words_of(const Group& group, std::uint64_t traced_ns) {
-    Json words{{"what", what_phrase(group)},
-               {"by", process_phrase(group)},
-               {"site", escape_for_terminal(allocation_site(group.kernel_stack))},
-               {"fate", fate_phrase(group)},
-               {"why", evidence_phrase(group, traced_ns)}};
+    Json words = object_of({{"what", what_phrase(group)},
+                            {"by", process_phrase(group)},
+                            {"site", escape_for_terminal(allocation_site(group.kernel_stack))},
+                            {"fate", fate_phrase(group)},
+                            {"why", evidence_phrase(group, traced_ns)}});
     const auto add = [&words](const char* name, std::string phrase) {
         if (!phrase.empty())
             words[name] = std::move(phrase);
@@ -126,7 +118,7 @@ Json sentences(Write write) {
 }
 
 Json page_of(const Report& report) {
-    const std::vector<Group> rows = rows_to_show(report);
+    const GroupRefs rows = rows_to_show(report);
     Json alive = Json::array();
     for (const AliveSum& sum : report.alive_sums)
         alive.push_back(alive_reason_phrase(report, sum));
@@ -169,15 +161,13 @@ std::string without_markup(const std::string& json) {
 
 std::string to_html_data(const Report& report) {
     FrameList frames;
-    Json json = folded(report, frames);
-    Json words = Json::array();
-    for (const Group& group : report.groups)
-        words.push_back(words_of(group, report.trace.duration_ns));
-    const Json data{{"report", std::move(json)},
-                    {"frames", frames.take()},
-                    {"words", std::move(words)},
-                    {"page", page_of(report)}};
-    return without_markup(compact(data));
+    std::string data = "{\"report\":" + folded(report, frames);
+    data += ",\"frames\":" + compact(frames.take());
+    data += ",\"words\":" + joined(report.groups, [&](const Group& group) {
+                return compact(words_of(group, report.trace.duration_ns));
+            });
+    data += ",\"page\":" + compact(page_of(report)) + "}";
+    return without_markup(data);
 }
 
 } // namespace unfreed

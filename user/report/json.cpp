@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "report/json.h"
-
 #include "base/utf8.h"
 #include "report/json_known.h"
 #include "report/json_memory.h"
+#include "report/json_object.h"
 #include "report/json_value.h"
 
 #include <fmt/format.h>
@@ -46,25 +45,25 @@ Json array_of(const List& list, Function convert) {
 
 Json frame_to_json(const Frame& frame) {
     const bool offset_known = !frame.function.empty() || !frame.module.empty();
-    return {{"function", text(frame.function)},
-            {"offset", offset_known ? Json(frame.offset) : Json()},
-            {"module", text(frame.module)},
-            {"file", text(frame.file)},
-            {"line", number_or_null(frame.line)},
-            {"inlined", frame.inlined},
-            {"address", hex_or_null(frame.address)}};
+    return object_of({{"function", text(frame.function)},
+                      {"offset", offset_known ? Json(frame.offset) : Json()},
+                      {"module", text(frame.module)},
+                      {"file", text(frame.file)},
+                      {"line", number_or_null(frame.line)},
+                      {"inlined", frame.inlined},
+                      {"address", hex_or_null(frame.address)}});
 }
 
 namespace {
 
 Json from_process(const ReportProcess& process) {
-    return {{"pid", process.pid},
-            {"comm", text(process.comm)},
-            {"exe", text(process.exe)},
-            {"cgroup", text(process.cgroup)},
-            {"container", text(process.container)},
-            {"alive", process.alive},
-            {"count", process.count}};
+    return object_of({{"pid", process.pid},
+                      {"comm", text(process.comm)},
+                      {"exe", text(process.exe)},
+                      {"cgroup", text(process.cgroup)},
+                      {"container", text(process.container)},
+                      {"alive", process.alive},
+                      {"count", process.count}});
 }
 
 Json from_holder(const ReportHolder& holder) {
@@ -86,11 +85,11 @@ Json from_object(const ReportObject& object) {
     Json stages = Json::object();
     for (const auto& [name, age_ns] : object.stages)
         stages[text(name)] = number_or_null(age_ns);
-    return {{"address", hex_or_null(object.address)},
-            {"age_ns", object.age_ns},
-            {"stages", stages},
-            {"details", from_details(object.details)},
-            {"holders", array_of(object.holders, from_holder)}};
+    return object_of({{"address", hex_or_null(object.address)},
+                      {"age_ns", object.age_ns},
+                      {"stages", stages},
+                      {"details", from_details(object.details)},
+                      {"holders", array_of(object.holders, from_holder)}});
 }
 
 Json from_ages(const std::optional<Ages>& ages) {
@@ -156,38 +155,38 @@ Json from_reclaim_report(const std::optional<ReclaimReport>& reclaim) {
 Json from_gates(const std::optional<GateFacts>& gates) {
     if (!gates)
         return nullptr;
-    return {{"age_ns", gates->age_ns},
-            {"survivors", gates->survivors},
-            {"died", gates->died},
-            {"exposure_s", gates->exposure_s},
-            {"cells", gates->cells},
-            {"cells_met", gates->cells_met},
-            {"moments", gates->moments},
-            {"largest_cell", gates->largest_cell},
-            {"last_third", gates->last_third},
-            {"older_gone", gates->older_gone},
-            {"steady", gates->steady},
-            {"p_out", gates->p_out},
-            {"p_now", gates->p_now},
-            {"p_grow", gates->p_grow},
-            {"p_grow_lowest", gates->p_grow_lowest},
-            {"confidence", gates->confidence}};
+    return object_of({{"age_ns", gates->age_ns},
+                      {"survivors", gates->survivors},
+                      {"died", gates->died},
+                      {"exposure_s", gates->exposure_s},
+                      {"cells", gates->cells},
+                      {"cells_met", gates->cells_met},
+                      {"moments", gates->moments},
+                      {"largest_cell", gates->largest_cell},
+                      {"last_third", gates->last_third},
+                      {"older_gone", gates->older_gone},
+                      {"steady", gates->steady},
+                      {"p_out", gates->p_out},
+                      {"p_now", gates->p_now},
+                      {"p_grow", gates->p_grow},
+                      {"p_grow_lowest", gates->p_grow_lowest},
+                      {"confidence", gates->confidence}});
 }
 
 Json from_facts(const VerdictFacts& facts) {
-    return {{"window_ns", facts.window_ns},
-            {"structure", to_string(facts.structure)},
-            {"structure_reason", text(facts.structure_reason)},
-            {"gates", from_gates(facts.gates)},
-            {"confidence_at_half", number_or_null(facts.confidence_at_half)},
-            {"objects_per_hour", facts.objects_per_hour},
-            {"bytes_per_hour", number_or_null(facts.bytes_per_hour)},
-            {"sentence", text(facts.sentence)},
-            {"needs_ns", number_or_null(facts.needs_ns)}};
+    return object_of({{"window_ns", facts.window_ns},
+                      {"structure", to_string(facts.structure)},
+                      {"structure_reason", text(facts.structure_reason)},
+                      {"gates", from_gates(facts.gates)},
+                      {"confidence_at_half", number_or_null(facts.confidence_at_half)},
+                      {"objects_per_hour", facts.objects_per_hour},
+                      {"bytes_per_hour", number_or_null(facts.bytes_per_hour)},
+                      {"sentence", text(facts.sentence)},
+                      {"needs_ns", number_or_null(facts.needs_ns)}});
 }
 
 Json from_lifetime(const LifetimeBand& band) {
-    return {{"up_to_ns", band.up_to_ns}, {"died", band.died}, {"alive", band.alive}};
+    return object_of({{"up_to_ns", band.up_to_ns}, {"died", band.died}, {"alive", band.alive}});
 }
 
 Json from_growths(const Growths& growths) {
@@ -227,62 +226,65 @@ Json from_last_moments(const LastMoments& one) {
             {"user_stack", array_of(one.user_stack, frame_to_json)}};
 }
 
-Json from_group(const Group& group) {
-    return {{"id", text(group.id)},
-            {"class", to_string(group.object_class)},
-            {"cache", text(group.cache)},
-            {"merged_caches", array_of(group.merged_caches, text)},
-            {"socket", text_or_null(group.socket)},
-            {"kind", text(group.kind)},
-            {"verdict", to_string(group.verdict)},
-            {"evidence", text(group.evidence)},
-            {"judged", group.judged},
-            {"advice", text(group.advice)},
-            {"confidence", number_or_null(group.confidence)},
-            {"facts", from_facts(group.facts)},
-            {"attention", to_string(group.attention)},
-            {"companion", group.companion},
-            {"companions", array_of(group.companions, from_companion)},
-            {"count", group.count},
-            {"released_at_exit", group.released_at_exit},
-            {"released_after_exit", from_exit_ways(group.exit_ways)},
-            {"bytes", number_or_null(group.bytes)},
-            {"object_bytes", number_or_null(group.object_bytes)},
-            {"estimated", group.estimated},
-            {"interval", from_interval(group.interval)},
-            {"births", group.births},
-            {"deaths", group.deaths},
-            {"growth_per_s", number_or_null(group.growth_per_s)},
-            {"history", group.history},
-            {"lifetimes", array_of(group.lifetimes, from_lifetime)},
-            {"repeats", from_growths(group.repeats)},
-            {"age_ns", from_ages(group.age_ns)},
-            {"freed_lifetime_log2_ns", Json::array()},
-            {"processes", array_of(group.processes, from_process)},
-            {"holders", array_of(group.holders, from_holder)},
-            {"held", number_or_null(group.held)},
-            {"context", text(group.context)},
-            {"stack_quality", text(group.stack_quality)},
-            {"stack_checks",
-             {{"objects", group.stack_checks.objects},
-              {"births", group.stack_checks.births},
-              {"differed", group.stack_checks.differed}}},
-            {"kernel_stack", array_of(group.kernel_stack, frame_to_json)},
-            {"user_stack", array_of(group.user_stack, frame_to_json)},
-            {"user_stack_by", text_or_null(group.user_stack_by)},
-            {"missing_stage", text_or_null(group.missing_stage)},
-            {"pattern", text_or_null(group.pattern)},
-            {"directory", text_or_null(group.directory)},
-            {"file_system", text_or_null(group.file_system)},
-            {"device", text_or_null(group.device)},
-            {"reclaimable", number_or_null(group.reclaimable)},
-            {"cache_destroyed", group.cache_destroyed},
-            {"given_up_by", from_given_up(group.given_up_by)},
-            {"reclaim", from_reclaim(group.reclaim)},
-            {"since_baseline", group.change ? Json(to_string(*group.change)) : Json()},
-            {"suppressed_by", text_or_null(group.suppressed_by)},
-            {"objects", array_of(group.objects, from_object)}};
+} // namespace
+
+Json group_without_stacks(const Group& group) {
+    return object_of({{"id", text(group.id)},
+                      {"class", to_string(group.object_class)},
+                      {"cache", text(group.cache)},
+                      {"merged_caches", array_of(group.merged_caches, text)},
+                      {"socket", text_or_null(group.socket)},
+                      {"kind", text(group.kind)},
+                      {"verdict", to_string(group.verdict)},
+                      {"evidence", text(group.evidence)},
+                      {"judged", group.judged},
+                      {"advice", text(group.advice)},
+                      {"confidence", number_or_null(group.confidence)},
+                      {"facts", from_facts(group.facts)},
+                      {"attention", to_string(group.attention)},
+                      {"companion", group.companion},
+                      {"companions", array_of(group.companions, from_companion)},
+                      {"count", group.count},
+                      {"released_at_exit", group.released_at_exit},
+                      {"released_after_exit", from_exit_ways(group.exit_ways)},
+                      {"bytes", number_or_null(group.bytes)},
+                      {"object_bytes", number_or_null(group.object_bytes)},
+                      {"estimated", group.estimated},
+                      {"interval", from_interval(group.interval)},
+                      {"births", group.births},
+                      {"deaths", group.deaths},
+                      {"growth_per_s", number_or_null(group.growth_per_s)},
+                      {"history", group.history},
+                      {"lifetimes", array_of(group.lifetimes, from_lifetime)},
+                      {"repeats", from_growths(group.repeats)},
+                      {"age_ns", from_ages(group.age_ns)},
+                      {"freed_lifetime_log2_ns", Json::array()},
+                      {"processes", array_of(group.processes, from_process)},
+                      {"holders", array_of(group.holders, from_holder)},
+                      {"held", number_or_null(group.held)},
+                      {"context", text(group.context)},
+                      {"stack_quality", text(group.stack_quality)},
+                      {"stack_checks", object_of({{"objects", group.stack_checks.objects},
+                                                  {"births", group.stack_checks.births},
+                                                  {"differed", group.stack_checks.differed}})},
+                      {"kernel_stack", Json::array()},
+                      {"user_stack", Json::array()},
+                      {"user_stack_by", text_or_null(group.user_stack_by)},
+                      {"missing_stage", text_or_null(group.missing_stage)},
+                      {"pattern", text_or_null(group.pattern)},
+                      {"directory", text_or_null(group.directory)},
+                      {"file_system", text_or_null(group.file_system)},
+                      {"device", text_or_null(group.device)},
+                      {"reclaimable", number_or_null(group.reclaimable)},
+                      {"cache_destroyed", group.cache_destroyed},
+                      {"given_up_by", from_given_up(group.given_up_by)},
+                      {"reclaim", from_reclaim(group.reclaim)},
+                      {"since_baseline", group.change ? Json(to_string(*group.change)) : Json()},
+                      {"suppressed_by", text_or_null(group.suppressed_by)},
+                      {"objects", array_of(group.objects, from_object)}});
 }
+
+namespace {
 
 Json share_of(std::uint32_t one_in) {
     return one_in <= 1 ? Json(1) : Json(1.0 / one_in);
@@ -437,42 +439,35 @@ Json from_totals(const Report& report) {
 
 } // namespace
 
-Json to_json_value(const Report& report) {
-    Json json = {
-        {"schema", "unfreed-report/1"},
-        {"tool", {{"version", text(report.tool.version)}, {"build", text(report.tool.build)}}},
-        {"host",
-         {{"hostname", text(report.host.hostname)},
-          {"kernel_release", text(report.host.kernel_release)},
-          {"arch", text(report.host.arch)},
-          {"boot_id", text(report.host.boot_id)}}},
-        {"trace", from_trace(report.trace)},
-        {"complete", report.complete},
-        {"losses", array_of(report.losses, from_loss)},
-        {"hooks", array_of(report.hooks, from_hook)},
-        {"coverage", array_of(report.coverage, from_coverage)},
-        {"not_judged", array_of(report.not_judged, from_not_judged)},
-        {"notes", array_of(report.notes, text)},
-        {"totals", from_totals(report)},
-        {"dentries", from_dentries(report.dentries)},
-        {"reclaim", from_reclaim_report(report.reclaim)},
-        {"alive", array_of(report.alive_sums, from_alive_sum)},
-        {"last_moments", array_of(report.last_moments, from_last_moments)},
-        {"freed_after_exit_unknown", report.freed_after_exit_unknown},
-        {"groups_omitted", report.groups_omitted},
-        {"groups", array_of(report.groups, from_group)},
-        {"pre_attach_sockets", from_section(report.pre_attach_sockets)},
-        {"hidden_sockets", from_section(report.hidden_sockets)},
-        {"memory", memory_to_json(report.memory)},
-        {"tcp", from_tcp(report.tcp)},
-        {"suppressions", suppressions_to_json(report)},
-        {"baseline", baseline_to_json(report)}};
-    return json;
-}
-
-std::string to_json(const Report& report) {
-    // All strings are valid by now; "replace" makes sure that a mistake is no exception.
-    return to_json_value(report).dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+Json report_without_groups(const Report& report) {
+    return {{"schema", "unfreed-report/1"},
+            {"tool", {{"version", text(report.tool.version)}, {"build", text(report.tool.build)}}},
+            {"host",
+             {{"hostname", text(report.host.hostname)},
+              {"kernel_release", text(report.host.kernel_release)},
+              {"arch", text(report.host.arch)},
+              {"boot_id", text(report.host.boot_id)}}},
+            {"trace", from_trace(report.trace)},
+            {"complete", report.complete},
+            {"losses", array_of(report.losses, from_loss)},
+            {"hooks", array_of(report.hooks, from_hook)},
+            {"coverage", array_of(report.coverage, from_coverage)},
+            {"not_judged", array_of(report.not_judged, from_not_judged)},
+            {"notes", array_of(report.notes, text)},
+            {"totals", from_totals(report)},
+            {"dentries", from_dentries(report.dentries)},
+            {"reclaim", from_reclaim_report(report.reclaim)},
+            {"alive", array_of(report.alive_sums, from_alive_sum)},
+            {"last_moments", array_of(report.last_moments, from_last_moments)},
+            {"freed_after_exit_unknown", report.freed_after_exit_unknown},
+            {"groups_omitted", report.groups_omitted},
+            {kGroups, Json::array()},
+            {"pre_attach_sockets", from_section(report.pre_attach_sockets)},
+            {"hidden_sockets", from_section(report.hidden_sockets)},
+            {"memory", memory_to_json(report.memory)},
+            {"tcp", from_tcp(report.tcp)},
+            {"suppressions", suppressions_to_json(report)},
+            {"baseline", baseline_to_json(report)}};
 }
 
 } // namespace unfreed

@@ -11,6 +11,9 @@
 
 namespace unfreed {
 
+// Some groups of a report, which stays: each may be kilobytes of stacks.
+using GroupRefs = std::vector<std::reference_wrapper<const Group>>;
+
 // It needs a look, and no other group stands for it.
 inline bool is_finding(const Group& group) {
     return group.judged && group.attention != Attention::none && !group.companion;

@@ -20,7 +20,6 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
-#include <span>
 
 namespace unfreed {
 namespace {
@@ -129,7 +128,7 @@ void write_watched(Page& page, const Report& report) {
                    {0, 2});
 }
 
-void write_rows(Page& page, const Report& report, std::span<const Group> rows, bool all) {
+void write_rows(Page& page, const Report& report, const GroupRefs& rows, bool all) {
     if (rows.empty())
         return;
     page.blank();
@@ -277,7 +276,7 @@ void write_losses(Page& page, const Report& report) {
 
 std::string to_text(const Report& report, const TextOptions& options) {
     Page page(std::max<std::size_t>(options.width, 40), options.color);
-    std::vector<Group> rows = rows_to_show(report);
+    GroupRefs rows = rows_to_show(report);
     write_header(page, report);
     write_finding(page, report, rows);
     if (options.all)
@@ -296,7 +295,7 @@ std::string to_text(const Report& report, const TextOptions& options) {
     write_completeness(page, report, options.all);
     // Of what the kernel takes back by itself the row says enough.
     for (std::size_t i = 0; i < rows.size(); ++i)
-        if (options.all || rows[i].verdict != Verdict::cached)
+        if (options.all || rows[i].get().verdict != Verdict::cached)
             write_group(page, report, rows[i], i + 1);
     if (report.reclaim)
         page.blank();

@@ -46,7 +46,7 @@ bool ends_with_its_processes(const Report& report) {
     return report.trace.mode == "run";
 }
 
-std::uint64_t count_of(std::span<const Group> rows, Attention attention) {
+std::uint64_t count_of(const GroupRefs& rows, Attention attention) {
     return static_cast<std::uint64_t>(std::count_if(
         rows.begin(), rows.end(), [&](const Group& row) { return row.attention == attention; }));
 }
@@ -107,7 +107,7 @@ std::string older_phrase(const Report& report) {
 }
 
 // What is said where no row is leaking or suspect.
-void write_no_leak(Page& page, const Report& report, std::span<const Group> rows) {
+void write_no_leak(Page& page, const Report& report, const GroupRefs& rows) {
     const std::uint64_t look = rows.size() + report.look_omitted;
     const bool hides = hides_rows(report);
     if (ends_with_its_processes(report)) {
@@ -233,15 +233,15 @@ std::string sum_phrase(const AliveSum& sum, bool ended, std::size_t width) {
 
 } // namespace
 
-std::vector<Group> rows_to_show(const Report& report) {
-    std::vector<Group> rows;
+GroupRefs rows_to_show(const Report& report) {
+    GroupRefs rows;
     std::copy_if(report.groups.begin(), report.groups.end(), std::back_inserter(rows), has_row);
     std::stable_sort(rows.begin(), rows.end(),
                      [](const Group& a, const Group& b) { return a.attention < b.attention; });
     return rows;
 }
 
-void write_finding(Page& page, const Report& report, std::span<const Group> rows) {
+void write_finding(Page& page, const Report& report, const GroupRefs& rows) {
     page.blank();
     const std::uint64_t leaking = count_of(rows, Attention::leaking);
     const std::uint64_t suspect = count_of(rows, Attention::suspect);

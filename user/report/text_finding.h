@@ -5,16 +5,15 @@
 
 #include "model/report.h"
 #include "report/page.h"
-
-#include <span>
+#include "report/rows.h"
 
 namespace unfreed {
 
 // Groups that deserve a row, in their order: leaking, then suspect, then those to look at.
-std::vector<Group> rows_to_show(const Report& report);
+GroupRefs rows_to_show(const Report& report);
 
 // "Leaking: 250 TCP sockets by tcp_leaker[12], +5.0/s, 47 MiB an hour; 2 more below."
-void write_finding(Page& page, const Report& report, std::span<const Group> rows);
+void write_finding(Page& page, const Report& report, const GroupRefs& rows);
 
 // Sockets that are older than the trace, or that ss does not show, and in a telling state; slab
 // caches that grew by more than what was traced.

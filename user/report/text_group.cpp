@@ -229,7 +229,7 @@ void write_objects(Page& page, const Group& group, std::string_view addresses) {
 
 } // namespace
 
-void write_overview(Page& page, std::span<const Group> groups) {
+void write_overview(Page& page, const GroupRefs& groups) {
     using enum Table::Align;
     const bool wide = page.width() >= 100;
     std::vector<Table::Column> columns{
@@ -254,7 +254,7 @@ void write_overview(Page& page, std::span<const Group> groups) {
     }
     const std::vector<std::string> lines = table.lines(page.width());
     for (std::size_t i = 0; i < lines.size(); ++i)
-        page.line(lines[i], i == 0 ? Ink::bold : verdict_ink(groups[i - 1].verdict));
+        page.line(lines[i], i == 0 ? Ink::bold : verdict_ink(groups[i - 1].get().verdict));
 }
 
 void write_group(Page& page, const Report& report, const Group& group, std::size_t rank) {

@@ -3,14 +3,14 @@
 
 #include "model/report.h"
 #include "report/page.h"
+#include "report/rows.h"
 
 #include <cstddef>
-#include <span>
 
 namespace unfreed {
 
 // One line a group: rank, numbers, what, who, where.
-void write_overview(Page& page, std::span<const Group> groups);
+void write_overview(Page& page, const GroupRefs& groups);
 
 // Everything about one group. rank counts from 1, as in the overview.
 void write_group(Page& page, const Report& report, const Group& group, std::size_t rank);

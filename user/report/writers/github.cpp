@@ -59,10 +59,11 @@ std::string write(const Report& report, const Sheet&) {
     std::string text;
     const auto rows = rows_to_show(report);
     for (std::size_t i = 0; i < rows.size() && i < kMost; ++i) {
-        std::vector<std::string> lines = finding_details(rows[i], report.trace.duration_ns);
-        lines.insert(lines.begin(), finding_headline(rows[i]));
-        text += annotation(level_of(rows[i].attention), source_place(rows[i]),
-                           to_string(rows[i].attention), lines);
+        const Group& row = rows[i];
+        std::vector<std::string> lines = finding_details(row, report.trace.duration_ns);
+        lines.insert(lines.begin(), finding_headline(row));
+        text +=
+            annotation(level_of(row.attention), source_place(row), to_string(row.attention), lines);
     }
     if (rows.size() > kMost)
         text += annotation("notice", {}, "more",

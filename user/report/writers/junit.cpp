@@ -26,7 +26,7 @@ class Suites {
         root_.append_attribute("name") = "unfreed";
     }
 
-    void add_class(const std::string& object_class, const std::vector<Group>& rows) {
+    void add_class(const std::string& object_class, const GroupRefs& rows) {
         begin_suite(object_class);
         for (const Attention degree : kDegrees) {
             pugi::xml_node test = begin_test(object_class, std::string(to_string(degree)));
@@ -121,7 +121,7 @@ class Suites {
 };
 
 std::string write(const Report& report, const Sheet&) {
-    const std::vector<Group> rows = rows_to_show(report);
+    const GroupRefs rows = rows_to_show(report);
     Suites suites(report);
     for (const std::string& object_class : report.trace.classes)
         suites.add_class(object_class, rows);

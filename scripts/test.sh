@@ -145,6 +145,15 @@ e2e() {
     return $status
 }
 
+# What is written, in the programs that it is written for.
+readers() { build unit && tests/readers/test.sh; }
+
+# From a leak to an alert.
+fleet() {
+    need_root || return
+    build e2e && tests/fleet/alerts_fire.py
+}
+
 vm() {
     build ci-gcc && tests/vm/test.sh
 }
@@ -167,11 +176,13 @@ tier dependencies dependencies
 tier build-gcc build_gcc
 tier format format
 tier unit unit
+tier readers readers
 tier abi abi
 tier live live
 tier cost cost
 is_wanted e2e && is_wanted build-clang && start_clang
 tier e2e e2e
+tier fleet fleet
 tier vm vm
 tier build-clang build_clang
 tier unit-asan sanitized_unit

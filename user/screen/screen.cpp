@@ -43,12 +43,15 @@ bool poll_for(int fd, short events, short& got) {
     return ready;
 }
 
-// Ctrl-Z comes as a key: the terminal is given back before this process stops.
-void take_suspend_key() {
+// Ctrl-Z comes as a key: the terminal is given back before this process stops. So does Ctrl-S,
+// which would stop the terminal, and with it whoever writes to it, until somebody comes and types
+// Ctrl-Q.
+void take_keys_of_the_terminal() {
     termios modes{};
     if (::tcgetattr(STDIN_FILENO, &modes) != 0)
         return;
     modes.c_cc[VSUSP] = _POSIX_VDISABLE;
+    modes.c_iflag &= ~static_cast<tcflag_t>(IXON);
     ::tcsetattr(STDIN_FILENO, TCSANOW, &modes);
 }
 
@@ -156,7 +159,7 @@ Screen::Screen(std::unique_ptr<Curses> curses) : curses_(std::move(curses)) {
     ::keypad(stdscr, TRUE);
     ::nodelay(stdscr, TRUE);
     ::curs_set(0);
-    take_suspend_key();
+    take_keys_of_the_terminal();
     ::def_prog_mode();
     has_colors_ = std::getenv("NO_COLOR") == nullptr && ::has_colors();
     if (has_colors_)

@@ -26,8 +26,8 @@ class Screen final : public live::Canvas {
     void put(std::size_t row, std::size_t column, std::string_view text,
              live::Style style) override;
 
-    // Empties the canvas before a drawing; show() brings it to the terminal, unless somebody has
-    // stopped its output (Ctrl-S).
+    // Empties the canvas before a drawing; show() brings it to the terminal, unless that takes
+    // nothing at the moment.
     void clear();
     void show();
     // The next one starts from nothing: somebody else has written to the terminal.

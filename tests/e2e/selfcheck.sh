@@ -154,6 +154,7 @@ leaker "$socket" $n $n "udp $n" udp_leaker $n
 expect "bound UDP sockets" 0 "$(awk '/^UDP:/ { print $3 }' /proc/net/sockstat)"
 stop
 leaker "$socket" $n $n "udp $n" udp_leaker $n --bind
+leaker "$socket" $n $n "paths $n" paths_leaker $n
 expect "bound UDP sockets" $n "$(awk '/^UDP:/ { print $3 }' /proc/net/sockstat)"
 stop
 leaker "$socket" $n $n "unix $n" unix_leaker $n

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Bad input, bad surroundings, sudden death: a clear sentence, the right status, nothing left
 // behind.
+#include "cost.h"
 #include "tool.h"
 
 #include <gtest/gtest.h>
@@ -217,39 +218,6 @@ TEST(SuddenDeath, AnUnreadyToolNeverStartsTheCommand) {
         run({tool_path(), "run", "--class", "socket", "-o", "/no/such/dir/x", "--", "touch", mark});
     EXPECT_EQ(finished.status, 1);
     EXPECT_FALSE(std::filesystem::exists(mark));
-}
-
-// Seconds of CPU that a process has had, all its threads.
-double cpu_seconds(pid_t pid) {
-    std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
-    std::string word;
-    for (int i = 0; i < 13; ++i)
-        stat >> word;
-    double user = 0, system = 0;
-    stat >> user >> system;
-    return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
-}
-
-// Seconds that its main thread wanted a CPU and others had it.
-double seconds_in_queue(pid_t pid) {
-    std::ifstream stat("/proc/" + std::to_string(pid) + "/schedstat");
-    double run_ns = 0, wait_ns = 0;
-    stat >> run_ns >> wait_ns;
-    return wait_ns / 1e9;
-}
-
-// Seconds of CPU that the whole host has had, idle ones left out.
-double busy_seconds() {
-    std::ifstream stat("/proc/stat");
-    std::string word;
-    double user = 0, nice = 0, system = 0;
-    stat >> word >> user >> nice >> system;
-    return (user + nice + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
-}
-
-// Software emulation is some 13 times slower: there the figures are printed only.
-bool is_judged() {
-    return std::getenv("UNFREED_SLOW") == nullptr;
 }
 
 TEST(Cost, AttachesInTwoSeconds) {

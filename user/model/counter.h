@@ -2,8 +2,6 @@
 // The counters of bpf/abi/counters.def by name.
 #pragma once
 
-#include "model/counters.h"
-
 #include <cstdint>
 
 namespace unfreed {

@@ -3,6 +3,7 @@
 #include "abi/events.h"
 #include "abi/table.h"
 #include "model/counter.h"
+#include "model/counters.h"
 #include "model/event.h"
 #include "model/object_class.h"
 #include "model/object_key.h"

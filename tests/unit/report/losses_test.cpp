@@ -2,6 +2,7 @@
 // Every loss that can be counted reaches the reader: a line at the end of the text, an entry in
 // JSON, and the verdict on the whole report.
 #include "model/counter.h"
+#include "model/counters.h"
 #include "report/json.h"
 #include "report/text.h"
 

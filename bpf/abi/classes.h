@@ -27,9 +27,16 @@ enum uf_stage {
 #define UF_CLASS_MASK  (0xfu << UF_CLASS_SHIFT)
 enum uf_class {
 	UF_CLASS_NONE = 0,
-#define UF_CLASS(id, name) UF_CLASS_##id,
+#define UF_CLASS(id, name, of_cache) UF_CLASS_##id,
 #include "classes.def"
 	UF_CLASS_COUNT,
+};
+
+/* A bit for each class whose objects come from slab caches. */
+enum {
+	UF_CLASSES_OF_CACHES = 0
+#define UF_CLASS(id, name, of_cache) | (of_cache) << UF_CLASS_##id
+#include "classes.def"
 };
 
 /* Areas of class vmalloc may have more than 4 GiB: their sizes are kept in units of the smallest

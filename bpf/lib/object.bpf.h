@@ -32,6 +32,11 @@ static __always_inline bool object__is_of(const struct uf_meta *meta, enum uf_cl
 	return (meta->bits & UF_CLASS_MASK) == (u32)object_class << UF_CLASS_SHIFT;
 }
 
+static __always_inline bool object__is_of_cache(const struct uf_meta *meta)
+{
+	return (UF_CLASSES_OF_CACHES >> ((meta->bits & UF_CLASS_MASK) >> UF_CLASS_SHIFT)) & 1;
+}
+
 /* A kmalloc() that is in no slab cache. */
 static __always_inline bool object__is_large_kmalloc(const struct uf_meta *meta)
 {
@@ -86,8 +91,7 @@ static __always_inline bool object__enter(u64 addr, const struct uf_meta *meta,
 				if (!object__is_large_kmalloc(&former))
 					__sync_fetch_and_add(&old->replaced, 1);
 			} else if (cache__counted() && former.size <= UF_KMALLOC_MAX &&
-				   !object__is_of(&former, UF_CLASS_PERCPU) &&
-				   !object__is_of(&former, UF_CLASS_VMALLOC)) {
+				   object__is_of_cache(&former)) {
 				cache__died(0, addr, 0);
 			}
 		}

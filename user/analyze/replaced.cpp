@@ -20,8 +20,8 @@ std::string Replaced::counted_as(const std::string& cache) const {
 Heirs Replaced::heirs_of(const AnalyzedGroup& group) const {
     Heirs heirs;
     // The name "" is that of unknown caches.
-    heirs.counted_as = card_of(group.object_class).in_cache ? counted_as(group.cache)
-                                                            : cacheless_name(group.object_class);
+    heirs.counted_as = is_of_cache(group.object_class) ? counted_as(group.cache)
+                                                       : cacheless_name(group.object_class);
     if (group.object_class == ObjectClass::dentry) {
         if (group.device != 0)
             heirs.by.insert(by_device(group.device));

@@ -89,7 +89,7 @@ std::vector<uf_hook> hooks_beside_caches(const TraceRequest& request) {
     for (unsigned i = UF_HOOK_COUNT; i-- > 0;) {
         const auto hook = static_cast<uf_hook>(i);
         const auto object_class = class_from_string(hook_info(hook).object_class);
-        if (object_class && !card_of(*object_class).in_cache && request.wants(*object_class))
+        if (object_class && !is_of_cache(*object_class) && request.wants(*object_class))
             hooks.push_back(hook);
     }
     return hooks;

@@ -36,7 +36,7 @@ TracedGrowth traced_growth(const Snapshot& snapshot, std::span<const UnfollowedC
             add_place({}, counts);
             continue;
         }
-        if (!card_of(origin->second.object_class).in_cache)
+        if (!is_of_cache(origin->second.object_class))
             continue;
         CacheGrowth* cache = add_place(birth_place_of(origin->second), counts);
         cache->births_by_class[static_cast<std::size_t>(origin->second.object_class)] +=

@@ -131,7 +131,7 @@ Result<Event> decode_origin(std::span<const std::byte> bytes) {
     event.cgroup_id = record->cgroup_id;
     event.comm = std::move(*comm);
     event.cache_name = std::move(*cache_name);
-    if (event.cache_name.empty() && record->cache == 0 && card_of(*object_class).in_cache)
+    if (event.cache_name.empty() && record->cache == 0 && is_of_cache(*object_class))
         event.cache_name = kmalloc_name(record->cache_size);
     event.kernel_stack = std::move(*kernel_stack);
     event.user_stack = std::move(*user_stack);

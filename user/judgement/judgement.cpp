@@ -63,7 +63,7 @@ Judgement judge_caches(const Survey& survey, const KernelSymbols& symbols) {
     if (hides)
         judgement.frees_hidden = [caches = std::move(caches), places = std::move(places),
                                   names = judgement.names](const OriginEvent& origin) {
-            return card_of(origin.object_class).in_cache &&
+            return is_of_cache(origin.object_class) &&
                    (places.contains(birth_place_of(origin)) ||
                     caches.contains(names.counted_as(origin.cache_name)));
         };

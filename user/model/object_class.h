@@ -5,6 +5,7 @@
 #include "abi/classes.h"
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,14 +15,23 @@
 namespace unfreed {
 
 enum class ObjectClass : std::uint8_t {
-#define UF_CLASS(id, name) name = UF_CLASS_##id,
+#define UF_CLASS(id, name, of_cache) name = UF_CLASS_##id,
 #include "abi/classes.def"
 };
 
-// In the order in which a reader wants to hear of them.
-inline constexpr std::array kAllClasses{ObjectClass::socket, ObjectClass::dentry,
-                                        ObjectClass::percpu, ObjectClass::vmalloc,
-                                        ObjectClass::slab};
+// In the order in which a reader wants to hear of them: slab, which is all the rest, is the last.
+inline constexpr auto kAllClasses = [] {
+    std::array<ObjectClass, UF_CLASS_COUNT - 1> all{};
+    for (std::size_t i = 0; i + 1 < all.size(); ++i)
+        all[i] = static_cast<ObjectClass>(UF_CLASS_SLAB + 1 + i);
+    all.back() = ObjectClass::slab;
+    return all;
+}();
+
+// They come from slab caches, or from kmalloc().
+constexpr bool is_of_cache(ObjectClass object_class) {
+    return (UF_CLASSES_OF_CACHES >> static_cast<unsigned>(object_class) & 1) != 0;
+}
 
 // What the code that serves all classes must know of one.
 struct ClassCard {
@@ -31,8 +41,7 @@ struct ClassCard {
     std::string_view singular = {};
     std::string_view plural = {};
     std::string_view label = {};
-    bool in_cache = false; // comes from a slab cache, or from kmalloc()
-    bool is_read = false;  // single objects are read for a report, and descriptors may hold them
+    bool is_read = false; // single objects are read for a report, and descriptors may hold them
     // A kernel may not show them: then a trace of all classes goes without, and says so.
     bool is_optional = false;
     std::uint32_t size_unit = 1; // bytes: sizes of the kernel side are multiples of it

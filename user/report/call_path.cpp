@@ -20,7 +20,7 @@ std::string object_of(const Group& group) {
     const ClassCard& card = card_of(group.object_class);
     std::string object = group.cache;
     if (object.empty())
-        object = card.in_cache ? "(unknown cache)" : card.singular;
+        object = is_of_cache(card.object_class) ? "(unknown cache)" : card.singular;
     return escape_for_terminal(object + " " + what);
 }
 

@@ -135,7 +135,7 @@ Result<std::vector<ObjectClass>> classes_aimed_at(const std::vector<ObjectClass>
                                                   bool asked, const AimNames& names) {
     std::vector<ObjectClass> aimed;
     for (const ObjectClass object_class : classes) {
-        if (names.caches.empty() || card_of(object_class).in_cache)
+        if (names.caches.empty() || is_of_cache(object_class))
             aimed.push_back(object_class);
         else if (asked)
             return fail(Errc::usage,

@@ -3,6 +3,7 @@
 
 #include "analyze/kind.h"
 #include "analyze/sample_likeness.h"
+#include "analyze/thing_parts.h"
 
 #include <algorithm>
 #include <array>
@@ -23,6 +24,11 @@ constexpr std::uint64_t kSameTimeNs = 20'000'000;
 constexpr std::array<std::string_view, 4> kNamed{"net_namespace", "user_namespace", "pid_namespace",
                                                  "mnt_namespace"};
 
+bool has_name(const AnalyzedGroup& group) {
+    return group.is_core ||
+           std::find(kNamed.begin(), kNamed.end(), group.cache) != kNamed.end();
+}
+
 // An exit freed all of it: how old it became is not kept, but where it was made is.
 bool is_known_by_its_maker(const AnalyzedGroup& group) {
     return !group.age_ns && group.released_at_exit == group.count && !group.user_stack.empty();
@@ -39,7 +45,7 @@ bool may_join(const AnalyzedGroup& group) {
 
 // Lower is the better name for all of it.
 int name_order(const AnalyzedGroup& group) {
-    if (std::find(kNamed.begin(), kNamed.end(), group.cache) != kNamed.end())
+    if (has_name(group))
         return 0;
     if (group.object_class == ObjectClass::socket)
         return 1;
@@ -95,13 +101,6 @@ Makers makers_of(const AnalyzedGroup& group) {
     return {group.program, std::move(pids)};
 }
 
-void put_below(AnalyzedGroup& principal, AnalyzedGroup& group) {
-    group.companion = true;
-    principal.companions.push_back({group.object_class, group.cache, group.count, group.bytes});
-    for (Companion& its : std::exchange(group.companions, {}))
-        principal.companions.push_back(std::move(its));
-}
-
 bool belong_together_to(const std::vector<AnalyzedGroup*>& parts, const AnalyzedGroup& principal) {
     std::uint64_t count = 0;
     Ages all = *parts.front()->age_ns;
@@ -140,6 +139,14 @@ void join_parts(const std::vector<AnalyzedGroup*>& principals) {
     }
 }
 
+// Two kinds of sockets are two things, however alike their numbers are. What is made of several is
+// not: the entry of an eventfd in an epoll comes with the eventfd.
+bool are_two_things(const AnalyzedGroup& one, const AnalyzedGroup& other) {
+    if (name_order(one) == 3 || name_order(one) != name_order(other))
+        return false;
+    return name_order(one) != 0 || one.part_of.singular == other.part_of.singular;
+}
+
 void join(std::vector<AnalyzedGroup*>& groups, bool is_sample) {
     const auto belongs = is_sample ? belongs_to_in_sample : belongs_to;
     std::stable_sort(groups.begin(), groups.end(),
@@ -154,10 +161,7 @@ void join(std::vector<AnalyzedGroup*>& groups, bool is_sample) {
     for (AnalyzedGroup* group : groups) {
         const auto principal =
             std::find_if(principals.begin(), principals.end(), [&](const AnalyzedGroup* one) {
-                // Two kinds of sockets are two things, however alike their numbers are.
-                const bool both_named =
-                    name_order(*one) < 3 && name_order(*one) == name_order(*group);
-                return !both_named && belongs(*group, *one);
+                return !are_two_things(*one, *group) && belongs(*group, *one);
             });
         if (principal == principals.end()) {
             principals.push_back(group);
@@ -176,8 +180,11 @@ void find_companions(std::vector<AnalyzedGroup>& groups, std::uint32_t one_in) {
     for (AnalyzedGroup& group : groups)
         if (may_join(group))
             by_makers[makers_of(group)].push_back(&group);
-    for (auto& [makers, of_one] : by_makers)
+    for (auto& [makers, of_one] : by_makers) {
+        join_parts_of_things(of_one);
+        std::erase_if(of_one, [](const AnalyzedGroup* group) { return group->companion; });
         join(of_one, one_in > 1);
+    }
 }
 
 } // namespace unfreed

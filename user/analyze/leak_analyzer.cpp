@@ -132,8 +132,9 @@ class Analysis {
         for (auto& [key, one] : grouping.groups)
             add(key, one);
         verdicts_.judge(result_.groups, all_processes_ended());
+        join_rows();
         rank(result_.groups, options_.mode, all_processes_ended());
-        sum_up();
+        result_.alive_sums = alive_sums(result_.groups);
         sum_up_ends();
         if (options_.top && result_.groups.size() > options_.top)
             cut_to(options_.top);
@@ -144,12 +145,23 @@ class Analysis {
     }
 
   private:
-    void sum_up() {
-        find_companions(result_.groups, snapshot_.one_in);
+    void join_rows() {
         const std::uint64_t runs = std::max<std::uint64_t>(options_.repeats.ended, 1);
-        for (AnalyzedGroup& group : result_.groups)
+        for (AnalyzedGroup& group : result_.groups) {
             group.attention = attention_of(group, options_.mode, runs);
-        result_.alive_sums = alive_sums(result_.groups);
+            name_thing(group);
+            if (!group.judged && group.is_core)
+                result_.not_judged_things[group.cache][group.part_of.plural] += group.count;
+        }
+        find_companions(result_.groups, snapshot_.one_in);
+    }
+
+    void name_thing(AnalyzedGroup& group) const {
+        const ThingFinding found = options_.thing ? options_.thing(group) : ThingFinding{};
+        if (found.thing == nullptr)
+            return;
+        group.part_of = {std::string(found.thing->singular), std::string(found.thing->plural)};
+        group.is_core = found.is_core;
     }
 
     void sum_up_ends() {

@@ -2,6 +2,7 @@
 // What the steps of the analysis are told beside the snapshot.
 #pragma once
 
+#include "analyze/things.h"
 #include "model/analysis.h"
 #include "model/event.h"
 #include "model/repeats.h"
@@ -45,6 +46,8 @@ struct AnalyzeOptions {
     std::function<std::string(const std::string& cache)> counted_as;
     // Pure: of a group of which all but verdict, confidence and facts is known. Default: nothing.
     std::function<StructureFinding(const AnalyzedGroup&)> structure;
+    // Pure: what a group is a part of, by who made it. Default: not known of any.
+    std::function<ThingFinding(const AnalyzedGroup&)> thing;
     // Removes the frames of tracing from a kernel stack. Default: all frames stay.
     std::function<std::vector<std::uint64_t>(std::span<const std::uint64_t>)> normalize;
     // What of a normalized kernel stack tells groups apart. Default: all of it.

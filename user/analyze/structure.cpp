@@ -30,14 +30,14 @@ bool made_in(const StructureInput& input, std::span<const std::string_view> func
                        });
 }
 
-std::string_view maker(const StructureInput& input) {
+std::string_view maker(std::span<const std::string> functions) {
     const auto found =
-        std::find_if(input.functions.begin(), input.functions.end(), [](const std::string& frame) {
+        std::find_if(functions.begin(), functions.end(), [](const std::string& frame) {
             return !frame.empty() &&
                    std::none_of(std::begin(kAllocator), std::end(kAllocator),
                                 [&](std::string_view prefix) { return frame.starts_with(prefix); });
         });
-    return found == input.functions.end() ? std::string_view() : without_suffix(*found);
+    return found == functions.end() ? std::string_view() : without_suffix(*found);
 }
 
 const StructureRule* structure_rule(const StructureInput& input) {

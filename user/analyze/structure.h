@@ -54,6 +54,9 @@ StructureFinding structure_of(const StructureInput& input);
 // ("f.isra.0", "f.constprop.0"), is on the stack.
 bool made_in(const StructureInput& input, std::span<const std::string_view> functions);
 // The innermost function but for the allocator's own; empty: no stack is known.
-std::string_view maker(const StructureInput& input);
+std::string_view maker(std::span<const std::string> functions);
+inline std::string_view maker(const StructureInput& input) {
+    return maker(input.functions);
+}
 
 } // namespace unfreed

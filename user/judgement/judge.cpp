@@ -58,6 +58,7 @@ AnalyzeOptions analyze_options(const Survey& survey, const JudgeOptions& options
     };
     analyze.cache_destroyed = judgement.cache_destroyed;
     analyze.structure = structure_rules(survey, symbols);
+    analyze.thing = thing_rules(symbols);
     analyze.normalize = [&symbols](std::span<const std::uint64_t> stack) {
         return strip_tracing(stack, symbols);
     };

@@ -77,6 +77,24 @@ std::uint64_t objects_not_judged(const AnalyzedGroups& analyzed) {
     return objects;
 }
 
+namespace {
+
+NotJudged not_judged(const std::string& cache, std::uint64_t objects,
+                     const AnalyzedGroups& analyzed) {
+    NotJudged one{cache, objects};
+    const auto things = analyzed.not_judged_things.find(cache);
+    if (things == analyzed.not_judged_things.end())
+        return one;
+    for (const auto& [plural, count] : things->second)
+        if (count > one.things) {
+            one.thing = plural;
+            one.things = count;
+        }
+    return one;
+}
+
+} // namespace
+
 void add_coverage(Report& report, std::vector<Coverage> rows, const AnalyzedGroups& analyzed,
                   const SlabNames& names) {
     std::vector<std::string> caches;
@@ -86,7 +104,7 @@ void add_coverage(Report& report, std::vector<Coverage> rows, const AnalyzedGrou
     sort_by_relevance(rows, caches);
     report.coverage = std::move(rows);
     for (const auto& [cache, objects] : analyzed.not_judged)
-        report.not_judged.push_back({cache, objects});
+        report.not_judged.push_back(not_judged(cache, objects, analyzed));
     std::stable_sort(report.not_judged.begin(), report.not_judged.end(),
                      [](const NotJudged& a, const NotJudged& b) { return a.objects > b.objects; });
 }

@@ -6,6 +6,17 @@
 #include <vector>
 
 namespace unfreed {
+namespace {
+
+std::vector<std::string> functions_of(const AnalyzedGroup& group, const KernelSymbols& symbols) {
+    std::vector<std::string> functions;
+    for (const std::uint64_t address : group.kernel_stack)
+        if (const auto symbol = symbols.find(address - 1))
+            functions.push_back(symbol->name);
+    return functions;
+}
+
+} // namespace
 
 std::function<StructureFinding(const AnalyzedGroup&)>
 structure_rules(const Survey& survey, const KernelSymbols& symbols) {
@@ -17,11 +28,14 @@ structure_rules(const Survey& survey, const KernelSymbols& symbols) {
         return accounted.contains(cache);
     };
     return [&symbols, host = std::move(host)](const AnalyzedGroup& group) {
-        std::vector<std::string> functions;
-        for (std::uint64_t address : group.kernel_stack)
-            if (const auto symbol = symbols.find(address - 1))
-                functions.push_back(symbol->name);
-        return structure_of({group, functions, host});
+        return structure_of({group, functions_of(group, symbols), host});
+    };
+}
+
+std::function<ThingFinding(const AnalyzedGroup&)> thing_rules(const KernelSymbols& symbols) {
+    return [&symbols](const AnalyzedGroup& group) {
+        const std::vector<std::string> functions = functions_of(group, symbols);
+        return thing_of(functions, maker(functions), group.object_class, group.cache);
     };
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "analyze/structure.h"
+#include "analyze/things.h"
 #include "survey/survey.h"
 
 #include <functional>
@@ -12,5 +13,8 @@ namespace unfreed {
 // both.
 std::function<StructureFinding(const AnalyzedGroup&)> structure_rules(const Survey& survey,
                                                                       const KernelSymbols& symbols);
+
+// The same for what a group is a part of (analyze/things.h).
+std::function<ThingFinding(const AnalyzedGroup&)> thing_rules(const KernelSymbols& symbols);
 
 } // namespace unfreed

@@ -100,6 +100,8 @@ Result<Group> group_of(const Json& json) {
     group.object_class = *object_class;
     group.cache = text_of(json, "cache");
     group.socket = text_of(json, "socket");
+    if (const Json* thing = member(json, "thing"))
+        group.thing = {text_of(*thing, "singular"), text_of(*thing, "plural")};
     group.kind = text_of(json, "kind");
     group.verdict = verdict_from(text_of(json, "verdict"));
     group.attention = attention_from(text_of(json, "attention"));

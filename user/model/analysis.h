@@ -28,6 +28,8 @@ struct AnalyzedGroup {
     std::string cache;   // empty: unknown
     std::string program; // what groups: path of the executable, else a process name; may be empty
     std::string socket;  // model/socket_names.h
+    ThingName part_of;   // analyze/things.h; empty: of nothing that is known
+    bool is_core = false; // it is the thing itself
     std::string kind;    // analyze/kind.h
     Verdict verdict = Verdict::live;
     std::optional<double> confidence; // that they leak; nullopt: not judged by numbers
@@ -98,6 +100,8 @@ struct AnalyzedGroups {
     std::uint64_t freed_after_exit_unknown = 0; // as in Report
     // By cache: objects of groups that are not judged, omitted ones too.
     std::map<std::string, std::uint64_t> not_judged;
+    // The part of these of which is known what they are, by cache and plural.
+    std::map<std::string, std::map<std::string, std::uint64_t>> not_judged_things;
     std::uint64_t objects_without_origin = 0; // in groups, but where they come from is unknown
     std::uint64_t objects_not_grouped = 0;    // released at exit, of an origin that is unknown
 };

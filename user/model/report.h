@@ -88,6 +88,11 @@ struct Interval {
     std::uint64_t high = 0;
 };
 
+// What a person calls something that is made of several objects: "pipe", "pipes".
+struct ThingName {
+    std::string singular, plural;
+};
+
 // What comes with the objects of a group, made by the same act in another cache.
 struct Companion {
     ObjectClass object_class = ObjectClass::slab;
@@ -104,6 +109,7 @@ struct Group {
     // them; one if the stack tells which it is. Empty: it is not merged.
     std::vector<std::string> merged_caches;
     std::string socket; // "TCP", "UNIX stream", "NETLINK ROUTE"; empty: no socket, or not known
+    ThingName thing;    // what they are, if neither class nor cache tells; empty: they do
     std::string kind;   // the class's own leak class; empty: none
     Verdict verdict = Verdict::live;
     VerdictFacts facts; // that the verdict was made from
@@ -198,6 +204,8 @@ struct Coverage {
 struct NotJudged {
     std::string cache;
     std::uint64_t objects = 0;
+    std::string thing = {}; // what most of them are that have a name, plural; empty: not known
+    std::uint64_t things = 0;
 };
 
 // Which part of the objects was followed.

@@ -198,6 +198,12 @@ Json from_growths(const Growths& growths) {
             {"by", growths}};
 }
 
+Json from_thing(const ThingName& thing) {
+    if (thing.singular.empty())
+        return nullptr;
+    return {{"singular", text(thing.singular)}, {"plural", text(thing.plural)}};
+}
+
 Json from_companion(const Companion& companion) {
     return {{"class", to_string(companion.object_class)},
             {"cache", text(companion.cache)},
@@ -234,6 +240,7 @@ Json group_without_stacks(const Group& group) {
                       {"cache", text(group.cache)},
                       {"merged_caches", array_of(group.merged_caches, text)},
                       {"socket", text_or_null(group.socket)},
+                      {"thing", from_thing(group.thing)},
                       {"kind", text(group.kind)},
                       {"verdict", to_string(group.verdict)},
                       {"evidence", text(group.evidence)},
@@ -354,7 +361,10 @@ Json from_coverage(const Coverage& coverage) {
 }
 
 Json from_not_judged(const NotJudged& one) {
-    return {{"cache", text(one.cache)}, {"objects", one.objects}};
+    return {{"cache", text(one.cache)},
+            {"objects", one.objects},
+            {"thing", text_or_null(one.thing)},
+            {"things", one.things}};
 }
 
 Json from_socket(const ReportSocket& socket) {

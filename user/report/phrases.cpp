@@ -138,6 +138,10 @@ std::string sample_phrase(const SampleReport& sample) {
 
 std::string objects_phrase(const Group& group) {
     const bool one = group.count == 1;
+    if (!group.thing.singular.empty())
+        return fmt::format(
+            "{} {}", count_phrase(group),
+            escape_for_terminal(one ? group.thing.singular : group.thing.plural));
     const ClassCard& card = card_of(group.object_class);
     const std::string_view what = one ? card.singular : card.plural;
     const std::string count = count_phrase(group);
@@ -155,6 +159,8 @@ std::string objects_phrase(const Group& group) {
 }
 
 std::string what_phrase(const Group& group) {
+    if (!group.thing.singular.empty())
+        return escape_for_terminal(group.thing.singular);
     switch (group.object_class) {
     case ObjectClass::socket:
         // Narrow: the kind says already that it is a socket.

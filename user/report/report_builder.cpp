@@ -73,6 +73,8 @@ Group build_group(const AnalyzedGroup& from, std::uint64_t now_ns, const KernelS
     group.object_class = from.object_class;
     group.cache = from.cache;
     group.socket = from.socket;
+    if (from.is_core)
+        group.thing = from.part_of;
     group.kind = from.kind;
     group.verdict = from.verdict;
     group.confidence = from.confidence;

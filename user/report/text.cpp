@@ -96,6 +96,18 @@ void write_header(Page& page, const Report& report) {
         page.paragraph(tcp, {0, 2}, Ink::yellow);
 }
 
+// "300 POSIX timers and 132 other mnt_cache"
+std::string not_judged_phrase(const NotJudged& one) {
+    const std::string cache = one.cache.empty() ? "unknown" : escape_for_terminal(one.cache);
+    if (one.things == 0)
+        return fmt::format("{} {}", human_count(one.objects), cache);
+    const std::string things =
+        fmt::format("{} {}", human_count(one.things), escape_for_terminal(one.thing));
+    const std::uint64_t others = one.objects - std::min(one.things, one.objects);
+    return others == 0 ? things
+                       : fmt::format("{} and {} other {}", things, human_count(others), cache);
+}
+
 // Caches whose objects may be dead without a trace: one sentence, whatever their groups say.
 void write_not_judged(Page& page, const Report& report) {
     constexpr std::size_t kNamed = 4;
@@ -107,8 +119,7 @@ void write_not_judged(Page& page, const Report& report) {
         const NotJudged& one = report.not_judged[i];
         objects += one.objects;
         if (i < kNamed)
-            caches += fmt::format("{}{} {}", i == 0 ? "" : ", ", human_count(one.objects),
-                                  one.cache.empty() ? "unknown" : escape_for_terminal(one.cache));
+            caches += (i == 0 ? "" : ", ") + not_judged_phrase(one);
     }
     if (report.not_judged.size() > kNamed)
         caches += fmt::format(" and {} more", report.not_judged.size() - kNamed);

@@ -61,9 +61,14 @@ std::string companions_phrase(const Group& group) {
         text += fmt::format("{}{} {}", text.empty() ? "" : ", ", human_count(one.count),
                             one.cache.empty() ? plural_of(one) : escape_for_terminal(one.cache));
     }
-    if (group.companions.size() > kShown)
-        text += fmt::format(" and {} more", human_count(group.companions.size() - kShown));
-    return text;
+    if (group.companions.size() <= kShown)
+        return text;
+    std::uint64_t objects = 0;
+    for (const Companion& one : group.companions)
+        objects += one.count;
+    return text + fmt::format(" and {} more: {} in all",
+                              human_count(group.companions.size() - kShown),
+                              human_count(objects, "object", "objects"));
 }
 
 std::string base_name(std::string_view path) {

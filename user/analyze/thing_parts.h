@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The parts of a thing come with it, whatever their number is: five network namespaces have 10 of
+// this and 15 of that, and no number alone tells which belong together.
+#pragma once
+
+#include "model/analysis.h"
+
+#include <vector>
+
+namespace unfreed {
+
+// Marks a group as one that comes with the principal, and lists it there.
+void put_below(AnalyzedGroup& principal, AnalyzedGroup& group);
+
+// Groups of the same processes. What was made below the same act (analyze/things.h), by the same
+// calls as far as these are known, while the thing was there, is put below the group that is the
+// thing. That one has the verdict of the surest of them.
+void join_parts_of_things(const std::vector<AnalyzedGroup*>& groups);
+
+} // namespace unfreed

@@ -82,10 +82,9 @@ std::vector<AliveSum> alive_sums(std::span<const AnalyzedGroup> groups) {
         // What belongs to the kernel is nobody's.
         const bool of_program =
             group.facts.structure == Structure::none || group.facts.structure == Structure::in_use;
-        const std::string what = group.is_core ? group.part_of.plural
-                                 : group.cache.empty()
-                                     ? std::string(to_string(group.object_class))
-                                     : group.cache;
+        const std::string what = group.is_core         ? group.part_of.plural
+                                 : group.cache.empty() ? std::string(to_string(group.object_class))
+                                                       : group.cache;
         const std::string program =
             of_program && !group.processes.empty() ? group.processes.front().comm : std::string();
         parts[{what, program}] += group.count;

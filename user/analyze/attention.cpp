@@ -11,17 +11,10 @@ namespace {
 
 // States in which sockets and dentries should not stay, old as those that are judged are.
 constexpr std::array kTellingKinds{
-    Kind::never_closed_peer_gone,
-    Kind::half_closed,
-    Kind::never_accepted,
-    Kind::not_accepting,
-    Kind::in_flight,
-    Kind::closed_still_alive,
-    Kind::closed_unexplained,
-    Kind::memory_not_returned,
-    Kind::path_deleted,
-    Kind::buffer_hog,
-    Kind::pinned,
+    Kind::never_closed_peer_gone, Kind::half_closed,        Kind::never_accepted,
+    Kind::not_accepting,          Kind::in_flight,          Kind::no_descriptor,
+    Kind::closed_still_alive,     Kind::closed_unexplained, Kind::memory_not_returned,
+    Kind::path_deleted,           Kind::buffer_hog,         Kind::pinned,
     Kind::negative_flood,
 };
 

@@ -25,8 +25,7 @@ constexpr std::array<std::string_view, 4> kNamed{"net_namespace", "user_namespac
                                                  "mnt_namespace"};
 
 bool has_name(const AnalyzedGroup& group) {
-    return group.is_core ||
-           std::find(kNamed.begin(), kNamed.end(), group.cache) != kNamed.end();
+    return group.is_core || std::find(kNamed.begin(), kNamed.end(), group.cache) != kNamed.end();
 }
 
 // An exit freed all of it: how old it became is not kept, but where it was made is.

@@ -23,6 +23,10 @@ constexpr std::array kRows{
     KindRow{Kind::in_flight, "in-flight", "received", Verdict::in_flight,
             "Look at the program that should receive the descriptor (recvmsg), or close the socket "
             "that holds the message."},
+    KindRow{Kind::no_descriptor, "no-descriptor", "", Verdict::live,
+            "Cancel what waits for the socket in an io_uring before it is closed, receive the "
+            "message that it is in, or look for kernel code that took its file and did not put it "
+            "(fget without fput)."},
     KindRow{Kind::closed_still_alive, "closed-still-alive", "destroyed", Verdict::live,
             "Look at the peer or the network: the program has closed it, but the kernel has not "
             "finished."},

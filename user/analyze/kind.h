@@ -17,6 +17,7 @@ enum class Kind : std::uint8_t {
     half_closed,            // the same: shut down for sending only
     never_accepted,         // connection in the queue of a listener
     in_flight,              // in a message (SCM_RIGHTS) that nobody has received
+    no_descriptor,          // open, but neither in a descriptor nor in a message of unix sockets
     closed_still_alive,     // released, and known why it is not gone
     closed_unexplained,     // released, and nothing accounts for its references
     memory_not_returned,    // memory was charged to it when there was nothing left of it

@@ -4,6 +4,7 @@
 #include "analyze/alive_sums.h"
 #include "analyze/attention.h"
 #include "analyze/companions.h"
+#include "analyze/connection_owner.h"
 #include "analyze/dentry_rows.h"
 #include "analyze/estimate.h"
 #include "analyze/evidence.h"
@@ -18,6 +19,7 @@
 #include "analyze/socket_evidence.h"
 #include "analyze/socket_relations.h"
 #include "analyze/socket_remotes.h"
+#include "analyze/socket_state.h"
 #include "analyze/standing.h"
 #include "analyze/verdicts.h"
 
@@ -283,10 +285,16 @@ class Analysis {
         group.births = counts.births;
         group.deaths = counts.deaths;
         group.processes = processes_of(bucket, one_in);
+        if (group.processes.empty() && key.object_class == ObjectClass::socket)
+            group.processes = owners(bucket.alive);
         group.newcomers = are_newcomers(snapshot_, bucket, options_.trace_started_ns);
         HeldObjects held = held_objects(bucket.alive, snapshot_.holders);
         group.holders = std::move(held.holders);
-        if (card_of(key.object_class).is_read)
+        // Of a device's socket the device has the descriptor, which says nothing of the socket.
+        const bool of_device = !bucket.alive.empty() && bucket.alive.front()->facts &&
+                               key.object_class == ObjectClass::socket &&
+                               is_of_device(bucket.alive.front()->facts->socket);
+        if (card_of(key.object_class).is_read && !of_device)
             group.held = held.count;
         group.origins = source.origins;
         if (source.example) {
@@ -305,6 +313,13 @@ class Analysis {
                 group.members.push_back({object->slot.address, object->slot.birth_ns});
         describe_survivors(group, bucket.alive, snapshot_.taken_at_ns, options_.objects_per_group);
         return group;
+    }
+
+    std::vector<ReportProcess> owners(const std::vector<const LiveObject*>& sockets) const {
+        std::vector<ReportProcess> found = owners_of_connections(sockets, snapshot_, relations_);
+        for (ReportProcess& one : found)
+            one.count *= snapshot_.one_in;
+        return found;
     }
 
     // Of the runs that count.

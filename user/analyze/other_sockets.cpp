@@ -6,6 +6,7 @@
 #include "analyze/socket_state.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -86,6 +87,19 @@ void add_other_sockets(Snapshot& snapshot, const Inspect& inspect,
         if (is_same(answer, listed[i].cookie) && wanted(answer.facts.socket))
             add(snapshot, listed[i].address, answer, pre_attach);
     });
+}
+
+void add_connections(Snapshot& snapshot, const Inspect& inspect,
+                     std::span<const ListedSocket> listed) {
+    Snapshot found;
+    {
+        const SocketRelations relations(snapshot);
+        add_other_sockets(found, inspect, listed, true, [&](const SocketFacts& socket) {
+            return socket.state != SocketState::listen && !relations.listeners_of(socket).empty();
+        });
+    }
+    std::move(found.other_sockets.begin(), found.other_sockets.end(),
+              std::back_inserter(snapshot.other_sockets));
 }
 
 void add_unix_peers(Snapshot& snapshot, const Inspect& inspect,

@@ -18,6 +18,10 @@ void add_other_sockets(Snapshot& snapshot, const Inspect& inspect,
                        std::span<const ListedSocket> listed, bool pre_attach,
                        const std::function<bool(const SocketFacts&)>& wanted);
 
+// The same for connections that came to a listener of the snapshot, older than the trace.
+void add_connections(Snapshot& snapshot, const Inspect& inspect,
+                     std::span<const ListedSocket> listed);
+
 // Reads the other ends of unix sockets, as far as they are not in the snapshot. `pre_attach`:
 // addresses of those that are older than the trace.
 void add_unix_peers(Snapshot& snapshot, const Inspect& inspect,

@@ -55,6 +55,10 @@ class Clauses {
             break;
         case Kind::never_accepted:
             waiting();
+            add(count([](const auto& facts) {
+                    return facts.socket.state == SocketState::close_wait;
+                }),
+                "in CLOSE-WAIT: the peer has closed");
             received("");
             break;
         case Kind::closed_still_alive:
@@ -65,7 +69,11 @@ class Clauses {
             references();
             break;
         case Kind::in_flight:
+            add(sockets_.size(), "in messages (SCM_RIGHTS) that nobody has received");
+            break;
+        case Kind::no_descriptor:
             places_without_process();
+            listeners();
             break;
         case Kind::listener:
         case Kind::not_accepting:
@@ -163,18 +171,28 @@ class Clauses {
     }
 
     void places_without_process() {
-        const auto in_message = [](const auto& facts) { return facts.socket.in_flight != 0; };
-        const std::uint64_t messages = count(in_message);
-        add(messages, "in messages (SCM_RIGHTS) that nobody has received");
         // What is followed was made by a process that could be seen.
         const bool older = sockets_.front()->slot.birth_ns == 0;
         const std::uint64_t hidden = older ? relations_.hidden_processes() : 0;
-        add(sockets_.size() - messages,
+        add(sockets_.size(),
             hidden ? fmt::format("in no descriptor that can be seen: {} of this host may not be "
                                  "looked at, and may have them",
                                  hidden == 1 ? "1 process" : fmt::format("{} processes", hidden))
-                   : "in no descriptor of any process: in messages (SCM_RIGHTS), in io_uring, or "
-                     "used by the kernel");
+                   : "in no descriptor of any process: in requests of an io_uring, in messages "
+                     "(SCM_RIGHTS), or used by the kernel");
+    }
+
+    // Whose connections they were before they were in no descriptor.
+    void listeners() {
+        std::map<std::string, std::uint64_t> places;
+        for (const LiveObject* object : sockets_) {
+            const SocketFacts& socket = object->facts->socket;
+            if (const Sockets& owners = relations_.listeners_of(socket); !owners.empty())
+                ++places[fmt::format("{} of {}", endpoint(owners.front()->facts->socket),
+                                     relations_.holder_of(*owners.front()))];
+        }
+        if (places.size() == 1)
+            add(places.begin()->second, "came to " + places.begin()->first);
     }
 
     void references() {
@@ -240,9 +258,12 @@ class Clauses {
             return;
         const std::uint64_t room =
             sum([](const auto& facts) { return std::uint64_t{facts.socket.accept_queue_max}; });
-        clauses_.push_back(fmt::format("{} for accept(){}",
+        const SocketFacts& first = sockets_.front()->facts->socket;
+        const bool has_address = sockets_.size() == 1 && !is_unix(first);
+        clauses_.push_back(fmt::format("{} for accept(){}{}",
                                        waiting == 1 ? "1 connection waits"
                                                     : fmt::format("{} connections wait", waiting),
+                                       has_address ? " at " + endpoint(first) : "",
                                        room ? fmt::format(", of {} at most", room) : ""));
     }
 

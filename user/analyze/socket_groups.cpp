@@ -102,9 +102,10 @@ class Grouping {
         section_.memory_bytes += socket.memory_bytes;
     }
 
-    static bool all_in_messages(const Sockets& sockets) {
-        return std::all_of(sockets.begin(), sockets.end(), [](const LiveObject* socket) {
-            return facts_of(socket).in_flight != 0;
+    // Who accepts at a listener has what came to it, unless that was handed on.
+    bool all_came_to_listeners(const Sockets& sockets) const {
+        return std::all_of(sockets.begin(), sockets.end(), [this](const LiveObject* socket) {
+            return !relations_.listeners_of(facts_of(socket)).empty();
         });
     }
 
@@ -125,7 +126,7 @@ class Grouping {
         for (const std::string& clause : socket_evidence(key.kind, bucket.sockets, relations_, 1))
             group.evidence += "; " + clause;
         group.advice = row.advice;
-        if (key.kind == Kind::in_flight && !all_in_messages(bucket.sockets))
+        if (key.kind == Kind::no_descriptor && !all_came_to_listeners(bucket.sockets))
             group.unseen_processes = relations_.hidden_processes();
         group.count = bucket.sockets.size();
         group.memory_bytes = bucket.memory_bytes;

@@ -30,8 +30,11 @@ Kind kind_without_file(const SocketFacts& socket) {
 }
 
 Kind kind_of_open(const SocketFacts& socket) {
-    if (is_only_in_flight(socket))
-        return socket.kernel_made ? Kind::kernel_socket : Kind::in_flight;
+    const bool in_message = is_only_in_flight(socket);
+    if (in_message || is_in_no_descriptor(socket))
+        return socket.kernel_made ? Kind::kernel_socket
+               : in_message       ? Kind::in_flight
+                                  : Kind::no_descriptor;
     // The connections of a listener share its path.
     if (socket.path_deleted && !is_unix_connection(socket))
         return Kind::path_deleted;

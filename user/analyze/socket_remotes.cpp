@@ -36,16 +36,23 @@ std::string common_socket_name(const std::vector<const LiveObject*>& sockets) {
 }
 
 Remotes remotes_of(const std::vector<const LiveObject*>& sockets) {
-    std::map<std::string, std::uint64_t> counts;
+    std::map<std::string, std::uint64_t> counts, hosts;
     for (const LiveObject* object : sockets) {
         const SocketFacts* socket = socket_facts_of(*object);
         if (socket == nullptr || socket->remote_port == 0)
             continue;
-        if (std::string address =
-                socket_address(socket->family, socket->remote, socket->remote_port);
-            !address.empty())
-            ++counts[std::move(address)];
+        const std::string address =
+            socket_address(socket->family, socket->remote, socket->remote_port);
+        if (address.empty())
+            continue;
+        ++counts[address];
+        ++hosts[address.substr(0, address.rfind(':'))];
     }
+    // Those that came from ports of their own tell no more than the host they came from.
+    const bool each_its_own = std::all_of(counts.begin(), counts.end(),
+                                          [](const auto& entry) { return entry.second == 1; });
+    if (each_its_own && hosts.size() < counts.size())
+        counts = std::move(hosts);
     Remotes remotes;
     for (const auto& [address, count] : counts)
         remotes.largest.push_back({address, count});

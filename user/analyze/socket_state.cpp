@@ -42,11 +42,20 @@ bool is_half_closed(const SocketFacts& socket) {
             socket.state == SocketState::closing || socket.state == SocketState::last_ack);
 }
 
+bool is_of_device(const SocketFacts& socket) {
+    return socket.family == AF_UNSPEC;
+}
+
 bool is_only_in_flight(const SocketFacts& socket) {
     if (socket.in_descriptor)
-        return !*socket.in_descriptor;
+        return !*socket.in_descriptor && socket.in_flight != 0;
     return socket.in_flight != 0 && socket.file_refs &&
            socket.in_flight >= static_cast<std::uint64_t>(*socket.file_refs);
+}
+
+bool is_in_no_descriptor(const SocketFacts& socket) {
+    return socket.in_descriptor && !*socket.in_descriptor && socket.in_flight == 0 &&
+           !is_of_device(socket);
 }
 
 Hold hold_of(const ObjectFacts& facts) {

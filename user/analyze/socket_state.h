@@ -29,6 +29,10 @@ bool is_half_closed(const SocketFacts& socket);
 // True: its file is in messages only, or in another place that no process can reach by a
 // descriptor.
 bool is_only_in_flight(const SocketFacts& socket);
+// Open, in no descriptor, and in no message that the kernel counts: it counts unix sockets only.
+bool is_in_no_descriptor(const SocketFacts& socket);
+// Of a device (tun, tap), which has the descriptor.
+bool is_of_device(const SocketFacts& socket);
 
 // What keeps a closed socket alive.
 enum class Hold : std::uint8_t {

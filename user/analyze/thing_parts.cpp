@@ -30,8 +30,8 @@ bool was_made_with(const AnalyzedGroup& part, const AnalyzedGroup& thing) {
 
 // The numbers are those of the part; how fast the things come is told by how many there are of it.
 void take_verdict(AnalyzedGroup& thing, const AnalyzedGroup& part) {
-    const double rate =
-        static_cast<double>(thing.count) / static_cast<double>(std::max<std::uint64_t>(part.count, 1));
+    const double rate = static_cast<double>(thing.count) /
+                        static_cast<double>(std::max<std::uint64_t>(part.count, 1));
     thing.verdict = part.verdict;
     thing.confidence = part.confidence;
     thing.facts = part.facts;
@@ -53,8 +53,8 @@ bool is_larger(const AnalyzedGroup* one, const AnalyzedGroup* other) {
 // Where two objects of a thing may be its core (the pipe and its ring), both are there as often.
 // Else they are things of two call sites, and each has its own number.
 bool may_stand_below(const AnalyzedGroup& group, const AnalyzedGroup& thing) {
-    return !group.is_core || (!is_larger(&group, &thing) && group.cache != thing.cache &&
-                              group.count == thing.count);
+    return !group.is_core ||
+           (!is_larger(&group, &thing) && group.cache != thing.cache && group.count == thing.count);
 }
 
 } // namespace

@@ -22,8 +22,9 @@ constexpr Names kBpfMap[] = {"map_create"};
 constexpr Names kBpfMapCores[] = {"dentry"};
 constexpr Names kBpfElement[] = {"bpf_mem_refill", "alloc_bulk", "htab_map_update_elem",
                                  "trie_update_elem", "alloc_htab_elem"};
-constexpr Names kMount[] = {"do_new_mount", "path_mount", "do_mount", "fc_mount",
-                            "__do_sys_fsmount", "__x64_sys_fsmount", "__do_sys_open_tree"};
+constexpr Names kMount[] = {"do_new_mount",      "path_mount",       "do_mount",
+                            "fc_mount",          "__do_sys_fsmount", "__x64_sys_fsmount",
+                            "__do_sys_open_tree"};
 constexpr Names kMountCores[] = {"alloc_vfsmnt", "vfs_create_mount", "clone_mnt"};
 constexpr Names kPipe[] = {"create_pipe_files", "do_pipe2", "alloc_pipe_info"};
 constexpr Names kPipeCores[] = {"alloc_pipe_info"};

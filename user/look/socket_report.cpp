@@ -135,9 +135,14 @@ void SocketReport::take_pre_attach(EventSource& source, const std::vector<std::u
     for (const TableObject& object : source.read_table(UINT64_MAX).objects)
         if (object.object_class == ObjectClass::socket)
             traced.insert(object.address);
-    for (ListedSocket& socket : list->sockets)
-        if (!traced.contains(socket.address) && (targets_.empty() || held_by(socket, targets_)))
+    for (ListedSocket& socket : list->sockets) {
+        if (traced.contains(socket.address))
+            continue;
+        if (targets_.empty() || held_by(socket, targets_))
             pre_attach_.push_back(std::move(socket));
+        else if (socket.holders.empty() && !files_missing())
+            in_no_descriptor_.push_back(std::move(socket));
+    }
     taken_ = true;
     if (!targets_.empty())
         return;
@@ -154,6 +159,7 @@ void SocketReport::read_others(Snapshot& snapshot, Witness& witness) const {
     const Inspect look = reader(witness);
     snapshot.hidden_processes = hidden_processes_;
     add_other_sockets(snapshot, look, pre_attach_, true, [](const SocketFacts&) { return true; });
+    add_connections(snapshot, look, in_no_descriptor_);
     add_unix_peers(snapshot, look, closed_peers_);
     note_living_peers(snapshot);
     const UnknownRelations unknown = unknown_relations(snapshot);

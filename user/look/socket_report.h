@@ -45,6 +45,8 @@ class SocketReport {
     bool can_list_ = false;
     std::vector<std::string> missing_; // what cannot be listed here
     std::vector<ListedSocket> pre_attach_;
+    // In no descriptor: with targets only those count that came to a listener of theirs.
+    std::vector<ListedSocket> in_no_descriptor_;
     // Closed unix sockets that one of pre_attach_ holds: nothing lists them.
     std::unordered_set<std::uint64_t> closed_peers_;
     bool taken_ = false;

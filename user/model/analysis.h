@@ -25,12 +25,12 @@ struct GivenUpBy {
 // Fields that Group (model/report.h) has too mean the same there.
 struct AnalyzedGroup {
     ObjectClass object_class = ObjectClass::slab;
-    std::string cache;   // empty: unknown
-    std::string program; // what groups: path of the executable, else a process name; may be empty
-    std::string socket;  // model/socket_names.h
-    ThingName part_of;   // analyze/things.h; empty: of nothing that is known
+    std::string cache;    // empty: unknown
+    std::string program;  // what groups: path of the executable, else a process name; may be empty
+    std::string socket;   // model/socket_names.h
+    ThingName part_of;    // analyze/things.h; empty: of nothing that is known
     bool is_core = false; // it is the thing itself
-    std::string kind;    // analyze/kind.h
+    std::string kind;     // analyze/kind.h
     Verdict verdict = Verdict::live;
     std::optional<double> confidence; // that they leak; nullopt: not judged by numbers
     VerdictFacts facts;

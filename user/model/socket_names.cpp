@@ -93,6 +93,8 @@ std::string socket_type_name(std::uint16_t family, std::uint16_t type, std::uint
 
 std::string socket_name(std::uint16_t family, std::uint16_t type, std::uint16_t protocol) {
     switch (family) {
+    case AF_UNSPEC: // of a device, such as tun
+        return {};
     case AF_UNIX:
         return "UNIX " + socket_type_name(family, type, protocol);
     case AF_NETLINK:

@@ -39,7 +39,8 @@ constexpr std::array kMissingStages{
 
 // What became of sockets.
 constexpr std::array kKinds{Pair{"never-closed", "never closed"},
-                            Pair{"in-flight", "in no descriptor"},
+                            Pair{"in-flight", "sent, never received"},
+                            Pair{"no-descriptor", "open, in no descriptor"},
                             Pair{"never-closed-peer-gone", "never closed, peer gone"},
                             Pair{"half-closed", "shut down, never closed"},
                             Pair{"never-accepted", "never accepted"},
@@ -74,7 +75,8 @@ constexpr std::array kSocketMakers{
     Pair{"packet_create", "PACKET"},      Pair{"alg_create", "ALG"},
     Pair{"__vsock_create", "VSOCK"},      Pair{"tipc_sk_create", "TIPC"},
     Pair{"smc_sock_alloc", "SMC"},        Pair{"pfkey_create", "PFKEY"},
-    Pair{"mptcp_sk_clone_init", "MPTCP"}, Pair{"xsk_create", "XDP"}};
+    Pair{"mptcp_sk_clone_init", "MPTCP"}, Pair{"xsk_create", "XDP"},
+    Pair{"tun_chr_open", "TUN"},          Pair{"tap_open", "TAP"}};
 
 // Caches of their own, which the kernel never merges (SLAB_TYPESAFE_BY_RCU).
 constexpr std::array kSocketCaches{"TCP", "TCPv6", "UDP", "UDPv6", "MPTCP", "MPTCPv6"};
@@ -139,9 +141,8 @@ std::string sample_phrase(const SampleReport& sample) {
 std::string objects_phrase(const Group& group) {
     const bool one = group.count == 1;
     if (!group.thing.singular.empty())
-        return fmt::format(
-            "{} {}", count_phrase(group),
-            escape_for_terminal(one ? group.thing.singular : group.thing.plural));
+        return fmt::format("{} {}", count_phrase(group),
+                           escape_for_terminal(one ? group.thing.singular : group.thing.plural));
     const ClassCard& card = card_of(group.object_class);
     const std::string_view what = one ? card.singular : card.plural;
     const std::string count = count_phrase(group);

@@ -176,6 +176,30 @@ void write_telling(Page& page, const std::optional<SocketSection>& section,
                        {0, 2}, Ink::yellow);
 }
 
+// Who asks about one process has a suspicion already: piles that are no telling state, too.
+void write_open(Page& page, const Report& report) {
+    constexpr std::uint64_t kPile = 10;
+    constexpr std::size_t kShown = 3;
+    if (report.trace.mode != "pid" || !report.pre_attach_sockets)
+        return;
+    std::vector<const SocketGroup*> piles;
+    for (const SocketGroup& group : report.pre_attach_sockets->groups)
+        if (!is_telling_kind(group.kind) && group.count >= kPile)
+            piles.push_back(&group);
+    if (piles.empty())
+        return;
+    std::stable_sort(
+        piles.begin(), piles.end(),
+        [](const SocketGroup* one, const SocketGroup* two) { return one->count > two->count; });
+    std::string text;
+    for (const SocketGroup* group : std::span(piles).first(std::min(piles.size(), kShown)))
+        text += (text.empty() ? "" : "; ") + sockets_phrase(*group);
+    page.paragraph(
+        fmt::format("Older than the trace, and open: {}. Whether they are in use is not known.",
+                    text),
+        {0, 2});
+}
+
 // By so much did the kernel count more than was traced, and its count cannot be wrong by that.
 std::int64_t beyond_trace(const Coverage& row) {
     constexpr std::int64_t kWorthALine = 1000;
@@ -265,6 +289,7 @@ void write_finding(Page& page, const Report& report, const GroupRefs& rows) {
 
 void write_beside(Page& page, const Report& report) {
     write_telling(page, report.pre_attach_sockets, "Older than the trace");
+    write_open(page, report);
     write_telling(page, report.hidden_sockets, "Not shown by ss");
     write_beyond_trace(page, report);
 }

@@ -86,6 +86,26 @@ TEST_F(OtherSockets, PeersAreReadWhereTheyAreNotKnown) {
     EXPECT_THAT(others(true), ElementsAre(0x60));
 }
 
+// With -p, those of the process are what it holds, and what came to its listeners and is in no
+// descriptor: in the queue, in an io_uring, closed and still alive.
+TEST_F(OtherSockets, ConnectionsAreOfWhoseListenerTheyCameTo) {
+    const auto tcp = [&](std::uint64_t address, std::uint16_t port) -> SocketFacts& {
+        SocketFacts& socket = kernel(address, AF_INET);
+        socket.protocol = IPPROTO_TCP;
+        socket.local = {127, 0, 0, 1};
+        socket.local_port = port;
+        return socket;
+    };
+    tcp(0x10, 80).state = SocketState::listen;
+    trace(0x10);
+    tcp(0x20, 80);
+    tcp(0x30, 81);
+    tcp(0x40, 80).state = SocketState::listen; // of another process
+    const std::vector<ListedSocket> listed{{0x20, 0x21, {}}, {0x30, 0x31, {}}, {0x40, 0x41, {}}};
+    add_connections(snapshot_, inspect(), listed);
+    EXPECT_THAT(others(true), ElementsAre(0x20));
+}
+
 // The peer may have been freed, and its address used again, before it was read.
 TEST_F(OtherSockets, APeerIsOneOnlyIfItStillIsAfterwards) {
     kernel(0x10).peer = 0x20;

@@ -181,6 +181,32 @@ TEST_F(SocketEvidence, NamesSocketsOutsideOfTheTrace) {
                             "the other end is that of nginx[7]"));
 }
 
+TEST_F(SocketEvidence, SaysToWhomCameWhatIsInNoDescriptor) {
+    add(tcp(SocketState::listen, 80));
+    for (int i = 0; i < 3; ++i)
+        add(tcp(SocketState::established, 80));
+    EXPECT_THAT(evidence(Kind::no_descriptor),
+                ElementsAre("3 in no descriptor of any process: in requests of an io_uring, in "
+                            "messages (SCM_RIGHTS), or used by the kernel",
+                            "3 came to 127.0.0.1:80 of server[100]"));
+    EXPECT_THAT(evidence(Kind::in_flight),
+                ElementsAre("3 in messages (SCM_RIGHTS) that nobody has received"));
+}
+
+TEST_F(SocketEvidence, SaysWhereConnectionsWaitAndThatTheirPeersHaveClosed) {
+    SocketFacts listener = tcp(SocketState::listen, 80);
+    listener.accept_queue = 2;
+    listener.accept_queue_max = 9;
+    const LiveObject& object = add(listener);
+    EXPECT_THAT(
+        socket_evidence(Kind::not_accepting, {&object}, SocketRelations(builder_.snapshot), 1),
+        ElementsAre("2 connections wait for accept() at 127.0.0.1:80, of 9 at most"));
+    add(tcp(SocketState::close_wait, 80));
+    EXPECT_THAT(evidence(Kind::never_accepted),
+                ElementsAre("1 waits at 127.0.0.1:80 of server[100], 2 in a queue of at most 9",
+                            "1 in CLOSE-WAIT: the peer has closed"));
+}
+
 TEST_F(SocketEvidence, CountsReferencesOfTheUnexplained) {
     SocketFacts socket = tcp(SocketState::close);
     socket.orphan = true;

@@ -153,7 +153,7 @@ TEST_F(SocketGroups, SaysWhyNobodyHoldsThem) {
         {"closed, and still referenced", "closed-still-alive"},
         {"without a file: not accepted yet, or the kernel's own", "never-accepted"},
         {"the kernel's own", "kernel-socket"},
-        {"open, but in no descriptor of a process", "in-flight"}};
+        {"open, but in no descriptor of a process", "no-descriptor"}};
     EXPECT_EQ(kinds, expected);
 }
 

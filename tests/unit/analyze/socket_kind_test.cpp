@@ -103,11 +103,17 @@ TEST(SocketKind, InFlightIfMessagesHaveAllReferences) {
     EXPECT_EQ(kind_of_facts(socket), Kind::never_closed);
 }
 
-TEST(SocketKind, InFlightIfNoProcessHasADescriptor) {
+TEST(SocketKind, InNoDescriptorIsInFlightIfAMessageHasIt) {
+    SocketFacts sent = unix_socket(SOCK_DGRAM);
+    sent.in_flight = 1;
+    sent.file_refs = 2; // read while it was handed over
+    sent.in_descriptor = false;
+    EXPECT_EQ(kind_of_facts(sent), Kind::in_flight);
+    // The kernel counts messages with unix sockets only, and an io_uring has no descriptor either.
     SocketFacts udp = tcp(SocketState::close);
     udp.protocol = IPPROTO_UDP;
     udp.in_descriptor = false;
-    EXPECT_EQ(kind_of_facts(udp), Kind::in_flight);
+    EXPECT_EQ(kind_of_facts(udp), Kind::no_descriptor);
     udp.kernel_made = true; // the kernel gives some of its own a file (NFS)
     EXPECT_EQ(kind_of_facts(udp), Kind::kernel_socket);
     // A process has taken it out of the message since.
@@ -115,6 +121,12 @@ TEST(SocketKind, InFlightIfNoProcessHasADescriptor) {
     socket.in_flight = 1;
     socket.in_descriptor = true;
     EXPECT_EQ(kind_of_facts(socket), Kind::never_closed);
+}
+
+TEST(SocketKind, ThatOfADeviceIsHeldByTheDevice) {
+    SocketFacts tun;
+    tun.in_descriptor = false;
+    EXPECT_EQ(kind_of_facts(tun), Kind::never_closed);
 }
 
 TEST(SocketKind, ListenersAndNames) {

@@ -80,8 +80,7 @@ void join(std::vector<AnalyzedGroup>& groups) {
 TEST(ThingParts, WhateverTheirNumberIs) {
     std::vector<AnalyzedGroup> groups{part("namespace", "kmalloc-64", 15),
                                       core("namespace", "net_namespace", 5),
-                                      part("namespace", "kmalloc-4k", 6),
-                                      part("pipe", "filp", 5)};
+                                      part("namespace", "kmalloc-4k", 6), part("pipe", "filp", 5)};
     groups[0].age_ns->max += 50 * kMs; // the first of the act
     join(groups);
     EXPECT_TRUE(groups[0].companion && groups[2].companion);

@@ -67,7 +67,7 @@ TEST(Sockets, APileComesBeforeOneFullQueue) {
     EXPECT_THAT(text, HasSubstr("Older than the trace: 50 TCP sockets in CLOSE-WAIT"));
     EXPECT_THAT(text, HasSubstr("Older than the trace: 1 more kind (--all)"));
     // What cannot be seen is nobody's fault.
-    groups.back().kind = "in-flight";
+    groups.back().kind = "no-descriptor";
     EXPECT_THAT(to_text(report, {.width = 200, .color = false}), HasSubstr("50 TCP sockets"));
     groups.back().unseen_processes = 1;
     EXPECT_THAT(to_text(report, {.width = 200, .color = false}), Not(HasSubstr("50 TCP sockets")));

@@ -61,6 +61,19 @@ bool at_same_time(std::uint64_t one, std::uint64_t other) {
     return (one > other ? one - other : other - one) <= kSameTimeNs;
 }
 
+// The user stack of a group is that of one of its processes. Of several it says nothing: where they
+// were loaded differs. That each of them has as many does.
+bool made_by_the_same_acts(const AnalyzedGroup& group, const AnalyzedGroup& principal) {
+    const auto same = [](const ReportProcess& one, const ReportProcess& other) {
+        return one.pid == other.pid && one.count == other.count;
+    };
+    return group.processes.size() > 1 && group.count >= kLeastForMultiples &&
+           group.count == principal.count && group.births == principal.births &&
+           group.released_at_exit == principal.released_at_exit &&
+           std::is_permutation(group.processes.begin(), group.processes.end(),
+                               principal.processes.begin(), principal.processes.end(), same);
+}
+
 bool made_by_the_same_calls(const AnalyzedGroup& group, const AnalyzedGroup& principal) {
     const bool as_many = group.count == principal.count && group.births == principal.births;
     const bool a_multiple =
@@ -71,7 +84,8 @@ bool made_by_the_same_calls(const AnalyzedGroup& group, const AnalyzedGroup& pri
 
 bool belongs_to(const AnalyzedGroup& group, const AnalyzedGroup& principal) {
     if (!group.age_ns || !principal.age_ns)
-        return made_by_the_same_calls(group, principal);
+        return made_by_the_same_calls(group, principal) ||
+               (!group.age_ns && !principal.age_ns && made_by_the_same_acts(group, principal));
     const Ages& mine = *group.age_ns;
     const Ages& its = *principal.age_ns;
     if (!at_same_time(mine.min, its.min) || !at_same_time(mine.max, its.max))
@@ -97,7 +111,9 @@ Makers makers_of(const AnalyzedGroup& group) {
     for (const ReportProcess& process : group.processes)
         pids.push_back(process.pid);
     std::sort(pids.begin(), pids.end());
-    return {group.program, std::move(pids)};
+    // A connection has no program that made it, but one that it is of.
+    return {group.program.empty() && !pids.empty() ? group.processes.front().exe : group.program,
+            std::move(pids)};
 }
 
 bool belong_together_to(const std::vector<AnalyzedGroup*>& parts, const AnalyzedGroup& principal) {

@@ -59,8 +59,7 @@ class Grouper {
                 result_.objects_not_grouped += counts.exit_released;
         for (const ChargedDead& dead : snapshot_.charged_dead)
             add_charged(dead);
-        if (options_.repeats.asked != 0)
-            fold_unnamed();
+        fold_unnamed();
         for (auto& [key, group] : result_.groups) {
             std::vector<OriginId>& ids = group.origins;
             std::sort(ids.begin(), ids.end());
@@ -257,22 +256,22 @@ class Grouper {
                });
     }
 
-    // A command that ends at once may be gone before its functions are named, and the next run of
-    // it not: its callers cannot be told apart then, and what each run leaves would be in one group
-    // now and in another then. So all that differ in nothing else are one.
+    // A program that ends at once may be gone before its functions are named, and the next run of
+    // it not. Where all that have names came by one call, so did the others. Of a command that is
+    // repeated all that differ in nothing else are one: what each run leaves would be in one group
+    // now and in another then.
     void fold_unnamed() {
         auto& groups = result_.groups;
         for (auto first = groups.begin(); first != groups.end();) {
-            const bool folds = is_unnamed(first->first, first->second); // no key: it is the first
-            auto next = std::next(first);
-            while (next != groups.end() && next->first.same_but_user_key(first->first))
-                if (folds) {
+            auto end = std::next(first);
+            while (end != groups.end() && end->first.same_but_user_key(first->first))
+                ++end;
+            const auto named = std::distance(first, end) - 1; // no key: it is the first
+            if (is_unnamed(first->first, first->second) &&
+                (named == 1 || options_.repeats.asked != 0))
+                for (auto next = std::next(first); next != end; next = groups.erase(next))
                     merge(first->second, std::move(next->second));
-                    next = groups.erase(next);
-                } else {
-                    ++next;
-                }
-            first = next;
+            first = end;
         }
     }
 

@@ -86,6 +86,15 @@ bool is_of_ended_task(const StructureInput& input) {
            is_of_start(group);
 }
 
+// Closing what a process had open makes objects that go with it: the events of an inotify whose
+// watches go, messages to udev of a device that goes.
+constexpr std::string_view kExit[] = {"do_exit"};
+
+bool is_made_by_exit(const StructureInput& input) {
+    return input.host.mode != TraceMode::host && input.group.outliving == 0 &&
+           made_in(input, kExit);
+}
+
 bool is_held(const StructureInput& input) {
     const AnalyzedGroup& group = input.group;
     return group.held && *group.held >= group.count && group.count != 0 && !still_grows(group);
@@ -99,6 +108,8 @@ constexpr StructureRule kRules[] = {
     {"of-ended-task", Structure::in_use,
      "what each process has until it ends, when exit_mm(), exit_files() and their like free it",
      is_of_ended_task},
+    {"made-by-exit", Structure::in_use,
+     "made while the process exited, and gone when it was over (do_exit)", is_made_by_exit},
     {"held", Structure::in_use,
      "a living process has each of them open (descriptor, directory or mapping), and they do not "
      "get more",

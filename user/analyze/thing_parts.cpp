@@ -20,10 +20,10 @@ bool may_be_of_one_call(const AnalyzedGroup& one, const AnalyzedGroup& other) {
 }
 
 // A part that was made before or after all of the things that are there is left of another, and has
-// to be told by itself. Of what an exit freed no age is known.
+// to be told by itself. Of what an exit freed no age is known, but how many it freed.
 bool was_made_with(const AnalyzedGroup& part, const AnalyzedGroup& thing) {
     if (!part.age_ns || !thing.age_ns)
-        return !part.age_ns && !thing.age_ns && part.user_stack == thing.user_stack;
+        return thing.count != 0 && part.count % thing.count == 0;
     return part.age_ns->max <= thing.age_ns->max + kLongestActNs &&
            part.age_ns->min + kLongestActNs >= thing.age_ns->min;
 }
@@ -61,6 +61,9 @@ bool may_stand_below(const AnalyzedGroup& group, const AnalyzedGroup& thing) {
 
 void put_below(AnalyzedGroup& principal, AnalyzedGroup& group) {
     group.companion = true;
+    principal.attention = std::min(principal.attention, group.attention);
+    if (is_surer(group.verdict, principal.verdict))
+        take_verdict(principal, group);
     principal.companions.push_back({group.object_class, group.cache, group.count, group.bytes});
     for (Companion& its : std::exchange(group.companions, {}))
         principal.companions.push_back(std::move(its));
@@ -85,9 +88,6 @@ void join_parts_of_things(const std::vector<AnalyzedGroup*>& groups) {
         if (thing == things.end())
             continue;
         put_below(**thing, *group);
-        (*thing)->attention = std::min((*thing)->attention, group->attention);
-        if (is_surer(group->verdict, (*thing)->verdict))
-            take_verdict(**thing, *group);
     }
 }
 

@@ -9,12 +9,13 @@
 
 namespace unfreed {
 
-// Marks a group as one that comes with the principal, and lists it there.
+// Marks a group as one that comes with the principal, and lists it there. The principal has the
+// surest verdict of all, and needs a look if one of them does: no row hides what it stands for.
 void put_below(AnalyzedGroup& principal, AnalyzedGroup& group);
 
 // Groups of the same processes. What was made below the same act (analyze/things.h), by the same
 // calls as far as these are known, while the thing was there, is put below the group that is the
-// thing. That one has the verdict of the surest of them.
+// thing.
 void join_parts_of_things(const std::vector<AnalyzedGroup*>& groups);
 
 } // namespace unfreed

@@ -32,7 +32,7 @@ std::string rate_cell(const Group& group) {
     return human_rate(group.growth_per_s);
 }
 std::string size_cell(const Group& group) {
-    return human_bytes(group.bytes);
+    return human_bytes(bytes_of_all(group));
 }
 std::string oldest_cell(const Group& group) {
     return group.age_ns ? human_duration(group.age_ns->max) : "-";

@@ -206,12 +206,23 @@ std::string verdict_word(const Group& group) {
                                                                                 : "look";
 }
 
+std::optional<std::uint64_t> bytes_of_all(const Group& group) {
+    if (group.thing.singular.empty() || !group.bytes)
+        return group.bytes;
+    std::uint64_t all = *group.bytes;
+    for (const Companion& part : group.companions)
+        all += part.bytes.value_or(0);
+    return all;
+}
+
 std::optional<double> bytes_per_hour(const Group& group) {
     std::optional<double> bytes = group.facts.bytes_per_hour;
     // Where nothing was judged there is still a growth.
     if (!bytes && group.growth_per_s && group.bytes && group.count != 0)
         bytes = *group.growth_per_s * 3600 * static_cast<double>(*group.bytes) /
                 static_cast<double>(group.count);
+    if (bytes && group.bytes.value_or(0) != 0)
+        *bytes *= static_cast<double>(*bytes_of_all(group)) / static_cast<double>(*group.bytes);
     if (!bytes || !(*bytes >= 0.5) || *bytes > 1e18)
         return std::nullopt;
     return bytes;

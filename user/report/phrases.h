@@ -33,6 +33,9 @@ std::string leak_phrase(const Group& group);
 std::string verdict_word(const Group& group);
 // Bytes that come and stay in an hour; nullopt: they do not, or nobody knows.
 std::optional<double> bytes_per_hour(const Group& group);
+// Of all that a thing is made of; of other groups without what comes with them. nullopt: a size is
+// not known.
+std::optional<std::uint64_t> bytes_of_all(const Group& group);
 // "47 MiB"; "-" for nullopt.
 std::string per_hour_phrase(const Group& group);
 // "nginx[12] +3"; the context, as "(softirq)", if no process is known.

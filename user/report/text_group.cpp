@@ -252,7 +252,7 @@ void write_overview(Page& page, const GroupRefs& groups) {
             row.insert(row.end(), {human_rate(group.growth_per_s),
                                    group.age_ns ? human_duration(group.age_ns->max)
                                                 : "-", // none is alive any more
-                                   human_bytes(group.bytes)});
+                                   human_bytes(bytes_of_all(group))});
         row.insert(row.end(), {what_phrase(group), process_phrase(group),
                                escape_for_terminal(allocation_site(group.kernel_stack))});
         table.add_row(std::move(row));
@@ -265,7 +265,7 @@ void write_overview(Page& page, const GroupRefs& groups) {
 void write_group(Page& page, const Report& report, const Group& group, std::size_t rank) {
     page.blank();
     const std::string rate = human_rate(group.growth_per_s);
-    const std::string bytes = human_bytes(group.bytes);
+    const std::string bytes = human_bytes(bytes_of_all(group));
     page.pieces({fmt::format("[{}] {} {}", rank, objects_phrase(group), fate_phrase(group)),
                  process_phrase(group), rate == kUnknown ? "" : rate, age_phrase(group),
                  bytes == kUnknown ? "" : bytes},

@@ -92,6 +92,49 @@ TEST(Companions, WhatAnExitFreedIsOfOneActIfTheSameCallsMadeIt) {
     EXPECT_FALSE(groups[5].companion);
 }
 
+// Each is loaded elsewhere, so the stacks of two of them never agree.
+TEST(Companions, OfSeveralProcessesThatEndedEachHasAsMany) {
+    const auto of_ten = [](ObjectClass object_class, const std::string& cache,
+                           std::uint64_t calls_from) {
+        AnalyzedGroup group = freed_at_exit(object_class, cache, 200, calls_from);
+        group.processes.clear();
+        for (std::uint32_t pid = 20; pid < 30; ++pid)
+            group.processes.push_back({pid, "shortleak", "", "", "", false, 20});
+        return group;
+    };
+    std::vector<AnalyzedGroup> groups{of_ten(ObjectClass::socket, "UNIX", 0x100),
+                                      of_ten(ObjectClass::dentry, "dentry", 0x200),
+                                      of_ten(ObjectClass::slab, "kmalloc-32", 0x300)};
+    groups[2].processes[0].count = 19;
+    groups[2].processes[1].count = 21;
+    find_companions(groups, 1);
+    EXPECT_TRUE(groups[1].companion);
+    EXPECT_FALSE(groups[2].companion) << "another number of each";
+}
+
+TEST(Companions, AConnectionComesWithTheFileThatItsProgramMadeOfIt) {
+    std::vector<AnalyzedGroup> groups{make(ObjectClass::socket, "TCP", 50),
+                                      make(ObjectClass::slab, "filp", 50)};
+    groups[0].program.clear(); // made in an interrupt
+    find_companions(groups, 1);
+    EXPECT_TRUE(groups[1].companion);
+}
+
+TEST(Companions, NoRowHidesWhatItStandsFor) {
+    std::vector<AnalyzedGroup> groups{make(ObjectClass::socket, "UNIX", 50),
+                                      make(ObjectClass::slab, "filp", 50)};
+    groups[0].attention = Attention::none;
+    groups[0].verdict = Verdict::replacing;
+    groups[1].attention = Attention::leaking;
+    groups[1].verdict = Verdict::leaking;
+    groups[1].facts.sentence = "50 older than 10 s.";
+    find_companions(groups, 1);
+    EXPECT_TRUE(groups[1].companion);
+    EXPECT_EQ(groups[0].attention, Attention::leaking);
+    EXPECT_EQ(groups[0].verdict, Verdict::leaking);
+    EXPECT_EQ(groups[0].facts.sentence, "Of their filp: 50 older than 10 s.");
+}
+
 TEST(Companions, CallPathsThatShareTheirObjectsAreSummed) {
     const auto pipes = [](std::uint64_t one, std::uint64_t other) {
         return std::vector<AnalyzedGroup>{make(ObjectClass::slab, "filp", one, 16'000),

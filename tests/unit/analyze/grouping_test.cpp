@@ -50,6 +50,22 @@ TEST(Grouping, AnyDifferenceMakesAnotherGroup) {
     EXPECT_THAT(analyze(builder.snapshot, host()).groups, SizeIs(6));
 }
 
+// A process that ended before its mappings were read has addresses only.
+TEST(Grouping, OriginsWithoutNamesAreOfTheOnlyCallThatHasAName) {
+    for (const std::uint32_t named : {1U, 2U}) {
+        SnapshotBuilder builder;
+        builder.process({});
+        for (std::uint32_t id = 1; id <= 2 + named; ++id)
+            builder.origin({.id = id, .user_stack = {id}}).objects(1, {.origin = id});
+        AnalyzeOptions options = host();
+        options.user_key = [](const OriginEvent& origin) {
+            return origin.id.value <= 2 ? std::string()
+                                        : "program+" + std::to_string(origin.id.value);
+        };
+        EXPECT_THAT(analyze(builder.snapshot, options).groups, SizeIs(named == 1 ? 1 : 3));
+    }
+}
+
 TEST(Grouping, BytesOfOneAreToldWhereAllAreAlike) {
     SnapshotBuilder builder;
     builder.process({}).origin({.object_class = ObjectClass::percpu, .cache_object_bytes = 512});

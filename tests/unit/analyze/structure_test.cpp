@@ -187,7 +187,7 @@ TEST(Structure, EachRuleKnowsItsOwnAndNoOther) {
 
 TEST(Structure, EachRuleIsTested) {
     std::set<std::string> tested{"outlives-its-process", "reclaim-account", "of-ended-task",
-                                 "vmalloc-list"}; // below
+                                 "made-by-exit", "vmalloc-list"}; // below
     for (const Case& one : cases())
         tested.insert(one.rule);
     for (std::span<const StructureRule> rules :
@@ -218,6 +218,19 @@ TEST(Structure, WhatEachProcessHasUntilItEndsIsNoFind) {
     EXPECT_EQ(rule_of(mappings, run), "of-ended-task");
     mappings.group.outliving = 1;
     EXPECT_EQ(rule_of(mappings, run), "");
+}
+
+TEST(Structure, WhatTheExitItselfMakesIsNoFind) {
+    Case event{"",
+               "kmalloc-32",
+               {"__kmalloc_noprof", "inotify_handle_inode_event", "inotify_release", "__fput",
+                "task_work_run", "do_exit"}};
+    EXPECT_EQ(rule_of(event), "");
+    StructureHost traced;
+    traced.mode = TraceMode::pid;
+    EXPECT_EQ(rule_of(event, traced), "made-by-exit");
+    event.group.outliving = 1; // the exit should have freed it
+    EXPECT_EQ(rule_of(event, traced), "");
 }
 
 TEST(Structure, TheKernelsOwnMarkCountsForCachesNobodyKnows) {

@@ -117,6 +117,24 @@ TEST(Site, IsTheFirstFunctionThatTells) {
     EXPECT_EQ(allocation_site({}), "?");
 }
 
+TEST(Phrases, AThingHasItsNameAndTheBytesOfItsParts) {
+    Group group;
+    group.cache = "kmalloc-1k";
+    group.count = 40;
+    group.bytes = 40'960;
+    group.facts.bytes_per_hour = 1000;
+    group.companions = {{ObjectClass::slab, "filp", 80, 20'480}};
+    EXPECT_EQ(what_phrase(group), "kmalloc-1k");
+    EXPECT_EQ(bytes_of_all(group), 40'960U);
+    group.thing = {"pipe", "pipes"};
+    EXPECT_EQ(what_phrase(group), "pipe");
+    EXPECT_EQ(objects_phrase(group), "40 pipes");
+    EXPECT_EQ(bytes_of_all(group), 61'440U);
+    EXPECT_DOUBLE_EQ(bytes_per_hour(group).value_or(0), 1500);
+    group.count = 1;
+    EXPECT_EQ(objects_phrase(group), "1 pipe");
+}
+
 TEST(GroupId, IsStableAndTellsOriginsApart) {
     const std::vector<Frame> kernel{frame("sk_alloc", 5), frame("inet_create", 9)};
     const std::vector<Frame> user{frame("main", 3, "/bin/x"), frame("", 0x10, "/bin/x")};

@@ -47,7 +47,8 @@ void note_holders(Snapshot& snapshot, const Inspect& inspect_details,
             *dentry.holders += mount_references(answers[i].location);
             // Not all sockets are read: those of other processes are not.
             const bool bound = answers[i].facts.dentry.socket_file;
-            if (bound || (may_be_held_unseen && may_be_held_unseen(answers[i].location)))
+            if (bound || (may_be_held_unseen &&
+                          may_be_held_unseen(answers[i].location, suspects[i]->slot.tgid)))
                 dentry.holders.reset(); // never a leak by guess
         }
         requests.clear();

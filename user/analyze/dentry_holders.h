@@ -11,8 +11,9 @@ namespace unfreed {
 
 // How many references mounts have on the dentry at this place.
 using MountReferences = std::function<std::uint32_t(const DentryLocation&)>;
-// Whether kernel code may hold this place that nobody can count (overlayfs, loop, swap, nfsd).
-using MayBeHeldUnseen = std::function<bool(const DentryLocation&)>;
+// Whether something may hold this place that nobody can count: kernel code (overlayfs, loop, swap,
+// nfsd), or mounts that only the process that made it sees.
+using MayBeHeldUnseen = std::function<bool(const DentryLocation&, std::uint32_t maker)>;
 
 // Notes of each dentry how many references can be seen to hold it (DentryFacts::holders), after the
 // snapshot's holders were read. Before one is taken for pinned it is read again, with

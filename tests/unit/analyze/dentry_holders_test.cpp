@@ -14,6 +14,7 @@ struct OneDentry {
     int references_later = 2;
     std::uint32_t mounts = 0;
     bool held_unseen = false;
+    bool mounted_by_maker = false;
     bool socket_file = false;
 
     explicit OneDentry(std::size_t holders) {
@@ -34,7 +35,9 @@ struct OneDentry {
                                                {Inspection::Verdict::alive, facts, {}});
             },
             [&](const DentryLocation&) { return mounts; },
-            [&](const DentryLocation&) { return held_unseen; });
+            [&](const DentryLocation&, std::uint32_t maker) {
+                return held_unseen || (maker == 100 && mounted_by_maker);
+            });
         return dentry_kind({builder.snapshot.objects[0], 0, 0, false});
     }
 };
@@ -55,6 +58,12 @@ TEST(DentryHolders, AHolderThatHasLetGoMeanwhileIsNoProof) {
 TEST(DentryHolders, AMountHoldsToo) {
     OneDentry dentry(0);
     dentry.mounts = 2;
+    EXPECT_EQ(dentry.kind(), Kind::open);
+}
+
+TEST(DentryHolders, AMountThatOnlyItsMakerSeesMayHoldIt) {
+    OneDentry dentry(0);
+    dentry.mounted_by_maker = true;
     EXPECT_EQ(dentry.kind(), Kind::open);
 }
 

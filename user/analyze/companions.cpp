@@ -39,7 +39,7 @@ bool may_join(const AnalyzedGroup& group) {
            group.verdict != Verdict::cached &&
            (group.facts.structure == Structure::none ||
             group.facts.structure == Structure::in_use) &&
-           group.kind != row_of(Kind::kernel_socket).name;
+           (group.kind != row_of(Kind::kernel_socket).name || !group.part_of.singular.empty());
 }
 
 // Lower is the better name for all of it.

@@ -17,6 +17,8 @@ std::uint32_t owner_of(const LiveObject& object, const SocketFacts& socket,
                        const Snapshot& snapshot, const SocketRelations& relations) {
     if (const std::uint32_t holder = holder_of(object, snapshot); holder != 0)
         return holder;
+    if (socket.state == SocketState::listen)
+        return 0;
     const SocketRelations::Sockets& listeners = relations.listeners_of(socket);
     return listeners.empty() ? 0 : holder_of(*listeners.front(), snapshot);
 }

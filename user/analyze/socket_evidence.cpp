@@ -187,7 +187,8 @@ class Clauses {
         std::map<std::string, std::uint64_t> places;
         for (const LiveObject* object : sockets_) {
             const SocketFacts& socket = object->facts->socket;
-            if (const Sockets& owners = relations_.listeners_of(socket); !owners.empty())
+            const Sockets& owners = relations_.listeners_of(socket);
+            if (socket.state != SocketState::listen && !owners.empty())
                 ++places[fmt::format("{} of {}", endpoint(owners.front()->facts->socket),
                                      relations_.holder_of(*owners.front()))];
         }

@@ -105,7 +105,8 @@ class Grouping {
     // Who accepts at a listener has what came to it, unless that was handed on.
     bool all_came_to_listeners(const Sockets& sockets) const {
         return std::all_of(sockets.begin(), sockets.end(), [this](const LiveObject* socket) {
-            return !relations_.listeners_of(facts_of(socket)).empty();
+            return facts_of(socket).state != SocketState::listen &&
+                   !relations_.listeners_of(facts_of(socket)).empty();
         });
     }
 

@@ -34,7 +34,10 @@ constexpr Names kSignalfd[] = {"do_signalfd4"};
 constexpr Names kEpoll[] = {"ep_insert", "do_epoll_ctl"};
 constexpr Names kEpollCores[] = {"eventpoll_epi", "ep_insert", "do_epoll_ctl"};
 constexpr Names kInotify[] = {"inotify_update_watch", "__x64_sys_inotify_add_watch"};
-constexpr Names kInotifyCores[] = {"inotify_new_watch", "inotify_update_watch"};
+// A worker frees the mark, so that the exit of its process leaves the connector to tell.
+constexpr Names kInotifyCores[] = {"inotify_new_watch", "inotify_update_watch",
+                                   "fsnotify_attach_connector_to_object",
+                                   "fsnotify_add_mark_locked"};
 constexpr Names kTimer[] = {"do_timer_create", "__x64_sys_timer_create"};
 constexpr Names kTimerCores[] = {"alloc_posix_timer", "do_timer_create", "__x64_sys_timer_create"};
 constexpr Names kSignal[] = {"__send_signal_locked", "__send_signal"};

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "analyze/companions.h"
+#include "analyze/kind.h"
 #include "analyze/structure.h"
 #include "analyze/thing_parts.h"
 #include "analyze/things.h"
@@ -30,6 +32,10 @@ TEST(Things, TheMakerSaysWhatTheCacheDoesNot) {
               "mount");
     EXPECT_EQ(name_of({"kmem_cache_alloc_noprof", "do_timer_create"}, "mnt_cache"), "POSIX timer");
     EXPECT_EQ(name_of({"__kmalloc_cache_noprof", "do_eventfd"}, "kmalloc-64"), "eventfd");
+    EXPECT_EQ(name_of({"kmem_cache_alloc_noprof", "fsnotify_add_mark_locked",
+                       "inotify_update_watch", "__x64_sys_inotify_add_watch"},
+                      "lsm_file_cache"),
+              "inotify watch");
     EXPECT_EQ(name_of({"kmem_cache_alloc_noprof", "alloc_inode", "ext4_create"}, "inode"), "");
     EXPECT_EQ(name_of({}, "kmalloc-64"), "");
 }
@@ -86,6 +92,17 @@ TEST(ThingParts, WhateverTheirNumberIs) {
     EXPECT_TRUE(groups[0].companion && groups[2].companion);
     EXPECT_FALSE(groups[1].companion || groups[3].companion);
     EXPECT_EQ(groups[1].companions.size(), 2U);
+}
+
+TEST(ThingParts, SocketsOfTheKernelComeWithTheirNamespace) {
+    std::vector<AnalyzedGroup> groups{core("namespace", "net_namespace", 10),
+                                      part("namespace", "kmalloc-2k", 35)};
+    for (AnalyzedGroup& group : groups)
+        group.processes = {{12, "netns", "", "", "", true, group.count}};
+    groups[1].object_class = ObjectClass::socket;
+    groups[1].kind = row_of(Kind::kernel_socket).name;
+    find_companions(groups, 1);
+    EXPECT_TRUE(groups[1].companion);
 }
 
 TEST(ThingParts, TheThingHasTheVerdictOfTheSurestPart) {

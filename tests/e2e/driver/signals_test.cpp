@@ -201,10 +201,13 @@ TEST(Limits, OfTheStackLeaveRoomForAReport) {
         {"sh", "-c",
          "ulimit -s 64; exec " + tool_path() + " trace --class socket --min-age 0s --format json"});
     ASSERT_TRUE(tool.wait_for("tracing", true)) << tool.errors();
-    Process leaker({program_path("tcp_leaker"), "30", "--hold", "forever"});
+    TempDir dir;
+    const std::string program = own_program("tcp_leaker", dir.path);
+    Process leaker({program, "30", "--hold", "forever"});
     ASSERT_TRUE(leaker.wait_for("leaked"));
     const Finished finished = end_trace(tool, std::chrono::seconds(1));
-    EXPECT_EQ(count_of(report_of(finished), "socket", "tcp_leaker"), 30u) << finished.err;
+    EXPECT_EQ(count_of(report_of(finished), "socket", fs::path(program).filename()), 30u)
+        << finished.err;
 }
 
 TEST(Limits, OfTheFileSizeLosesNoReport) {

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <filesystem>
 #include <set>
 #include <thread>
 
@@ -61,7 +62,10 @@ INSTANTIATE_TEST_SUITE_P(, WithoutFramePointers, testing::Values("nofp_leaker", 
 TEST(Stacks, AreWalkedWhereObjectsSurvive) {
     Process tool(command({"trace", "--class", "socket", "--min-age", "1s"}));
     ASSERT_TRUE(tool.wait_for("tracing", true));
-    Process leaker({program_path("tcp_leaker"), "100", "--pause-at", "40", "--hold", "forever"});
+    TempDir dir;
+    const std::string program = own_program("tcp_leaker", dir.path);
+    const std::string comm = std::filesystem::path(program).filename();
+    Process leaker({program, "100", "--pause-at", "40", "--hold", "forever"});
     ASSERT_TRUE(leaker.wait_for("paused"));
     {
         const auto table = ToolTable::open();
@@ -77,9 +81,9 @@ TEST(Stacks, AreWalkedWhereObjectsSurvive) {
     const Finished finished = end_trace(tool);
     const Json report = report_of(finished);
     EXPECT_EQ(report["trace"]["stacks"], "adaptive");
-    EXPECT_EQ(count_of(report, "socket", "tcp_leaker"), 100) << finished.out;
+    EXPECT_EQ(count_of(report, "socket", comm), 100) << finished.out;
     std::uint64_t checked = 0;
-    for (const Json& group : groups_of(report, "socket", "tcp_leaker")) {
+    for (const Json& group : groups_of(report, "socket", comm)) {
         checked += group["stack_checks"]["objects"].get<std::uint64_t>();
         EXPECT_TRUE(user_stack_has(group, "leak_tcp")) << group["user_stack"];
         EXPECT_FALSE(user_stack_has(group, "use_tcp")) << group["user_stack"];

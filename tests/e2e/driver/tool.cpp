@@ -29,6 +29,12 @@ std::string program_path(const std::string& name) {
     return from_environment("UNFREED_BIN", "build/tests/e2e/bin") + "/" + name;
 }
 
+std::string own_program(const std::string& name, const std::string& folder) {
+    const std::string path = folder + "/own" + std::to_string(::getpid());
+    std::filesystem::copy_file(program_path(name), path);
+    return path;
+}
+
 std::vector<std::string> extra_options() {
     std::istringstream words(from_environment("UNFREED_OPTIONS", ""));
     std::vector<std::string> options;

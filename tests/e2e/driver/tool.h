@@ -17,6 +17,10 @@ using Json = nlohmann::json;
 std::string tool_path();
 std::string program_path(const std::string& name);
 
+// A copy of one of these in `folder` under a name that no other test has: somebody else on the host
+// may run the same program.
+std::string own_program(const std::string& name, const std::string& folder);
+
 // Options that every traced test adds (UNFREED_OPTIONS, split at blanks): the VM tier runs the same
 // tests with --without fentry,lsm and so on.
 std::vector<std::string> extra_options();

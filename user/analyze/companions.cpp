@@ -200,6 +200,8 @@ void find_companions(std::vector<AnalyzedGroup>& groups, std::uint32_t one_in) {
         std::erase_if(of_one, [](const AnalyzedGroup* group) { return group->companion; });
         join(of_one, one_in > 1);
     }
+    for (AnalyzedGroup& group : groups)
+        count_parts(group, one_in);
 }
 
 } // namespace unfreed

@@ -95,9 +95,11 @@ std::string SocketRelations::holder_of(const LiveObject& object) const {
     if (holders.empty())
         return owner_of(object);
     const std::uint32_t tgid = holders.front().tgid;
-    const auto name = snapshot_.holder_names.find(tgid);
-    return name != snapshot_.holder_names.end() ? fmt::format("{}[{}]", name->second, tgid)
-                                                : fmt::format("process {}", tgid);
+    if (const auto name = snapshot_.holder_names.find(tgid); name != snapshot_.holder_names.end())
+        return fmt::format("{}[{}]", name->second, tgid);
+    const auto traced = snapshot_.processes.find(tgid);
+    return traced != snapshot_.processes.end() ? fmt::format("{}[{}]", traced->second.comm, tgid)
+                                               : fmt::format("process {}", tgid);
 }
 
 } // namespace unfreed

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "analyze/thing_parts.h"
 
+#include "analyze/verdict_sentence.h"
+
 #include <algorithm>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace unfreed {
@@ -9,6 +13,8 @@ namespace {
 
 // Between the first and the last object of one act: the making of a namespace takes that long.
 constexpr std::uint64_t kLongestActNs = 200'000'000;
+// Before the numbers of a part: "Of their filp: ".
+constexpr std::string_view kNumbersOf = "Of their ";
 
 bool is_surer(Verdict one, Verdict other) {
     return (one == Verdict::leaking || one == Verdict::suspect) && one < other;
@@ -42,7 +48,7 @@ void take_verdict(AnalyzedGroup& thing, const AnalyzedGroup& part) {
                                      static_cast<double>(*thing.bytes) /
                                      static_cast<double>(thing.count);
     if (!thing.facts.sentence.empty())
-        thing.facts.sentence = "Of their " + part.cache + ": " + thing.facts.sentence;
+        thing.facts.sentence = std::string(kNumbersOf) + part.cache + ": " + thing.facts.sentence;
 }
 
 // The largest stands for all.
@@ -89,6 +95,23 @@ void join_parts_of_things(const std::vector<AnalyzedGroup*>& groups) {
             continue;
         put_below(**thing, *group);
     }
+}
+
+void count_parts(AnalyzedGroup& thing, std::uint32_t one_in) {
+    VerdictFacts& facts = thing.facts;
+    if (!thing.is_core || thing.companions.empty() || !facts.bytes_per_hour ||
+        thing.bytes.value_or(0) == 0)
+        return;
+    std::uint64_t all = *thing.bytes;
+    for (const Companion& part : thing.companions)
+        all += part.bytes.value_or(0);
+    *facts.bytes_per_hour *= static_cast<double>(all) / static_cast<double>(*thing.bytes);
+    if (facts.sentence.empty() || !facts.gates)
+        return;
+    const std::size_t numbers =
+        facts.sentence.find(kNumbersOf) == 0 ? facts.sentence.find(": ") : 0;
+    const std::string whose = numbers == 0 ? "" : facts.sentence.substr(0, numbers + 2);
+    facts.sentence = whose + verdict_sentence(facts, one_in);
 }
 
 } // namespace unfreed

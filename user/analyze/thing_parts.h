@@ -5,6 +5,7 @@
 
 #include "model/analysis.h"
 
+#include <cstdint>
 #include <vector>
 
 namespace unfreed {
@@ -17,5 +18,9 @@ void put_below(AnalyzedGroup& principal, AnalyzedGroup& group);
 // calls as far as these are known, while the thing was there, is put below the group that is the
 // thing.
 void join_parts_of_things(const std::vector<AnalyzedGroup*>& groups);
+
+// The bytes that a thing takes in an hour are those of all that has been put below it; the sentence
+// says so, too. one_in: of the sample.
+void count_parts(AnalyzedGroup& thing, std::uint32_t one_in);
 
 } // namespace unfreed

@@ -221,8 +221,6 @@ std::optional<double> bytes_per_hour(const Group& group) {
     if (!bytes && group.growth_per_s && group.bytes && group.count != 0)
         bytes = *group.growth_per_s * 3600 * static_cast<double>(*group.bytes) /
                 static_cast<double>(group.count);
-    if (bytes && group.bytes.value_or(0) != 0)
-        *bytes *= static_cast<double>(*bytes_of_all(group)) / static_cast<double>(*group.bytes);
     if (!bytes || !(*bytes >= 0.5) || *bytes > 1e18)
         return std::nullopt;
     return bytes;

@@ -10,7 +10,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <span>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace unfreed {
 namespace {
@@ -53,21 +57,40 @@ std::string plural_of(const Companion& companion) {
     return std::string(plural.empty() ? to_string(companion.object_class) : plural);
 }
 
+// Each cache once.
+std::vector<std::pair<std::string, std::uint64_t>> companions_by_name(const Group& group) {
+    std::vector<std::pair<std::string, std::uint64_t>> names;
+    for (const Companion& one : group.companions) {
+        std::string name = one.cache.empty() ? plural_of(one) : escape_for_terminal(one.cache);
+        const auto known = std::find_if(names.begin(), names.end(),
+                                        [&](const auto& entry) { return entry.first == name; });
+        if (known == names.end())
+            names.emplace_back(std::move(name), one.count);
+        else
+            known->second += one.count;
+    }
+    return names;
+}
+
 std::string companions_phrase(const Group& group) {
     constexpr std::size_t kShown = 6;
+    auto names = companions_by_name(group);
+    const std::size_t shown = std::min(names.size(), kShown);
+    if (names.size() > kShown)
+        std::stable_sort(names.begin(), names.end(), [](const auto& one, const auto& other) {
+            return one.second > other.second;
+        });
     std::string text;
-    for (std::size_t i = 0; i < std::min(group.companions.size(), kShown); ++i) {
-        const Companion& one = group.companions[i];
-        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", human_count(one.count),
-                            one.cache.empty() ? plural_of(one) : escape_for_terminal(one.cache));
-    }
-    if (group.companions.size() <= kShown)
-        return text;
     std::uint64_t objects = 0;
-    for (const Companion& one : group.companions)
-        objects += one.count;
-    return text + fmt::format(" and {} more: {} in all",
-                              human_count(group.companions.size() - kShown),
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        objects += names[i].second;
+        if (i < shown)
+            text += fmt::format("{}{} {}", i == 0 ? "" : ", ", human_count(names[i].second),
+                                names[i].first);
+    }
+    if (names.size() == shown)
+        return text;
+    return text + fmt::format(" and {} more: {} in all", human_count(names.size() - shown),
                               human_count(objects, "object", "objects"));
 }
 

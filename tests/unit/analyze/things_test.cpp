@@ -123,6 +123,17 @@ TEST(ThingParts, TheThingHasTheVerdictOfTheSurestPart) {
     EXPECT_EQ(groups[0].facts.sentence, "Of their kmalloc-64: 15 older than 10 s.");
 }
 
+TEST(ThingParts, TheRateOfAThingIsThatOfAllItsParts) {
+    AnalyzedGroup thing = core("pipe", "kmalloc-1k", 40);
+    thing.facts.bytes_per_hour = 1000;
+    thing.companions = {{ObjectClass::slab, "filp", 80, 2000}};
+    count_parts(thing, 1);
+    EXPECT_DOUBLE_EQ(thing.facts.bytes_per_hour.value_or(0), 1500);
+    thing.is_core = false; // of a socket its own memory is told
+    count_parts(thing, 1);
+    EXPECT_DOUBLE_EQ(thing.facts.bytes_per_hour.value_or(0), 1500);
+}
+
 TEST(ThingParts, WhatIsLeftOfOtherThingsIsToldByItself) {
     std::vector<AnalyzedGroup> groups{core("pipe", "kmalloc-1k", 40), part("pipe", "filp", 40)};
     groups[1].age_ns->max += 3000 * kMs;

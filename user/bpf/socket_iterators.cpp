@@ -79,8 +79,10 @@ Result<SocketIterators::Iterator> SocketIterators::attach(const SkeletonPtr& ske
                                                           const char* name) {
     Iterator iterator;
     iterator.skeleton = skeleton;
-    iterator.link.reset(
-        bpf_program__attach_iter(bpf_object__find_program_by_name(skeleton->obj, name), nullptr));
+    bpf_program* const program = bpf_object__find_program_by_name(skeleton->obj, name);
+    if (program == nullptr)
+        return fail(Errc::internal, std::string("no program ") + name);
+    iterator.link.reset(bpf_program__attach_iter(program, nullptr));
     if (!iterator.link)
         return fail_errno(Errc::unsupported, errno, "cannot attach");
     return iterator;

@@ -128,7 +128,7 @@ live() {
 # What the tool costs where nothing happens, and what it says of five leaks beside loads of the test's
 # own: clang beside it would be a load more, which takes the tool's sweeps from it and so the certainty
 # from its verdicts.
-QUIET='Cost.*:LiveViewCost.*:BusyHost.*'
+QUIET='Cost.*:BusyHost.*'
 cost() {
     need_root || return
     build e2e && build/tests/e2e/bin/unfreed_e2e --gtest_brief=1 --gtest_filter="$QUIET"

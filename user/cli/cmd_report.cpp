@@ -10,8 +10,38 @@
 #include "judgement/judge.h"
 #include "judgement/write_up.h"
 
+#include <malloc.h>
+
+#include <climits>
+#include <utility>
+
 namespace unfreed::cli {
+namespace {
+
+// A large recording becomes some hundred megabytes twice. What was freed is used again rather than
+// given back: a page costs most when it is touched for the first time.
+void keep_freed_memory() {
+#ifdef __GLIBC__
+    ::mallopt(M_TRIM_THRESHOLD, INT_MAX);
+    ::mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    ::mallopt(M_TOP_PAD, 16 << 20);
+#endif
+}
+
+// The survey is gone before the report is written.
+Report report_of(Survey survey, const Options& options) {
+    survey.tool = {kVersion, kBuild};
+    const bool members = survey.closeups.reclaimed.has_value();
+    Report report = write_up(survey, judge(survey, judge_options(options, members)));
+    show_addresses(report, survey.addresses);
+    select_groups(options, report);
+    return report;
+}
+
+} // namespace
+
 Result<int> run_report(const Options& given) {
+    keep_freed_memory();
     auto survey = read_recording(given.recording);
     if (!survey)
         return fail(survey.error());
@@ -25,11 +55,7 @@ Result<int> run_report(const Options& given) {
     auto known = KnownRules::read(options.known);
     if (!known)
         return fail(known.error());
-    survey->tool = {kVersion, kBuild};
-    const bool members = survey->closeups.reclaimed.has_value();
-    Report report = write_up(*survey, judge(*survey, judge_options(options, members)));
-    show_addresses(report, survey->addresses);
-    select_groups(options, report);
+    Report report = report_of(std::move(*survey), options);
     known->apply(report);
     Delivery delivery(*destinations, [&]() -> Result<std::vector<std::string>> {
         return destinations->render(report);

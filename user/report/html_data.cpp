@@ -61,9 +61,13 @@ std::string folded_group(const Group& group, FrameList& frames) {
 template <class List, class Write>
 std::string joined(const List& list, Write write) {
     std::string text = "[";
-    for (const auto& one : list)
-        text += (text.size() == 1 ? "" : ",") + write(one);
-    return text + "]";
+    for (const auto& one : list) {
+        if (text.size() > 1)
+            text += ',';
+        text += write(one);
+    }
+    text += ']';
+    return text;
 }
 
 // The report, with numbers of `frames` in its stacks.
@@ -80,7 +84,8 @@ std::string folded(const Report& report, FrameList& frames) {
                              [&](const Group& group) { return folded_group(group, frames); })
                     : compact(value);
     }
-    return text + "}";
+    text += '}';
+    return text;
 }
 
 Json words_of(const Group& group, std::uint64_t traced_ns) {
@@ -161,7 +166,8 @@ std::string without_markup(const std::string& json) {
 
 std::string to_html_data(const Report& report) {
     FrameList frames;
-    std::string data = "{\"report\":" + folded(report, frames);
+    std::string data = "{\"report\":";
+    data += folded(report, frames);
     data += ",\"frames\":" + compact(frames.take());
     data += ",\"words\":" + joined(report.groups, [&](const Group& group) {
                 return compact(words_of(group, report.trace.duration_ns));

@@ -1,7 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""time_test.py UNFREED RECORDINGS: each form of a recording of 20 000 groups, all of them asked for, is
-written within 3 s of CPU time: that of the clock is other programs', too."""
+"""Writes each form of a recording of 20 000 groups, all of them asked for, and prints the CPU time: that of the clock is
+other programs', too. Beside it stands a fixed piece of work of this program, to compare machines. Status 1: a form takes
+more than the goal, 3 s.
+
+    tests/bench/forms_time.py [UNFREED [RECORDINGS]]    (build/unfreed, build/tests/readers/recordings)
+"""
 import json
 import os
 import resource
@@ -12,8 +16,6 @@ import time
 import unittest
 
 MOST_S = 3
-# On a slow machine, or one whose cores others share: in times a fixed piece of work of this program.
-MOST_WORKS = 3
 
 
 def cpu_seconds():
@@ -61,10 +63,11 @@ class Time(unittest.TestCase):
                 work = work_seconds()
                 seconds, size = min(self.write(form) for _ in range(2))
                 print(f"{form}: {seconds:.2f} s, {size / 1e6:.1f} MB; a fixed piece of work: {work:.2f} s", file=sys.stderr)
-                self.assertLess(seconds, max(MOST_S, MOST_WORKS * work))
+                self.assertLess(seconds, MOST_S)
 
 
 if __name__ == "__main__":
-    unfreed, recordings = sys.argv[1:3]
+    defaults = ["build/unfreed", "build/tests/readers/recordings"]
+    unfreed, recordings = sys.argv[1:3] + defaults[len(sys.argv) - 1:]
     del sys.argv[1:3]
     unittest.main(verbosity=2)

@@ -144,7 +144,7 @@ Json page_of(const Report& report) {
 // Within strings, where alone they can be, the letters that markup is made of.
 std::string without_markup(const std::string& json) {
     std::string safe;
-    safe.reserve(json.size());
+    safe.reserve(json.size() + json.size() / 64);
     for (const char letter : json)
         switch (letter) {
         case '<':
